@@ -1,0 +1,46 @@
+"""Siar. `create_app` is the one place that wires everything.
+
+Its imports stand inside it, so that `python -m publisher.practice`, a process of its own,
+does not load the product it must know nothing of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(config: Mapping[str, Any]) -> Flask:
+    """Return the web application.
+
+    :param config: what `config.load()` returns; tests pass their own
+    """
+    from flask import Flask
+    from flask_migrate import Migrate
+
+    from publisher import cli, models, storage, vault, web  # noqa: F401 - models: all tables
+    from publisher.db import db, prepare_engine
+    from publisher.platforms import http
+
+    app = Flask(
+        "publisher", root_path=str(ROOT / "publisher"), template_folder=str(ROOT / "templates")
+    )
+    app.config.from_mapping(config)
+    app.config.setdefault("SQLALCHEMY_DATABASE_URI", app.config["DATABASE_URL"])
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_size": 20, "max_overflow": 80})
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    with app.app_context():
+        prepare_engine(db.engine)
+    http.configure(app.config.get("PLATFORM_GATEWAY"), app.config.get("PLATFORM_GATEWAY_CA"))
+    app.extensions["vault"] = vault.Vault(app.config["VAULT_KEYS"])
+    app.extensions["media_store"] = storage.open_store(app.config["MEDIA_URL"])
+    web.init_app(app)
+    cli.init_app(app)
+    return app

@@ -1,0 +1,12 @@
+"""The `flask` commands: what an operator types, and what `make run` starts."""
+
+from flask import Flask
+
+from publisher.cli import keys, registry, reporting, running
+
+
+def init_app(app: Flask) -> None:
+    """Register every command of every part."""
+    for part in (registry, reporting, running, keys):
+        for command in part.COMMANDS:
+            app.cli.add_command(command)

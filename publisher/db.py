@@ -1,0 +1,141 @@
+"""The database handle, and how SQLite and PostgreSQL are made to keep our promises.
+
+SQLite: write-ahead log, every commit on disk (`synchronous=FULL`: a lost "sending" mark would
+be a double post), and `BEGIN IMMEDIATE` for writers, because pysqlite's default transactions
+let two workers claim the same row. Pages only read: they take a plain, read-only transaction
+and never wait for a writer. The same flag makes PostgreSQL's transactions read-only.
+"""
+
+import enum
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import event
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+
+NAMING = {
+    "ix": "ix__%(table_name)s__%(column_0_N_name)s",
+    "uq": "uq__%(table_name)s__%(column_0_N_name)s",
+    "ck": "ck__%(table_name)s__%(constraint_name)s",
+    "fk": "fk__%(table_name)s__%(column_0_N_name)s",
+    "pk": "pk__%(table_name)s",
+}
+
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=10000",
+    "foreign_keys=ON",
+    "cache_size=-16384",
+    "temp_store=MEMORY",
+)
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """A moment: aware in Python, UTC in the database, never naive in between."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: sa.Dialect,  # noqa: ARG002 - SQLAlchemy's signature
+    ) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    registry = registry(
+        metadata=sa.MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            datetime: UtcDateTime(),
+            str: sa.Text(),
+            dict[str, Any]: sa.JSON(),
+            list[str]: sa.JSON(),
+        },
+    )
+
+
+class Session(FlaskSession):
+    """A session that, told so, reads without ever waiting for a writer."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Any:
+        engine = super().get_bind(*args, **kwargs)
+        if self.info.get("read_only") and isinstance(engine, sa.Engine):
+            return _reader(engine)
+        return engine
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": Session})
+
+E_ = TypeVar("E_", bound=enum.StrEnum)
+_readers: dict[int, sa.Engine] = {}
+
+
+def _reader(engine: sa.Engine) -> sa.Engine:
+    if id(engine) not in _readers:
+        options: dict[str, Any] = {"read_only": True}
+        if engine.dialect.name == "postgresql":
+            options["postgresql_readonly"] = True
+        _readers[id(engine)] = engine.execution_options(**options)
+    return _readers[id(engine)]
+
+
+def status_column(kind: type[E_], **options: Any) -> Mapped[E_]:
+    """Return a column that holds the words of `kind` and lets the database refuse others."""
+    name = "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_")
+    column_type = sa.Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+    return mapped_column(column_type, **options)
+
+
+def read_only() -> None:
+    """Make the present session read: called before a page that changes nothing."""
+    db.session.info["read_only"] = True
+
+
+def begin_writing() -> None:
+    """End a read-only transaction so that what follows may write. Rows are loaded anew."""
+    db.session.rollback()
+    db.session.info.pop("read_only", None)
+
+
+def prepare_engine(engine: sa.Engine) -> None:
+    """Set an engine up before its first connection. PostgreSQL needs nothing."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def on_connect(dbapi: Any, _record: Any) -> None:
+        dbapi.isolation_level = None
+        for pragma in SQLITE_PRAGMAS:
+            dbapi.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: sa.Connection) -> None:
+        if connection.get_execution_options().get("read_only"):
+            connection.exec_driver_sql("PRAGMA query_only=ON")
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection.exec_driver_sql("PRAGMA query_only=OFF")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")

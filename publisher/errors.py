@@ -1,0 +1,87 @@
+"""What people can cause, said in their language.
+
+Each class carries the Indonesian sentence that the page shows: what happened, what is safe,
+what to do next. It is a gettext message id; `values` fill its %(name)s placeholders. One
+handler in `create_app` turns any of them into a message and the right status, so no view
+has a `try`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name gettext tools look for
+    """Mark a message for the catalogue where it is written but not yet shown."""
+    return message
+
+
+class PublisherError(Exception):
+    """Base class of everything a person can cause or must be told."""
+
+    message = N_("Terjadi kesalahan. Data Anda aman; silakan coba lagi.")
+    status = 409
+
+    def __init__(self, message: str | None = None, **values: Any) -> None:
+        if message is not None:
+            self.message = message
+        self.values: Mapping[str, Any] = values
+        super().__init__(self.message % values if values else self.message)
+
+
+class InvalidTransition(PublisherError):
+    message = N_(
+        "Langkah ini tidak bisa lagi dilakukan karena statusnya sudah berubah. "
+        "Tidak ada yang diubah; muat ulang halaman untuk melihat keadaan terbaru."
+    )
+
+    def __init__(self, step: str, status: str) -> None:
+        super().__init__(step=step, status=status)
+
+
+class Outdated(PublisherError):
+    message = N_(
+        "Konten ini telah diubah setelah halaman Anda dibuka. Keputusan Anda belum disimpan; "
+        "periksa versi terbaru di bawah ini, lalu putuskan kembali."
+    )
+
+
+class FourEyes(PublisherError):
+    status = 403
+    message = N_(
+        "Anda tidak dapat menyetujui konten yang Anda susun atau sunting sendiri. "
+        "Mintalah penelaah lain untuk memutuskan."
+    )
+
+
+class Incomplete(PublisherError):
+    """A post lacks what it needs before the next step. `problems` name each gap."""
+
+    status = 422
+    message = N_("Konten belum dapat diajukan. Lengkapi bagian yang ditandai.")
+
+    def __init__(self, problems: list[str], message: str | None = None) -> None:
+        self.problems = problems
+        super().__init__(message)
+
+
+class Invalid(PublisherError):
+    """Something typed or uploaded that cannot be accepted as it is."""
+
+    status = 422
+    message = N_("Isian belum benar. Periksa bagian yang ditandai.")
+
+
+class NotAPhoto(Invalid):
+    """An uploaded file that is not a photo we accept."""
+
+    message = N_("Berkas ini bukan foto yang dapat dibaca. Unggah JPG, PNG, WebP, HEIC, atau AVIF.")
+
+
+class BadSecret(PublisherError):
+    """A stored credential cannot be read with the keys we have."""
+
+    status = 500
+    message = N_(
+        "Kredensial akun tidak dapat dibuka dengan kunci yang terpasang. "
+        "Hubungi operator; akun mungkin perlu disambungkan ulang."
+    )

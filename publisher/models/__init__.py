@@ -1,0 +1,5 @@
+"""Every table, so that migrations and `create_app` see them all."""
+
+from publisher.models import accounts, audit, deliveries, media, people, places, posts, quotas
+
+__all__ = ["accounts", "audit", "deliveries", "media", "people", "places", "posts", "quotas"]

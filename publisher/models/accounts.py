@@ -1,0 +1,90 @@
+"""The official accounts of offices, and whether Siar may publish to them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from publisher.db import db, status_column
+from publisher.models.people import User
+from publisher.models.places import Office
+
+
+class Standing(StrEnum):
+    """What an account is to its office. Only `utama` is published to and counted."""
+
+    UTAMA = "utama"
+    GANDA = "ganda"
+    LAMA = "lama"
+    TIRUAN = "tiruan"
+
+
+class AccountStatus(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"  # heals by time (`paused_until`) or by a person
+    RECONNECT = "reconnect"  # a person must log in
+
+
+class Account(db.Model):
+    """One account on one platform."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "status = 'reconnect' OR credentials IS NOT NULL", name="connected_if_usable"
+        ),
+        sa.CheckConstraint("status = 'active' OR paused_reason <> ''", name="reason_if_not_active"),
+        sa.Index(
+            "uq__account__platform_remote_id_now",
+            "platform",
+            "remote_id",
+            unique=True,
+            sqlite_where=sa.text("retired_at IS NULL AND remote_id IS NOT NULL"),
+            postgresql_where=sa.text("retired_at IS NULL AND remote_id IS NOT NULL"),
+        ),
+        sa.Index(
+            "uq__account__platform_handle_now",
+            "platform",
+            "handle",
+            unique=True,
+            sqlite_where=sa.text("retired_at IS NULL AND handle <> ''"),
+            postgresql_where=sa.text("retired_at IS NULL AND handle <> ''"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"), index=True)
+    office: Mapped[Office] = relationship()
+    #: A key of `publisher.platforms.DRIVERS`, or a platform that Siar only keeps a list of.
+    platform: Mapped[str] = mapped_column(sa.String(32))
+    handle: Mapped[str] = mapped_column(default="")  # without "@"
+    display_name: Mapped[str]
+    remote_id: Mapped[str | None]
+    standing: Mapped[Standing] = status_column(Standing, default=Standing.UTAMA)
+    status: Mapped[AccountStatus] = status_column(AccountStatus, default=AccountStatus.RECONNECT)
+    paused_reason: Mapped[str] = mapped_column(default="")
+    paused_until: Mapped[datetime | None]
+    #: Sealed by the vault, bound to `vault_name`.
+    credentials: Mapped[str | None]
+    connected_at: Mapped[datetime | None]
+    connected_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    connected_by: Mapped[User | None] = relationship()
+    #: Nothing may start on this account before; keeps posts apart.
+    next_allowed_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(default="")
+
+    @property
+    def vault_name(self) -> str:
+        """What the account's credentials are bound to, so that they open nowhere else."""
+        return f"{self.platform}:account:{self.id}"
+
+    @property
+    def label(self) -> str:
+        return f"@{self.handle}" if self.handle else self.display_name
+
+    @property
+    def publishable(self) -> bool:
+        """Whether a post may be planned for it at all, now or when it is connected again."""
+        return self.standing is Standing.UTAMA and self.retired_at is None

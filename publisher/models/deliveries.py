@@ -1,0 +1,278 @@
+"""A delivery: one post for one account, the only truth about whether it is out.
+
+A worker changes a delivery only by `advance`: one UPDATE that names the row, the status it
+expects and the fence it holds. A row count other than one means that somebody else was
+quicker, and the worker stops.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from publisher.db import db, status_column
+from publisher.models.accounts import Account
+from publisher.models.people import User
+from publisher.models.places import Office
+from publisher.models.posts import Post
+
+
+class DeliveryStatus(StrEnum):
+    PENDING = "pending"
+    CLAIMED = "claimed"  # a worker prepares it; nothing is public
+    SENDING = "sending"  # the publishing request may have begun
+    PUBLISHED = "published"
+    UNKNOWN = "unknown"  # "Perlu dicek": it may be out, it may not
+    FAILED = "failed"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+_S = DeliveryStatus
+#: While one of these holds, the account has a post in flight and gets no other.
+IN_FLIGHT = (_S.CLAIMED, _S.SENDING, _S.UNKNOWN)
+#: Nothing more happens by itself.
+FINAL = (_S.PUBLISHED, _S.FAILED, _S.MISSED, _S.CANCELLED)
+
+# step: (statuses it may be taken from, status it leads to)
+STEPS: dict[str, tuple[frozenset[DeliveryStatus], DeliveryStatus]] = {
+    "claim": (frozenset({_S.PENDING}), _S.CLAIMED),
+    "begin": (frozenset({_S.CLAIMED}), _S.SENDING),
+    "publish": (frozenset({_S.SENDING}), _S.PUBLISHED),
+    "postpone": (frozenset({_S.CLAIMED, _S.SENDING}), _S.PENDING),
+    "fail": (frozenset({_S.CLAIMED, _S.SENDING, _S.UNKNOWN}), _S.FAILED),
+    "doubt": (frozenset({_S.SENDING}), _S.UNKNOWN),
+    "recover": (frozenset({_S.CLAIMED}), _S.PENDING),  # its worker died before sending
+    "find": (frozenset({_S.UNKNOWN}), _S.PUBLISHED),
+    "resume": (frozenset({_S.UNKNOWN}), _S.PENDING),  # looked for twice, not there
+    "miss": (frozenset({_S.PENDING}), _S.MISSED),
+    "cancel": (frozenset({_S.PENDING, _S.CLAIMED}), _S.CANCELLED),
+    "retry": (frozenset({_S.FAILED, _S.MISSED}), _S.PENDING),  # a person: "Coba lagi"
+    "prove": (frozenset({_S.UNKNOWN, _S.FAILED, _S.MISSED}), _S.PUBLISHED),  # a person
+}
+
+
+def _where(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
+
+
+class Delivery(db.Model):
+    """One post for one account. Only published with a permalink, and only once."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "(status = 'published') = (permalink IS NOT NULL)", name="permalink_if_published"
+        ),
+        sa.CheckConstraint(
+            "(status = 'published') = (published_at IS NOT NULL)", name="time_if_published"
+        ),
+        sa.CheckConstraint(
+            "(status IN ('claimed', 'sending')) = (lease_until IS NOT NULL)", name="lease_if_held"
+        ),
+        sa.CheckConstraint(
+            "status NOT IN ('unknown', 'failed', 'missed', 'cancelled') OR reason <> ''",
+            name="reason_if_not_out",
+        ),
+        sa.Index(
+            "uq__delivery__post_account",
+            "post_id",
+            "account_id",
+            unique=True,
+            **_where("status <> 'cancelled'"),
+        ),
+        # The database itself guarantees that an account has one post in flight.
+        sa.Index(
+            "uq__delivery__account_in_flight",
+            "account_id",
+            unique=True,
+            **_where("status IN ('claimed', 'sending', 'unknown')"),
+        ),
+        sa.Index("ix__delivery__due", "next_at", "id", **_where("status = 'pending'")),
+        sa.Index(
+            "ix__delivery__account_due",
+            "account_id",
+            "next_at",
+            "id",
+            **_where("status = 'pending'"),
+        ),
+        sa.Index(
+            "ix__delivery__lease", "lease_until", **_where("status IN ('claimed', 'sending')")
+        ),
+        sa.Index("ix__delivery__lookup", "next_at", **_where("status = 'unknown'")),
+        sa.Index(
+            "ix__delivery__office_published",
+            "office_id",
+            "published_at",
+            "post_id",
+            **_where("status = 'published'"),
+        ),
+        sa.Index("ix__delivery__office_status", "office_id", "status", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(sa.ForeignKey("post.id"))
+    post: Mapped[Post] = relationship()
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id"))
+    account: Mapped[Account] = relationship()
+    office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"))
+    office: Mapped[Office] = relationship()
+    status: Mapped[DeliveryStatus] = status_column(DeliveryStatus, default=_S.PENDING)
+    #: Why it stands where it stands, in Indonesian (gettext message id); "" while all is well.
+    reason: Mapped[str] = mapped_column(default="")
+    #: The post's `approved_digest` when this was planned; the worker refuses anything else.
+    content_digest: Mapped[str] = mapped_column(sa.String(64))
+    due_at: Mapped[datetime]
+    #: When the next thing happens by itself: an attempt, or a look after an unknown outcome.
+    next_at: Mapped[datetime]
+    #: After this it is `missed`: a Monday greeting must not appear on Tuesday.
+    publish_by: Mapped[datetime]
+    lease_owner: Mapped[str | None] = mapped_column(sa.String(120))
+    lease_until: Mapped[datetime | None]
+    #: Goes up on every claim; a worker with an older one is stale.
+    fence: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    #: How often the account was read back since the outcome became unknown.
+    lookups: Mapped[int] = mapped_column(default=0)
+    #: How often an unknown outcome was found not to be out, and tried again.
+    resumed: Mapped[int] = mapped_column(default=0)
+    #: What `prepare` returned, stored before the publishing request.
+    prepared: Mapped[dict[str, Any] | None]
+    sending_at: Mapped[datetime | None]
+    remote_id: Mapped[str | None]
+    permalink: Mapped[str | None]
+    published_at: Mapped[datetime | None]
+    #: Who proved it by hand; None when Siar published it itself.
+    proved_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    proved_by: Mapped[User | None] = relationship()
+    created_at: Mapped[datetime]
+
+    events: Mapped[list["DeliveryEvent"]] = relationship(
+        back_populates="delivery", order_by="DeliveryEvent.id"
+    )
+    tries: Mapped[list["Attempt"]] = relationship(back_populates="delivery", order_by="Attempt.id")
+
+    def can(self, step: str) -> bool:
+        return self.status in STEPS[step][0]
+
+
+class DeliveryEvent(db.Model):
+    """Every change of a delivery: who (None: Siar itself), when, from, to, why."""
+
+    __tablename__ = "delivery_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(sa.ForeignKey("delivery.id"), index=True)
+    delivery: Mapped[Delivery] = relationship(back_populates="events")
+    step: Mapped[str] = mapped_column(sa.String(32))
+    before: Mapped[str | None] = mapped_column(sa.String(32))
+    after: Mapped[str] = mapped_column(sa.String(32))
+    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    actor: Mapped[User | None] = relationship()
+    at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(default="")
+    fence: Mapped[int]
+
+
+class Attempt(db.Model):
+    """One request, or row of requests, to a platform, and what came of it."""
+
+    __tablename__ = "attempt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(sa.ForeignKey("delivery.id"), index=True)
+    delivery: Mapped[Delivery] = relationship(back_populates="tries")
+    fence: Mapped[int]
+    #: "prepare", "publish" or "find"
+    phase: Mapped[str] = mapped_column(sa.String(16))
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    #: "ok", "not_found", or the name of the platform error
+    outcome: Mapped[str] = mapped_column(sa.String(32))
+    detail: Mapped[str] = mapped_column(default="")
+    request_id: Mapped[str | None]
+
+
+def advance(
+    delivery_id: int,
+    step: str,
+    *,
+    at: datetime,
+    fence: int | None = None,
+    actor: User | None = None,
+    note: str = "",
+    expected: DeliveryStatus | None = None,
+    **values: Any,
+) -> bool:
+    """Take a step by compare-and-swap and write its event; return whether it was ours to take.
+
+    The lease ends with any step that does not hold one. Other columns are set from `values`.
+
+    :param fence: the fence the caller holds; None for people and for the tick
+    :param expected: narrows the statuses that `STEPS` allows to this one
+    """
+    allowed, after = STEPS[step]
+    if after not in (_S.CLAIMED, _S.SENDING):
+        values |= {"lease_owner": None, "lease_until": None}
+    before = sa.select(Delivery.status, Delivery.fence).where(Delivery.id == delivery_id)
+    row = db.session.execute(before.with_for_update()).one_or_none()
+    if row is None or row.status not in allowed or (expected and row.status is not expected):
+        return False
+    change = (
+        sa.update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.status == row.status)
+        .where(Delivery.fence == (row.fence if fence is None else fence))
+        .values(status=after, **values)
+        .execution_options(synchronize_session=False)
+    )
+    if db.session.execute(change).rowcount != 1:  # type: ignore[attr-defined]
+        return False
+    write_event(
+        delivery_id,
+        step,
+        before=row.status,
+        after=after,
+        fence=values.get("fence", row.fence),
+        at=at,
+        actor=actor,
+        note=note,
+    )
+    return True
+
+
+def write_event(
+    delivery_id: int,
+    step: str,
+    *,
+    before: DeliveryStatus | None,
+    after: DeliveryStatus,
+    fence: int,
+    at: datetime,
+    actor: User | None = None,
+    note: str = "",
+) -> None:
+    db.session.add(
+        DeliveryEvent(
+            delivery_id=delivery_id,
+            step=step,
+            before=before,
+            after=after,
+            at=at,
+            actor_id=actor.id if actor else None,
+            note=note,
+            fence=fence,
+        )
+    )
+
+
+def cancel_open(post: Post, *, actor: User, at: datetime, reason: str) -> int:
+    """Cancel what of a post is not on its way yet; return how many. What is out stays out."""
+    query = sa.select(Delivery.id).where(
+        Delivery.post_id == post.id, Delivery.status.in_((_S.PENDING, _S.CLAIMED))
+    )
+    return sum(
+        advance(delivery_id, "cancel", at=at, actor=actor, note=reason, reason=reason)
+        for delivery_id in db.session.scalars(query).all()
+    )

@@ -1,0 +1,86 @@
+"""Where things belong: regions (daerah) and their offices (perangkat daerah)."""
+
+import re
+from datetime import date
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from publisher.db import db, status_column
+
+#: Kemendagri's codes keep their dots, as text: province, kabupaten or kota, kecamatan, desa.
+REGION_CODE = re.compile(r"^\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$")
+
+
+class RegionKind(StrEnum):
+    PROVINSI = "provinsi"
+    KABUPATEN = "kabupaten"
+    KOTA = "kota"
+
+
+class OfficeKind(StrEnum):
+    SEKRETARIAT = "sekretariat"
+    INSPEKTORAT = "inspektorat"
+    DINAS = "dinas"
+    BADAN = "badan"
+    SATUAN = "satuan"
+    RSUD = "rsud"
+    KECAMATAN = "kecamatan"
+    KELURAHAN = "kelurahan"
+    DESA = "desa"
+
+
+class Region(db.Model):
+    """A province, kabupaten or kota. Everything belongs to one and is seen by one alone."""
+
+    __tablename__ = "region"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(13), unique=True)
+    name: Mapped[str]
+    kind: Mapped[RegionKind] = status_column(RegionKind)
+    zone: Mapped[str] = mapped_column(sa.String(40), default="Asia/Jakarta")
+    #: True for demo data, which must never be mistaken for a region's own figures.
+    is_example: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.kind.value.capitalize()} {self.name}"
+
+
+class Office(db.Model):
+    """One office. It ends (`valid_to`) and may have a successor; its history stays."""
+
+    __tablename__ = "office"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "valid_to IS NULL OR valid_from IS NULL OR valid_from <= valid_to",
+            name="ends_after_it_starts",
+        ),
+        sa.Index(
+            "uq__office__abbreviation_now",
+            "region_id",
+            "abbreviation",
+            unique=True,
+            sqlite_where=sa.text("valid_to IS NULL"),
+            postgresql_where=sa.text("valid_to IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    region_id: Mapped[int] = mapped_column(sa.ForeignKey("region.id"), index=True)
+    region: Mapped[Region] = relationship()
+    name: Mapped[str]
+    abbreviation: Mapped[str]
+    kind: Mapped[OfficeKind] = status_column(OfficeKind)
+    valid_from: Mapped[date | None]
+    #: The last day on which the office exists.
+    valid_to: Mapped[date | None]
+    successor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("office.id"))
+    successor: Mapped["Office | None"] = relationship(remote_side="Office.id")
+
+    def exists_on(self, day: date) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )

@@ -1,0 +1,165 @@
+"""What every platform driver is given, gives back, and promises.
+
+Values in, values out: no database row ever reaches a driver. A driver is built per account
+from its decrypted credentials, used by one thread, and thrown away.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+Credentials = Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a platform allows. Every figure carries its source and the day it was read."""
+
+    text_chars: int
+    images: int
+    image_bytes: int
+    image_formats: tuple[str, ...]  # Pillow's names: "JPEG", "PNG", …
+    alt_text_chars: int | None  # None: the platform keeps no alternative text
+    image_required: bool = False
+    spacing_s: int = 0  # seconds an account should leave between two posts
+    source: str = ""
+    read_on: str = ""  # ISO date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """One picture, ready to send."""
+
+    content: bytes
+    mime: str  # "image/jpeg" or "image/png"
+    alt_text: str
+    name: str  # a file name such as "1.jpg"; some platforms want one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """One post for one account, exactly as it was approved."""
+
+    text: str  # NFC, newlines are "\n", hashtags included
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Something a platform would refuse (`blocks`), or that it would do and nobody expects.
+
+    :param message: a full Indonesian sentence for the drafter (a gettext message id, see
+        `values`), with %(name)s placeholders
+    """
+
+    field: Literal["text", "pictures", "alt_text"]
+    message: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    blocks: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """What `publish` and `find` need, small and storable as JSON: ids, never bytes.
+
+    :param text: what will be published
+    :param media_ids: what the platform called the uploaded pictures
+    :param started_at: when the publishing request may have begun, at the earliest
+    """
+
+    text: str
+    media_ids: tuple[str, ...] = ()
+    started_at: datetime | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """The proof of a publication."""
+
+    remote_id: str
+    url: str  # the public permalink
+    published_at: datetime | None = None  # the platform's own time, aware, where it says
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """A post found on the account itself, whoever made it."""
+
+    remote_id: str
+    url: str
+    text: str
+    published_at: datetime
+    picture_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """Who the credentials really belong to, as the platform tells it."""
+
+    remote_id: str
+    handle: str  # without "@"; "" where the platform has none
+    display_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CredentialField:
+    """One thing a person must paste to connect an account by hand.
+
+    :param label: Indonesian, a gettext message id
+    """
+
+    name: str
+    label: str
+    secret: bool = True
+
+
+class Driver(ABC):
+    """One account of one platform. Every method raises one of the `PlatformError`s."""
+
+    name: ClassVar[str]  # as people write it: "X", "Facebook"
+    limits: ClassVar[Limits]
+    credential_fields: ClassVar[tuple[CredentialField, ...]]
+
+    @classmethod
+    @abstractmethod
+    def length(cls, text: str) -> int:
+        """Return how long `text` is as this platform counts it."""
+
+    @classmethod
+    @abstractmethod
+    def problems(cls, outgoing: Outgoing) -> list[Problem]:
+        """Return what this platform would refuse or misread. Touches no network."""
+
+    @abstractmethod
+    def prepare(self, outgoing: Outgoing) -> Prepared:
+        """Upload what must be there before publishing. Nothing becomes public; may be repeated.
+
+        :raises TryLater, Refused, AccountBlocked: never OutcomeUnknown, for nothing is public
+        """
+
+    @abstractmethod
+    def publish(self, prepared: Prepared) -> Receipt:
+        """Send the one request that makes the post public. Never sent twice from in here."""
+
+    @abstractmethod
+    def find(self, prepared: Prepared, since: datetime) -> Receipt | None:
+        """Look for the post on the account after an unknown outcome.
+
+        :raises CannotTell: where the platform cannot be read back
+        """
+
+    @abstractmethod
+    def check(self) -> Health:
+        """Ask the platform who these credentials belong to."""
+
+    @abstractmethod
+    def recent(self, since: datetime) -> list[Published]:
+        """Return the account's own posts since then, newest first."""
+
+    @abstractmethod
+    def remove(self, receipt: Receipt) -> None:
+        """Take a post down. Taking down what is already gone is not an error."""

@@ -1,0 +1,124 @@
+"""Who may open which page, and whose rows they get there.
+
+Every view says who may use it, with `allow(...)` or `public`; a view that says nothing cannot
+be opened by anybody. Rows are loaded only by the `get_…` functions below: a row of another
+office or region does not exist for the person who asks.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from flask import Response, abort, current_app, redirect, request, url_for
+from flask_login import current_user
+
+from publisher.db import db
+from publisher.errors import Outdated
+from publisher.models.accounts import Account
+from publisher.models.deliveries import Delivery
+from publisher.models.people import OFFICE_ROLES, Role, User
+from publisher.models.places import Office
+from publisher.models.posts import Post
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+#: A view open to everybody, signed in or not.
+PUBLIC: frozenset[Role] = frozenset()
+ANY_ROLE = frozenset(Role)
+
+
+def allow(*roles: Role) -> Callable[[View], View]:
+    """Declare that a view is for these roles alone."""
+
+    def declare(view: View) -> View:
+        view.access = frozenset(roles)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def public(view: View) -> View:
+    """Declare that a view is for everybody."""
+    view.access = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Declare that a view is for everybody who is signed in."""
+    return allow(*Role)(view)
+
+
+def me() -> User:
+    """Return the person who is signed in; only for views that are not public."""
+    return cast(User, current_user._get_current_object())
+
+
+def guard() -> Response | None:
+    """Refuse what the view does not allow. Runs before every request."""
+    if request.endpoint is None:
+        return None  # no such page: Flask answers 404
+    access = getattr(current_app.view_functions[request.endpoint], "access", None)
+    if access is None:
+        raise RuntimeError(f"{request.endpoint} does not say who may use it")
+    if access == PUBLIC:
+        return None
+    if not current_user.is_authenticated:
+        onward = request.full_path.rstrip("?") if request.method == "GET" else None
+        return cast(Response, redirect(url_for("auth.sign_in", lanjut=onward)))
+    if me().role not in access:
+        abort(403)
+    return None
+
+
+def sees_office(office: Office) -> bool:
+    """Return whether the office is within what the signed-in person may see."""
+    user = me()
+    if user.role in OFFICE_ROLES:
+        return office.id == user.office_id
+    return office.region_id == user.region_id
+
+
+def get_office(office_id: int) -> Office:
+    office = db.session.get(Office, office_id)
+    if office is None or not sees_office(office):
+        abort(404)
+    return office
+
+
+def get_post(post_id: int, *, version: int | None = None) -> Post:
+    """Return a post the signed-in person may see.
+
+    :param version: the version that was on the page when they clicked
+    :raises Outdated: if it has changed since
+    """
+    post = db.session.get(Post, post_id)
+    if post is None or not sees_office(post.office):
+        abort(404)
+    if version is not None and version != post.version:
+        raise Outdated
+    return post
+
+
+def get_account(account_id: int) -> Account:
+    account = db.session.get(Account, account_id)
+    if account is None or not sees_office(account.office):
+        abort(404)
+    return account
+
+
+def get_delivery(delivery_id: int) -> Delivery:
+    delivery = db.session.get(Delivery, delivery_id)
+    if delivery is None or not sees_office(delivery.office):
+        abort(404)
+    return delivery
+
+
+def get_user(user_id: int) -> User:
+    user = db.session.get(User, user_id)
+    if user is None or user.region_id != me().region_id:
+        abort(404)
+    return user
+
+
+def form_version() -> int:
+    """Return the version in the form; a missing one counts as outdated."""
+    return request.form.get("version", type=int, default=0)

@@ -1,0 +1,50 @@
+"""The entries of the main menu, per role. One place, so that menu and routes agree."""
+
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from publisher.models.people import Role
+
+# endpoint, label, icon, roles; an entry is shown when its endpoint exists
+ENTRIES = (
+    ("pages.home", _l("Beranda"), "house", frozenset(Role)),
+    ("drafts.index", _l("Konten"), "file-earmark-text", frozenset({Role.DRAFTER, Role.HEAD})),
+    ("reviews.index", _l("Telaah"), "clipboard-check", frozenset({Role.REVIEWER})),
+    (
+        "deliveries.index",
+        _l("Penayangan"),
+        "send",
+        frozenset({Role.DRAFTER, Role.HEAD, Role.REVIEWER, Role.OPERATOR}),
+    ),
+    ("reports.index", _l("Laporan"), "bar-chart", frozenset(Role)),
+    ("offices.index", _l("Registri"), "building", frozenset({Role.REVIEWER, Role.OPERATOR})),
+)
+
+
+def entries() -> list[dict[str, Any]]:
+    """Return the menu of the signed-in person; empty for everybody else."""
+    if not current_user.is_authenticated:
+        return []
+    section = (request.endpoint or "").partition(".")[0]
+    return [
+        {
+            "label": label,
+            "icon": icon,
+            "url": url_for(endpoint),
+            "active": endpoint.partition(".")[0] == section,
+        }
+        for endpoint, label, icon, roles in ENTRIES
+        if current_user.role in roles and endpoint in current_app.view_functions
+    ]
+
+
+def init_app(app: Flask) -> None:
+    @app.context_processor
+    def navigation() -> dict[str, Any]:
+        return {
+            "navigation": entries(),
+            "practice_mode": bool(app.config.get("PLATFORM_GATEWAY")),
+        }

