@@ -70,7 +70,7 @@ def test_a_missing_secret_stops_the_start_with_its_name(tmp_path, name, empty):
         ("DEMO", "maybe"),
         ("LOG_LEVEL", "loud"),
         ("DATABASE_URL", "mysql://localhost/siar"),
-        ("PUBLIC_URL", "siar.example.go.id"),
+        ("PUBLIC_URL", "kominfo.blora"),
         ("PLATFORM_GATEWAY", "http://gateway.example.com:8001"),
         ("PLATFORM_GATEWAY", "http://127.0.0.1@evil.example.com"),
     ],
