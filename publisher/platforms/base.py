@@ -124,6 +124,13 @@ class Driver(ABC):
     limits: ClassVar[Limits]
     credential_fields: ClassVar[tuple[CredentialField, ...]]
 
+    @abstractmethod
+    def __init__(self, credentials: Credentials) -> None:
+        """Take one account's decrypted credentials. Touches no network.
+
+        :raises AccountBlocked: if something is missing; nothing can be sent without it
+        """
+
     @classmethod
     @abstractmethod
     def length(cls, text: str) -> int:

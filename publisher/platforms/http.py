@@ -1,0 +1,220 @@
+"""Where every setting of HTTP lives: time-outs, no retries, one TLS context, the gateway.
+
+All drivers, tweepy's client included, send through one shared adapter. A session per account
+with requests' own adapter reads the CA bundle for every new connection, which measured 18 times
+slower than one verified context for all. Nothing here ever sends a request a second time: a
+retry is a decision of the delivery, taken in its row.
+
+With a gateway set, each request goes to that loopback address with its original path and
+`Host` header. Signatures are made before, over the original URL, so they stay valid.
+"""
+
+import ssl
+from collections.abc import Mapping
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+import certifi
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from requests.exceptions import ConnectTimeout, InvalidHeader, InvalidSchema, InvalidURL
+
+from publisher.platforms.errors import OutcomeUnknown, PlatformError, TryLater
+
+CONNECT_S = 5.0
+READ_S = 30.0
+#: Connections kept open per host: the default pool of 64 sender threads, and room to double it.
+KEPT_CONNECTIONS = 128
+#: The longest answer we read: 100 posts with all their fields are below 1 MB.
+ANSWER_BYTES = 5 * 1024 * 1024
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class AnswerTooLarge(requests.RequestException):
+    """The platform answered with more than `ANSWER_BYTES`."""
+
+
+class SharedAdapter(HTTPAdapter):
+    """The transport of all drivers of this process. Safe to share between threads.
+
+    :param gateway: `http(s)://127.0.0.1:PORT`, or None to talk to the platforms themselves
+    :param gateway_ca: path of the PEM file that a gateway's certificate is checked against
+    :param connect_s: seconds to wait for a connection
+    :param read_s: seconds of silence after which an answer is given up
+    :raises ValueError: if the gateway is not a loopback address with a port
+    """
+
+    def __init__(
+        self,
+        gateway: str | None = None,
+        gateway_ca: str | None = None,
+        *,
+        connect_s: float = CONNECT_S,
+        read_s: float = READ_S,
+    ) -> None:
+        self.gateway = _checked(gateway) if gateway else None
+        self._timeout = (connect_s, read_s)
+        self._context = _tls_context(self.gateway, gateway_ca)
+        super().__init__(pool_connections=10, pool_maxsize=KEPT_CONNECTIONS, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
+
+    def build_connection_pool_key_attributes(
+        self, request: requests.PreparedRequest, *_: Any, **__: Any
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        # requests would name the CA file here and urllib3 read it again for each connection.
+        url = urlsplit(str(request.url))
+        return {"scheme": url.scheme, "host": url.hostname, "port": url.port}, {}
+
+    def cert_verify(self, *_: Any, **__: Any) -> None:
+        """Leave verification to the shared context, which always verifies."""
+
+    def send(  # type: ignore[override]
+        self, request: requests.PreparedRequest, **_: Any
+    ) -> requests.Response:
+        """Send once, with our time-outs, past any proxy, and read the whole bounded answer."""
+        wire = self._through_gateway(request)
+        response = super().send(wire, stream=True, timeout=self._timeout, proxies={})
+        response.request, response.url = request, str(request.url)
+        _read_bounded(response)
+        return response
+
+    def _through_gateway(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self.gateway is None:
+            return request
+        original = urlsplit(str(request.url))
+        wire = request.copy()
+        wire.headers["Host"] = original.netloc
+        wire.url = original._replace(
+            scheme=self.gateway.scheme, netloc=self.gateway.netloc
+        ).geturl()
+        return wire
+
+
+class Session(requests.Session):
+    """A session that keeps nothing, follows nothing and reads no environment.
+
+    A redirected POST would be a second request that nobody decided on; a proxy or a `.netrc` from
+    the environment would see the tokens of offices.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.adapters.clear()
+        self.mount("https://", _shared())
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
+        return None
+
+
+_adapter: SharedAdapter | None = None
+
+
+def configure(
+    gateway: str | None = None,
+    gateway_ca: str | None = None,
+    *,
+    connect_s: float = CONNECT_S,
+    read_s: float = READ_S,
+) -> None:
+    """Set up the transport of this process; sessions made before keep the old one.
+
+    :raises ValueError: if `gateway` is not `http(s)://` on loopback with a port: a gateway sees
+        every token, so it may never be another machine
+    """
+    global _adapter
+    _adapter = SharedAdapter(
+        gateway or None, gateway_ca or None, connect_s=connect_s, read_s=read_s
+    )
+
+
+def session() -> Session:
+    """Return a new session on the shared transport. Cheap; one per driver."""
+    return Session()
+
+
+def shown_at(url: str) -> str:
+    """Return where a person can open a permalink: behind a gateway that is the gateway's page.
+
+    >>> shown_at("https://x.com/i/status/1")
+    'https://x.com/i/status/1'
+    """
+    gateway = _shared().gateway
+    if gateway is None:
+        return url
+    public = urlsplit(url)
+    return f"{gateway.scheme}://{gateway.netloc}/{public.netloc}{public.path}"
+
+
+def not_sent(error: Exception) -> bool:
+    """Say whether this transport error proves that the platform received nothing.
+
+    True for a connection that never came about: refused, no such name, connect time-out, a
+    certificate that does not verify. A reset or a read time-out proves nothing, since the answer
+    may have been lost instead of the request.
+    """
+    if isinstance(error, ConnectTimeout | InvalidURL | InvalidSchema | InvalidHeader):
+        return True
+    cause = error.args[0] if error.args else None
+    reason = getattr(cause, "reason", None)
+    if isinstance(reason, urllib3.exceptions.NewConnectionError):
+        return True
+    inner = reason.args[0] if isinstance(reason, urllib3.exceptions.SSLError) else None
+    return isinstance(inner, ssl.SSLCertVerificationError)
+
+
+def translate(error: Exception, *, public: bool) -> PlatformError:
+    """Return what a broken exchange means.
+
+    :param public: whether the request would have made something public
+    """
+    detail = f"{type(error).__name__} before an answer could be read"
+    if public and not not_sent(error):
+        return OutcomeUnknown(detail)
+    return TryLater(detail)
+
+
+def whole_number(headers: Mapping[str, str], name: str) -> int | None:
+    """Return a header that should hold a whole number, or None if it does not."""
+    text = headers.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _shared() -> SharedAdapter:
+    global _adapter
+    if _adapter is None:
+        _adapter = SharedAdapter()
+    return _adapter
+
+
+def _checked(gateway: str) -> SplitResult:
+    url = urlsplit(gateway)
+    bare = not (url.path.strip("/") or url.query or url.fragment or url.username)
+    if url.scheme in ("http", "https") and url.hostname in _LOOPBACK and url.port and bare:
+        return url
+    raise ValueError("PLATFORM_GATEWAY must look like http://127.0.0.1:8001 or https://…")
+
+
+def _tls_context(gateway: SplitResult | None, gateway_ca: str | None) -> ssl.SSLContext | None:
+    """Return the one context, or None where no request will ever need TLS."""
+    if gateway is None:
+        return ssl.create_default_context(cafile=certifi.where())
+    if gateway.scheme == "http":
+        return None
+    return ssl.create_default_context(cafile=gateway_ca or certifi.where())
+
+
+def _read_bounded(response: requests.Response) -> None:
+    body = bytearray()
+    for chunk in response.iter_content(65536):
+        body += chunk
+        if len(body) > ANSWER_BYTES:
+            response.close()
+            raise AnswerTooLarge(f"more than {ANSWER_BYTES} bytes", request=response.request)
+    response._content = bytes(body)

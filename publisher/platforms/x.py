@@ -1,0 +1,339 @@
+"""X, through tweepy's v2 client: upload, describe, post, read back, take down.
+
+tweepy 4.17 has no v2 media upload, so that goes through its signed `Client.request`. The client
+returns bare responses: we read them ourselves, because tweepy trips over answers that were cut
+short, and after the publishing request began that must end as `OutcomeUnknown`.
+"""
+
+import base64
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+import tweepy
+
+from publisher import clock
+from publisher.errors import N_
+from publisher.platforms import http, x_texts
+from publisher.platforms.base import (
+    CredentialField,
+    Credentials,
+    Driver,
+    Health,
+    Limits,
+    Outgoing,
+    Picture,
+    Prepared,
+    Problem,
+    Published,
+    Receipt,
+)
+from publisher.platforms.errors import (
+    AccountBlocked,
+    OutcomeUnknown,
+    PlatformError,
+    Refused,
+    TryLater,
+)
+from publisher.platforms.pictures import picture_problems
+from publisher.platforms.texts import normalise, without_secrets
+
+#: Our clock and theirs may differ by this much when a post is looked for.
+_SKEW = timedelta(seconds=60)
+_PAGES = 10  # of 100 posts
+_ACCOUNT_IN_TROUBLE = re.compile(
+    r"suspended|locked|oauth1? app permissions|client-(forbidden|not-enrolled)"
+    r"|unsupported-authentication",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Answer:
+    payload: Mapping[str, Any]
+    headers: Mapping[str, str]
+
+    @property
+    def at(self) -> datetime | None:
+        """The platform's own clock when it answered."""
+        return _http_date(self.headers)
+
+
+class X(Driver):
+    """One X account, by OAuth 1.0a.
+
+    Besides `credential_fields` it reads, where given, `user_id` (X's number of the account,
+    otherwise taken from the access token) and `handle` (for readable permalinks).
+    """
+
+    name = "X"
+    limits = Limits(
+        text_chars=280,
+        images=4,
+        image_bytes=5 * 1024 * 1024,
+        image_formats=("JPEG", "PNG", "WEBP", "GIF"),
+        alt_text_chars=1000,
+        source="docs.x.com: counting-characters, media best-practices, openapi 2.167",
+        read_on="2026-08-22",
+    )
+    credential_fields = (
+        CredentialField(name="consumer_key", label=N_("Kunci aplikasi (API key)")),
+        CredentialField(name="consumer_secret", label=N_("Rahasia aplikasi (API key secret)")),
+        CredentialField(name="access_token", label=N_("Token akses")),
+        CredentialField(name="access_token_secret", label=N_("Rahasia token akses")),
+    )
+
+    def __init__(self, credentials: Credentials) -> None:
+        keys = {field.name: credentials.get(field.name, "") for field in self.credential_fields}
+        if not all(keys.values()):
+            raise AccountBlocked("X: the credentials are incomplete")
+        self._secrets = tuple(keys.values())
+        self._user_id = credentials.get("user_id") or keys["access_token"].partition("-")[0]
+        self._handle = credentials.get("handle", "").lstrip("@") or "i"
+        self._client = tweepy.Client(**keys, return_type=requests.Response)
+        self._client.session = http.session()
+
+    @classmethod
+    def length(cls, text: str) -> int:
+        return x_texts.weighted_length(text)
+
+    @classmethod
+    def problems(cls, outgoing: Outgoing) -> list[Problem]:
+        return [
+            *x_texts.text_problems(outgoing, cls.limits.text_chars),
+            *x_texts.link_notes(outgoing.text),
+            *picture_problems(outgoing, cls.name, cls.limits),
+        ]
+
+    def prepare(self, outgoing: Outgoing) -> Prepared:
+        media_ids = tuple(self._upload(picture) for picture in outgoing.pictures)
+        return Prepared(text=normalise(outgoing.text), media_ids=media_ids)
+
+    def publish(self, prepared: Prepared) -> Receipt:
+        answer = self._call(
+            self._client.create_tweet,
+            public=True,
+            text=prepared.text or None,
+            media_ids=list(prepared.media_ids) or None,
+        )
+        remote_id = _data(answer).get("id")
+        if not (isinstance(remote_id, str) and remote_id.isdigit()):
+            raise OutcomeUnknown(
+                "X: accepted, but named no post", request_id=_number(answer.headers)
+            )
+        return self._receipt(remote_id, answer.at, _number(answer.headers))
+
+    def find(self, prepared: Prepared, since: datetime) -> Receipt | None:
+        """Look for the post by its uploaded pictures, or else by text and number of pictures."""
+        wanted = x_texts.our_fingerprint(prepared.text)
+        found = None
+        for post in self._timeline(since - _SKEW):
+            same_pictures = bool(post.media_ids) and set(post.media_ids) == set(prepared.media_ids)
+            same_text = x_texts.their_fingerprint(post.text) == wanted
+            if same_pictures or (same_text and len(post.media_ids) == len(prepared.media_ids)):
+                found = self._receipt(post.remote_id, post.at)  # the oldest that fits
+        return found
+
+    def check(self) -> Health:
+        answer = self._call(self._client.get_me, user_auth=True)
+        me = {key: str(value) for key, value in _data(answer).items()}
+        if not me.get("id"):
+            raise TryLater("X: did not say whose credentials these are")
+        if self._user_id.isdigit() and me["id"] != self._user_id:
+            raise AccountBlocked(f"X: these credentials belong to account {me['id']}")
+        return Health(
+            remote_id=me["id"], handle=me.get("username", ""), display_name=me.get("name", "")
+        )
+
+    def recent(self, since: datetime) -> list[Published]:
+        return [
+            Published(
+                remote_id=post.remote_id,
+                url=self._permalink(post.remote_id),
+                text=x_texts.unescaped(post.text),
+                published_at=post.at,
+                picture_count=len(post.media_ids),
+            )
+            for post in self._timeline(since)
+        ]
+
+    def remove(self, receipt: Receipt) -> None:
+        if not receipt.remote_id.isdigit():
+            raise Refused("X: not the number of a post")
+        self._call(self._client.delete_tweet, receipt.remote_id, gone_is_fine=True)
+
+    # -- requests
+
+    def _upload(self, picture: Picture) -> str:
+        """Upload one picture with its alternative text; return X's number for it."""
+        body = {
+            "media": base64.b64encode(picture.content).decode(),
+            "media_category": "tweet_image",
+        }
+        media_id = _data(self._post("/2/media/upload", body)).get("id")
+        if not (isinstance(media_id, str) and media_id.isdigit()):
+            raise TryLater("X: took a picture, but named no number for it")
+        if picture.alt_text:
+            words = {"alt_text": {"text": picture.alt_text}}
+            self._post("/2/media/metadata", {"id": media_id, "metadata": words})
+        return media_id
+
+    def _post(self, route: str, body: Mapping[str, Any]) -> _Answer:
+        return self._call(self._client.request, "POST", route, json=body, user_auth=True)
+
+    def _timeline(self, since: datetime) -> Iterator["_Post"]:
+        """Yield the account's own posts since then, newest first."""
+        token = None
+        for _ in range(_PAGES):
+            answer = self._call(
+                self._client.get_users_tweets,
+                self._known_user_id(),
+                start_time=since,
+                max_results=100,
+                exclude=["retweets"],
+                tweet_fields=["created_at", "attachments"],
+                pagination_token=token,
+                user_auth=True,
+            )
+            yield from _posts(answer)
+            token = (answer.payload.get("meta") or {}).get("next_token")
+            if not token:
+                return
+
+    def _known_user_id(self) -> str:
+        if not self._user_id.isdigit():
+            self._user_id = self.check().remote_id
+        return self._user_id
+
+    def _call(
+        self,
+        request: Callable[..., requests.Response],
+        *args: Any,
+        public: bool = False,
+        gone_is_fine: bool = False,
+        **kwargs: Any,
+    ) -> _Answer:
+        """Make one request and return its answer, or raise one of the platform errors."""
+        # `from None`: the causes carry whole responses, and a traceback prints what X echoed.
+        try:
+            response = request(*args, **kwargs)
+            payload = response.json()
+        except tweepy.NotFound as error:
+            if gone_is_fine:
+                return _Answer(payload={}, headers=error.response.headers)
+            raise self._translate(error.response, public=public) from None
+        except tweepy.HTTPException as error:
+            raise self._translate(error.response, public=public) from None
+        except Exception as error:  # noqa: BLE001 - tweepy trips over answers of unexpected shape
+            raise http.translate(error, public=public) from None
+        return _Answer(
+            payload=payload if isinstance(payload, dict) else {}, headers=response.headers
+        )
+
+    def _translate(self, response: requests.Response, *, public: bool) -> PlatformError:
+        said, is_problem = _said(response)
+        detail = without_secrets(f"X {response.status_code}: {said}", self._secrets)
+        number = _number(response.headers)
+        match response.status_code:
+            case 429:
+                wait_s = _wait_s(response.headers)
+                return TryLater(detail, wait_s=wait_s, whole_account=True, request_id=number)
+            case 401 | 402:
+                return AccountBlocked(detail, request_id=number)
+            case 403 if _ACCOUNT_IN_TROUBLE.search(said):
+                return AccountBlocked(detail, request_id=number)
+            case 400 if "media id" in said.lower():  # kept for a day only: prepare again
+                return TryLater(detail, request_id=number)
+            case 400 | 403 | 404 | 413 | 415 | 422 if is_problem:
+                duplicate = "duplicate" in said.lower()
+                return Refused(detail, duplicate=duplicate, request_id=number)
+        return (OutcomeUnknown if public else TryLater)(detail, request_id=number)
+
+    def _receipt(
+        self, remote_id: str, at: datetime | None, request_id: str | None = None
+    ) -> Receipt:
+        return Receipt(
+            remote_id=remote_id,
+            url=self._permalink(remote_id),
+            published_at=at,
+            request_id=request_id,
+        )
+
+    def _permalink(self, remote_id: str) -> str:
+        return f"https://x.com/{self._handle}/status/{remote_id}"
+
+
+# -- reading answers
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Post:
+    remote_id: str
+    text: str
+    at: datetime
+    media_ids: tuple[str, ...]
+
+
+def _data(answer: _Answer) -> Mapping[str, Any]:
+    data = answer.payload.get("data")
+    return data if isinstance(data, dict) else {}
+
+
+def _posts(answer: _Answer) -> list[_Post]:
+    try:
+        return [
+            _Post(
+                remote_id=str(item["id"]),
+                text=item["text"],
+                at=datetime.fromisoformat(item["created_at"]),
+                # A picture's key is "3_" and the number that its upload was given.
+                media_ids=tuple(
+                    key.partition("_")[2]
+                    for key in item.get("attachments", {}).get("media_keys", ())
+                ),
+            )
+            for item in answer.payload.get("data") or ()
+        ]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise TryLater("X: a list of posts that cannot be read") from error
+
+
+def _said(response: requests.Response) -> tuple[str, bool]:
+    """Return the words of an error answer, and whether it is X's own (not some proxy's)."""
+    try:
+        problem = response.json()
+    except ValueError:
+        return str(response.reason), False
+    if not isinstance(problem, dict):
+        return str(response.reason), False
+    messages = [
+        str(item.get("message", ""))
+        for item in problem.get("errors") or ()
+        if isinstance(item, dict)
+    ]
+    words = [str(problem.get(key, "")) for key in ("title", "detail", "type")]
+    return " ".join(filter(None, words + messages)), True
+
+
+def _wait_s(headers: Mapping[str, str]) -> int | None:
+    """Return the seconds until X's limit is lifted, by X's own clock where it tells the time."""
+    reset = http.whole_number(headers, "x-rate-limit-reset")
+    if reset is None:
+        return http.whole_number(headers, "retry-after")
+    now = _http_date(headers) or clock.now()
+    return max(1, reset - int(now.timestamp()))
+
+
+def _http_date(headers: Mapping[str, str]) -> datetime | None:
+    try:
+        return parsedate_to_datetime(headers["Date"])
+    except (KeyError, ValueError):
+        return None
+
+
+def _number(headers: Mapping[str, str]) -> str | None:
+    return headers.get("x-transaction-id")
