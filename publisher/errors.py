@@ -77,6 +77,43 @@ class NotAPhoto(Invalid):
     message = N_("Berkas ini bukan foto yang dapat dibaca. Unggah JPG, PNG, WebP, HEIC, atau AVIF.")
 
 
+class PhotoTooLarge(Invalid):
+    """An uploaded file of more bytes than we take. `limit_mb` says how many."""
+
+    status = 413
+    message = N_(
+        "Berkas foto ini lebih besar dari %(limit_mb)s MB. Isian lain tetap tersimpan; "
+        "perkecil ukuran fotonya, lalu unggah kembali."
+    )
+
+
+class PhotoTooManyPixels(Invalid):
+    """A picture that would unfold to more pixels than we take. `limit_mp` says how many."""
+
+    message = N_(
+        "Dimensi foto ini melebihi %(limit_mp)s megapiksel. Isian lain tetap tersimpan; "
+        "perkecil dimensinya, lalu unggah kembali."
+    )
+
+
+class BrokenPhoto(Invalid):
+    """A photo whose data end early or contradict themselves."""
+
+    message = N_(
+        "Foto ini rusak atau belum terunggah seluruhnya. Isian lain tetap tersimpan; "
+        "buka foto itu di perangkat Anda untuk memastikan utuh, lalu unggah kembali."
+    )
+
+
+class PhotoTooHeavy(Invalid):
+    """A photo that cost more time or memory than a photo may."""
+
+    message = N_(
+        "Foto ini tidak dapat diolah dalam batas waktu. Isian lain tetap tersimpan; "
+        "simpan ulang fotonya sebagai JPG, lalu unggah kembali."
+    )
+
+
 class BadSecret(PublisherError):
     """A stored credential cannot be read with the keys we have."""
 
