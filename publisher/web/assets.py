@@ -16,6 +16,8 @@ from typing import cast
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
+from publisher.web import access
+
 STATIC = Path(__file__).parent.parent / "static"
 
 #: Read in this order into one sheet: a later one may overrule an earlier one.
@@ -63,10 +65,9 @@ class Asset:
 
 
 def init_app(app: Flask) -> None:
-    """Read the assets, serve them, and give templates `asset("siar.css")`."""
+    """Read the assets, and give templates `asset("siar.css")`."""
     app.extensions["assets"] = {asset.name: asset for asset in _collected()}
     app.jinja_env.globals["asset"] = asset_url
-    app.register_blueprint(bp)
 
 
 def asset_url(name: str) -> str:
@@ -78,6 +79,7 @@ def asset_url(name: str) -> str:
 
 
 @bp.get("/aset/<digest>/<name>")
+@access.public
 def serve(digest: str, name: str) -> Response:
     """Send an asset; one asked for by an outdated hash is sent too, but not to be kept."""
     asset = _assets().get(name) or abort(404)

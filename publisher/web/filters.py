@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from babel import Locale, dates, numbers
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from wtforms import Field
@@ -40,7 +40,9 @@ def init_app(app: Flask) -> None:
         persen,
     ):
         app.jinja_env.filters[written.__name__] = written
-    app.jinja_env.globals.update(aria=aria, has_endpoint=has_endpoint, language=language, N_=N_)
+    app.jinja_env.globals.update(
+        aria=aria, has_endpoint=has_endpoint, language=language, way_back=way_back, N_=N_
+    )
 
 
 def tanggal(at: date | datetime, zone: str | None = None) -> str:
@@ -138,6 +140,14 @@ def aria(
 def has_endpoint(name: str) -> bool:
     """Tell whether the app has such a page, so that base.html works in any part of it."""
     return name in current_app.view_functions
+
+
+def way_back() -> str:
+    """Return the page to try again: this one, or the one a form came from; never another site."""
+    if request.method == "GET":
+        return request.url
+    came_from = request.referrer or ""
+    return came_from if came_from.startswith(request.host_url) else request.host_url
 
 
 def language() -> str:
