@@ -29,7 +29,10 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     from publisher.platforms import http
 
     app = Flask(
-        "publisher", root_path=str(ROOT / "publisher"), template_folder=str(ROOT / "templates")
+        "publisher",
+        root_path=str(ROOT / "publisher"),
+        template_folder=str(ROOT / "templates"),
+        static_folder=None,  # `web.assets` serves them, under the hash of what they are
     )
     app.config.from_mapping(config)
     app.config.setdefault("SQLALCHEMY_DATABASE_URI", app.config["DATABASE_URL"])

@@ -122,3 +122,32 @@ class BadSecret(PublisherError):
         "Kredensial akun tidak dapat dibuka dengan kunci yang terpasang. "
         "Hubungi operator; akun mungkin perlu disambungkan ulang."
     )
+
+
+class WrongCredentials(PublisherError):
+    """The e-mail or the password; which of them is nobody's business."""
+
+    status = 422
+    message = N_(
+        "Surel atau kata sandi tidak cocok. Periksa kembali keduanya; "
+        "bila lupa kata sandi, mintalah operator daerah Anda mengaturnya ulang."
+    )
+
+
+class TooManyAttempts(PublisherError):
+    """Too many wrong passwords. The limit heals by itself at `time`."""
+
+    status = 429
+    message = N_(
+        "Terlalu banyak percobaan masuk yang gagal. Demi keamanan, coba lagi %(time)s. "
+        "Akun Anda tidak dikunci."
+    )
+
+
+class WeakPassword(Invalid):
+    """A new password that would be guessed."""
+
+    message = N_("Kata sandi terlalu pendek. Gunakan paling sedikit %(number)s karakter.")
+    too_long = N_("Kata sandi terlalu panjang. Gunakan paling banyak %(number)s karakter.")
+    is_email = N_("Kata sandi tidak boleh sama dengan surel Anda atau bagian darinya.")
+    too_plain = N_("Kata sandi terlalu mudah ditebak. Gunakan lebih banyak huruf yang berbeda.")

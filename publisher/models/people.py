@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from publisher.db import db, status_column
+from publisher.db import Model, db, status_column
 from publisher.models.places import Office, Region
 
 
@@ -22,7 +22,7 @@ class Role(StrEnum):
 OFFICE_ROLES = frozenset({Role.DRAFTER, Role.HEAD})
 
 
-class User(db.Model):
+class User(Model):
     """A person. Never deleted: their name stands in history. `ended_at` ends their access."""
 
     __tablename__ = "user"
@@ -50,8 +50,22 @@ class User(db.Model):
 
     sessions: Mapped[list["UserSession"]] = relationship(back_populates="user")
 
+    #: What Flask-Login asks of whoever is signed in.
+    is_authenticated = True
+    is_anonymous = False
 
-class UserSession(db.Model):
+    def end_sessions(self, *, at: datetime, keep: "UserSession | None" = None) -> int:
+        """Sign the person out of every browser but the one of `keep`; return of how many."""
+        open_ones = sa.select(UserSession).where(
+            UserSession.user_id == self.id, UserSession.ended_at.is_(None)
+        )
+        ending = [row for row in db.session.scalars(open_ones) if row is not keep]
+        for row in ending:
+            row.ended_at = at
+        return len(ending)
+
+
+class UserSession(Model):
     """One browser in which a person is signed in. Ending the row signs that browser out."""
 
     __tablename__ = "user_session"

@@ -10,11 +10,13 @@ from publisher.web import (
     drafts,
     filters,
     icons,
+    locale,
     navigation,
     pages,
     photos,
     registry,
     reports,
+    request_log,
     reviews,
     security,
 )
@@ -22,6 +24,7 @@ from publisher.web import (
 BLUEPRINTS = (
     assets.bp,
     auth.bp,
+    locale.bp,
     pages.bp,
     drafts.bp,
     photos.bp,
@@ -34,7 +37,9 @@ BLUEPRINTS = (
 
 def init_app(app: Flask) -> None:
     """Add every page, and what stands before and around them."""
+    locale.init_app(app)
     security.init_app(app)
+    request_log.init_app(app)
     auth.init_app(app)
     for part in (assets, filters, icons, navigation, pages):
         part.init_app(app)
