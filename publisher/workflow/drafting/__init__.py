@@ -1,0 +1,95 @@
+"""Drafting: an office writes down what it did, and hands it over to review.
+
+Leaves behind a post `in_review`. Edits happen in draft and after a return only, always on the
+version the writer saw, and always of the writer's own office: callers load the post with an
+access check, these verbs check everything that comes with it.
+"""
+
+from publisher.workflow.drafting.captions import Proposal, propose
+from publisher.workflow.drafting.editing import (
+    NotOurs,
+    check_editable,
+    copy,
+    new_post,
+    publishable_accounts,
+    save,
+    start,
+)
+from publisher.workflow.drafting.fields import LIMITS, MAX_PICTURES, TEXT_FIELDS, Fields, TooLong
+from publisher.workflow.drafting.listing import (
+    Group,
+    Listing,
+    Outcome,
+    Row,
+    deliveries,
+    history,
+    outcome,
+    page,
+    returned,
+)
+from publisher.workflow.drafting.pictures import (
+    Kept,
+    NoSuchPhoto,
+    SamePhoto,
+    TooManyPhotos,
+    attach,
+    attach_photo,
+    keep,
+    remove,
+    restore,
+    shift,
+    visible_media,
+)
+from publisher.workflow.drafting.submitting import (
+    NEEDED,
+    Gap,
+    gaps,
+    reopen,
+    submit,
+    suggested_times,
+    withdraw,
+)
+
+__all__ = [
+    "LIMITS",
+    "MAX_PICTURES",
+    "NEEDED",
+    "TEXT_FIELDS",
+    "Fields",
+    "Gap",
+    "Group",
+    "Kept",
+    "Listing",
+    "NoSuchPhoto",
+    "NotOurs",
+    "Outcome",
+    "Proposal",
+    "Row",
+    "SamePhoto",
+    "TooLong",
+    "TooManyPhotos",
+    "attach",
+    "attach_photo",
+    "check_editable",
+    "copy",
+    "deliveries",
+    "gaps",
+    "history",
+    "keep",
+    "new_post",
+    "outcome",
+    "page",
+    "propose",
+    "publishable_accounts",
+    "remove",
+    "reopen",
+    "restore",
+    "returned",
+    "save",
+    "shift",
+    "start",
+    "submit",
+    "suggested_times",
+    "visible_media",
+    "withdraw",
+]
