@@ -4,9 +4,10 @@ Values in, values out: no database row ever reaches a driver. A driver is built 
 from its decrypted credentials, used by one thread, and thrown away.
 """
 
+import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
@@ -56,7 +57,7 @@ class Problem:
 
     field: Literal["text", "pictures", "alt_text"]
     message: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     blocks: bool = True
 
 
@@ -72,7 +73,7 @@ class Prepared:
     text: str
     media_ids: tuple[str, ...] = ()
     started_at: datetime | None = None
-    extra: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +124,8 @@ class Driver(ABC):
     name: ClassVar[str]  # as people write it: "X", "Facebook"
     limits: ClassVar[Limits]
     credential_fields: ClassVar[tuple[CredentialField, ...]]
+    #: Where a link to one of its posts may point, the usual host first, without "www.".
+    permalink_hosts: ClassVar[tuple[str, ...]]
 
     @abstractmethod
     def __init__(self, credentials: Credentials) -> None:

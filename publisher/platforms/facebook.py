@@ -80,6 +80,7 @@ class Facebook(Driver):
         source="developers.facebook.com: page/photos, page/feed; Graph v26.0",
         read_on="2026-09-11",
     )
+    permalink_hosts = ("facebook.com", "m.facebook.com", "fb.watch")
     credential_fields = (
         CredentialField(name="page_id", label=N_("Nomor Halaman (Page ID)"), secret=False),
         CredentialField(name="page_token", label=N_("Token akses Halaman")),

@@ -63,7 +63,7 @@ class SharedAdapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
 
-    def build_connection_pool_key_attributes(
+    def build_connection_pool_key_attributes(  # type: ignore[override]
         self, request: requests.PreparedRequest, *_: Any, **__: Any
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         # requests would name the CA file here and urllib3 read it again for each connection.

@@ -80,6 +80,7 @@ class X(Driver):
         source="docs.x.com: counting-characters, media best-practices, openapi 2.167",
         read_on="2026-08-22",
     )
+    permalink_hosts = ("x.com", "twitter.com")
     credential_fields = (
         CredentialField(name="consumer_key", label=N_("Kunci aplikasi (API key)")),
         CredentialField(name="consumer_secret", label=N_("Rahasia aplikasi (API key secret)")),

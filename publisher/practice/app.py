@@ -1,0 +1,55 @@
+"""Which part of the server a request is for: a platform by its `Host`, or our own pages."""
+
+import json
+from pathlib import Path
+
+from werkzeug.wrappers import Request, Response
+
+from publisher.practice.answers import Answer, json_answer
+from publisher.practice.facebook import Facebook
+from publisher.practice.faults import Faults
+from publisher.practice.ledger import Ledger
+from publisher.practice.pages import make_pages
+from publisher.practice.records import Account
+from publisher.practice.wire import Directory, Platform, Wire
+from publisher.practice.x import X
+
+#: Under these names people see the timelines; any other name is refused (DNS rebinding).
+OWN_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+
+
+class PracticeApp:
+    """Everything behind the socket."""
+
+    def __init__(self, data: Path, latency_s: float = 0) -> None:
+        self.ledger = Ledger(data)
+        self.faults = Faults()
+        self.directory = Directory(self.ledger)
+        platforms: list[Platform] = [
+            X(self.ledger, self.directory),
+            Facebook(self.ledger, self.directory),
+        ]
+        self.wire = Wire(self.ledger, self.faults, platforms, latency_s)
+        self._pages = make_pages(self)
+
+    def answer(self, request: Request) -> Answer:
+        host = request.host.rpartition(":")[0] or request.host
+        if platform := self.wire.speaks_for(request.host):
+            return self.wire.answer(platform, request)
+        if host in OWN_HOSTS or request.host in OWN_HOSTS:
+            page = Response.from_app(self._pages, request.environ)
+            return Answer(
+                status=page.status_code,
+                body=page.get_data(),
+                headers={name: value for name, value in page.headers if name != "Content-Length"},
+            )
+        return json_answer({"error": "no platform of this name is practised here"}, 421)
+
+    def register(self, account: Account) -> None:
+        self.ledger.register(account)
+        self.directory.refresh()
+
+    def load_accounts(self, path: Path) -> None:
+        """Register the accounts of a JSON file: a list of what `Controls.register` takes."""
+        for given in json.loads(path.read_text(encoding="utf-8")):
+            self.register(Account.read(given))

@@ -1,0 +1,154 @@
+"""The control desk of a running practice server, over HTTP: for tests, benches and the demo.
+
+The same methods whether the server is a thread of this process or a process of its own.
+"""
+
+import json
+import os
+import signal
+import ssl
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib import request as urllib_request
+
+
+class Controls:
+    """What can be asked of a running server.
+
+    :param url: `http(s)://127.0.0.1:PORT`
+    :param ca: the certificate to trust, where it speaks TLS
+    """
+
+    def __init__(self, url: str, ca: Path | None = None) -> None:
+        self.url = url
+        context = ssl.create_default_context(cafile=str(ca)) if ca else None
+        self._opener = urllib_request.build_opener(
+            urllib_request.ProxyHandler({}),
+            *([urllib_request.HTTPSHandler(context=context)] if context else []),
+        )
+
+    def register(
+        self,
+        *,
+        platform: str,
+        remote_id: str,
+        handle: str,
+        credentials: Mapping[str, str],
+        display_name: str = "",
+        colour: str = "#1f6feb",
+    ) -> None:
+        """Add an account, or replace it. The credentials are those a driver is given."""
+        self.call("POST", "/kendali/akun", {
+            "platform": platform,
+            "remote_id": remote_id,
+            "handle": handle,
+            "display_name": display_name or handle,
+            "colour": colour,
+            "credentials": dict(credentials),
+        })  # fmt: skip
+
+    def accounts(self) -> list[dict[str, Any]]:
+        """Return the registered accounts, without their secrets."""
+        return self.call("GET", "/kendali/akun")["accounts"]
+
+    def order_fault(
+        self,
+        platform: str,
+        account: str,
+        kind: str,
+        *,
+        times: int = 1,
+        seconds: float = 0,
+        on: str | None = None,
+    ) -> int:
+        """Order a fault, see `faults.KINDS`; return its number.
+
+        :param account: a remote id, or "*" for every account of the platform
+        """
+        order = {"platform": platform, "account": account, "kind": kind, "times": times}
+        order |= {"seconds": seconds} | ({"on": on} if on else {})
+        return self.call("POST", "/kendali/gangguan", order)["id"]
+
+    def faults(self) -> list[dict[str, Any]]:
+        return self.call("GET", "/kendali/gangguan")["faults"]
+
+    def clear(self) -> None:
+        """Take back every fault that was ordered."""
+        self.call("DELETE", "/kendali/gangguan")
+
+    def ledger(
+        self, platform: str | None = None, account: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Return what was published, removed posts included, oldest first."""
+        return self._book(platform, account)["publications"]
+
+    def per_text(self, platform: str | None = None, account: str | None = None) -> dict[str, int]:
+        """Return how many times each text was published."""
+        return self._book(platform, account)["per_text"]
+
+    def requests(
+        self, platform: str | None = None, account: str | None = None, operation: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Return every request that arrived, oldest first."""
+        query = _query(platform=platform, account=account)
+        found = self.call("GET", f"/kendali/permintaan{query}")["requests"]
+        return [one for one in found if operation in (None, one["operation"])]
+
+    def set_latency(self, milliseconds: float) -> None:
+        self.call("POST", "/kendali/jeda", {"milliseconds": milliseconds})
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """Make one request of the desk and return its JSON.
+
+        :raises urllib.error.HTTPError: if the desk refuses it
+        """
+        data = None if body is None else json.dumps(body).encode()
+        asked = urllib_request.Request(  # noqa: S310 - our own loopback address
+            self.url + path, data, {"Content-Type": "application/json"}, method=method
+        )
+        with self._opener.open(asked, timeout=30) as answer:
+            return json.load(answer)
+
+    def _book(self, platform: str | None, account: str | None) -> dict[str, Any]:
+        return self.call("GET", f"/kendali/buku{_query(platform=platform, account=account)}")
+
+
+class PracticeProcess(Controls):
+    """A practice server in a process of its own, which can be killed like a real one.
+
+    :param options: further arguments of `python -m publisher.practice`
+    """
+
+    def __init__(self, data: Path, port: int = 0, *options: str) -> None:
+        command = [sys.executable, "-m", "publisher.practice", "--exit-with-parent"]
+        command += ["--port", str(port), "--data", str(data), *options]
+        self.process = subprocess.Popen(  # noqa: S603
+            command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
+        )
+        try:
+            said = json.loads(self.process.stdout.readline())  # type: ignore[union-attr]
+        except ValueError as error:
+            self.kill()
+            raise RuntimeError("the practice server did not start") from error
+        super().__init__(said["url"], Path(said["ca"]) if said["ca"] else None)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.process.stdout.close()  # type: ignore[union-attr]
+
+    def __enter__(self) -> "PracticeProcess":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.returncode is None:
+            self.kill()
+
+
+def _query(**given: str | None) -> str:
+    pairs = [f"{name}={value}" for name, value in given.items() if value is not None]
+    return "?" + "&".join(pairs) if pairs else ""

@@ -1,0 +1,56 @@
+"""Posts of the past, put into the book without a request: a demo starts with living accounts."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from publisher.practice import facebook
+from publisher.practice.ledger import Ledger
+from publisher.practice.pictures import mime_of
+from publisher.practice.records import Account, new_id
+
+
+class BadHistory(ValueError):
+    """A post that cannot have been: no such account, no date, a picture of no known kind."""
+
+
+def seed(
+    ledger: Ledger,
+    platform: str,
+    account: str,
+    text: str,
+    at: datetime,
+    pictures: Iterable[tuple[bytes, str]] = (),
+) -> tuple[str, str]:
+    """Put one post into the book; return its number at the platform, and its permalink.
+
+    :param account: the account's remote id
+    :param at: when it went public; aware
+    :param pictures: the bytes and the alternative text of each
+    :raises BadHistory: if the account is not registered, or a picture cannot be read
+    """
+    holder = next(
+        (one for one in ledger.accounts() if (one.platform, one.remote_id) == (platform, account)),
+        None,
+    )
+    if holder is None:
+        raise BadHistory(f"no account {account} of {platform}")
+    media_ids = [_keep(ledger, holder, content, alt, at) for content, alt in pictures]
+    post_id = new_id(at) if platform == "x" else f"{account}_{new_id(at)}"
+    ledger.publish(post_id, platform, account, text, media_ids, at=at, request_no=None)
+    return post_id, permalink(holder, post_id)
+
+
+def permalink(account: Account, post_id: str) -> str:
+    """Return the public address of a post, as its platform forms it."""
+    if account.platform == "x":
+        return f"https://x.com/{account.handle}/status/{post_id}"
+    return facebook.permalink(account, post_id)
+
+
+def _keep(ledger: Ledger, holder: Account, content: bytes, alt: str, at: datetime) -> str:
+    mime = mime_of(content)
+    if mime is None:
+        raise BadHistory("a picture must be JPEG, PNG, GIF or WebP")
+    media_id = new_id(at)
+    ledger.keep_media(media_id, holder.platform, holder.remote_id, content, mime, alt)
+    return media_id

@@ -1,0 +1,200 @@
+"""What people see of the practice platforms: public timelines, and a page to order faults.
+
+Nothing here is fetched from elsewhere, no script runs, and every picture is a file of the book.
+"""
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from flask import Flask, Response, abort, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
+
+from publisher.practice.desk import make_desk, own_origin, page_of
+from publisher.practice.faults import KINDS, UnknownFault
+from publisher.practice.records import Account, Post
+
+if TYPE_CHECKING:
+    from publisher.practice.app import PracticeApp
+
+PLATFORMS = {"x": "X", "facebook": "Facebook"}
+PER_PAGE = 20
+
+_CSP = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"]
+_WIB = ZoneInfo("Asia/Jakarta")
+_LIVELY = re.compile(r"(?<!\S)[#@]\w+|https?://\S+[\w/]")
+
+
+def make_pages(app: "PracticeApp") -> Flask:
+    """Return the pages and the control desk of one server."""
+    pages = Flask(__name__)
+    pages.json.sort_keys = False  # type: ignore[attr-defined]
+    pages.config["MAX_CONTENT_LENGTH"] = 64 * 1024 * 1024
+    pages.jinja_env.filters |= {"waktu": when, "hidup": lively, "inisial": initials}
+    pages.jinja_env.globals |= {"page_of": page_of, "PLATFORMS": PLATFORMS}
+    pages.register_blueprint(make_desk(app))
+    pages.after_request(_secured)
+    _timelines(pages, app)
+    _permalinks(pages, app)
+    _fault_page(pages, app)
+    return pages
+
+
+def _timelines(pages: Flask, app: "PracticeApp") -> None:
+    @pages.get("/")
+    def index() -> ResponseReturnValue:
+        return render_template("index.html", accounts=_with_counts(app))
+
+    @pages.get("/<any(x, facebook):platform>/<handle>")
+    def timeline(platform: str, handle: str) -> ResponseReturnValue:
+        account = _account(app, platform, handle)
+        page = max(1, request.args.get("halaman", 1, type=int))
+        posts = app.ledger.posts(
+            platform, account.remote_id, limit=PER_PAGE + 1, offset=(page - 1) * PER_PAGE
+        )
+        return render_template(
+            f"{platform}.html",
+            account=account,
+            posts=posts[:PER_PAGE],
+            count=app.ledger.count(platform, account.remote_id),
+            page=page,
+            more=len(posts) > PER_PAGE,
+        )
+
+    @pages.get("/media/<digest>")
+    def media(digest: str) -> ResponseReturnValue:
+        found = app.ledger.file(digest)
+        if found is None:
+            abort(404)
+        response = make_response(found[0])
+        response.headers["Content-Type"] = found[1]
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def _permalinks(pages: Flask, app: "PracticeApp") -> None:
+    @pages.get("/x/<handle>/status/<post_id>")
+    @pages.get("/x.com/<handle>/status/<post_id>")
+    def x_post(handle: str, post_id: str) -> ResponseReturnValue:  # noqa: ARG001 - X ignores it too
+        return _one_post(app, "x", post_id)
+
+    @pages.get("/facebook/<page>/posts/<number>")
+    @pages.get("/www.facebook.com/<page>/posts/<number>")
+    def facebook_post(page: str, number: str) -> ResponseReturnValue:
+        account = _account(app, "facebook", page)
+        return _one_post(app, "facebook", f"{account.remote_id}_{number}")
+
+    @pages.get("/www.facebook.com/<post_id>")
+    def facebook_post_by_id(post_id: str) -> ResponseReturnValue:
+        return _one_post(app, "facebook", post_id)
+
+
+def _fault_page(pages: Flask, app: "PracticeApp") -> None:
+    @pages.route("/gangguan", methods=["GET", "POST"])
+    def faults() -> ResponseReturnValue:
+        """Order a fault by hand, or take back those ordered."""
+        wrong = None
+        if request.method == "POST":
+            if request.headers.get("Origin") != own_origin():
+                abort(403)
+            wrong = _order_by_hand(app)
+            if wrong is None:
+                return redirect(url_for("faults"), 303)
+        known = app.ledger.accounts()
+        names = {(one.platform, one.remote_id): one.display_name for one in known}
+        page = render_template(
+            "faults.html",
+            accounts=known,
+            names=names,
+            kinds=KINDS,
+            faults=app.faults.listed(),
+            wrong=wrong,
+        )
+        return page, 422 if wrong else 200
+
+
+def _order_by_hand(app: "PracticeApp") -> str | None:
+    """Do what the form asks; return what was wrong with it, if anything."""
+    if "bersihkan" in request.form:
+        app.faults.clear(request.form.get("id", type=int))
+        return None
+    platform, _, account = request.form.get("akun", "").partition(":")
+    order = {name: request.form.get(name, "") for name in ("kind", "times", "seconds")}
+    try:
+        app.faults.order({**order, "platform": platform, "account": account})
+    except UnknownFault:
+        return "Gangguan tidak dikenali, atau angkanya di luar batas. Tidak ada yang diubah."
+    return None
+
+
+def _account(app: "PracticeApp", platform: str, handle: str) -> Account:
+    found = next(
+        (
+            one
+            for one in app.ledger.accounts()
+            if one.platform == platform and handle in (one.handle, one.remote_id)
+        ),
+        None,
+    )
+    return found or abort(404)
+
+
+def _with_counts(app: "PracticeApp") -> list[tuple[Account, int, Post | None]]:
+    listed = []
+    for account in app.ledger.accounts():
+        where = account.platform, account.remote_id
+        latest = app.ledger.posts(*where, limit=1)
+        listed.append((account, app.ledger.count(*where), latest[0] if latest else None))
+    return listed
+
+
+def _one_post(app: "PracticeApp", platform: str, post_id: str) -> ResponseReturnValue:
+    posts = app.ledger.posts(platform, post_id=post_id)
+    if not posts:
+        return render_template("gone.html", platform=PLATFORMS[platform]), 404
+    account = _account(app, platform, posts[0].account)
+    return render_template(f"{platform}_post.html", account=account, post=posts[0])
+
+
+def _secured(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", _CSP)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def when(at: datetime) -> str:
+    """Return a time as Indonesians write it.
+
+    >>> when(datetime.fromisoformat("2026-11-21T02:05:00+00:00"))
+    '21 Nov 2026 pukul 09.05 WIB'
+    """
+    local = at.astimezone(_WIB)
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year} pukul {local:%H.%M} WIB"
+
+
+def lively(text: str) -> Markup:
+    """Return a text with its hashtags, names and addresses set apart; everything is escaped."""
+    parts, end = [], 0
+    for match in _LIVELY.finditer(text):
+        parts += [escape(text[end : match.start()])]
+        parts += [Markup('<span class="lively">{}</span>').format(match[0])]
+        end = match.end()
+    return Markup("").join([*parts, escape(text[end:])])
+
+
+def initials(name: str) -> str:
+    """Return the two letters that stand for a picture of an account.
+
+    >>> initials("Dinas Kesehatan Kabupaten Blora")
+    'DK'
+    """
+    return "".join(word[0] for word in name.split()[:2]).upper()

@@ -1,0 +1,66 @@
+"""What the practice platforms know: accounts, pictures, posts, and their own clock."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+
+def now() -> datetime:
+    """Return this moment in UTC: the practice platforms' own clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    platform: str  # "x" or "facebook"
+    remote_id: str
+    handle: str  # without "@"; what the page's address shows
+    display_name: str
+    colour: str = "#1f6feb"
+    credentials: Mapping[str, str]
+
+    @classmethod
+    def read(cls, given: Any) -> "Account":
+        """Read an account from JSON.
+
+        :raises ValueError: if it lacks something, or names no platform of ours
+        """
+        if not isinstance(given, dict) or not isinstance(given.get("credentials"), dict):
+            raise ValueError("an account is an object, with an object of credentials")
+        text = {name: str(given.get(name, "")) for name in ("platform", "remote_id", "handle")}
+        if text["platform"] not in ("x", "facebook") or not all(text.values()):
+            raise ValueError("platform (x, facebook), remote_id and handle must be given")
+        return cls(
+            **text,
+            display_name=str(given.get("display_name") or text["handle"]),
+            colour=str(given.get("colour") or "#1f6feb"),
+            credentials={str(name): str(value) for name, value in given["credentials"].items()},
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Media:
+    id: str
+    sha256: str
+    mime: str
+    alt_text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    id: str
+    platform: str
+    account: str
+    text: str
+    at: datetime
+    request_no: int | None
+    removed_at: datetime | None
+    media: tuple[Media, ...]
+
+
+def new_id(at: datetime) -> str:
+    """Return a number like X's own: the time in its upper bits, chance in its lower ones."""
+    since_2010_ms = int(at.timestamp() * 1000) - 1_288_834_974_657
+    return str(max(since_2010_ms, 1) << 22 | secrets.randbits(22))
