@@ -138,6 +138,10 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === " " && event.target.matches?.("a[data-dialog]")) {
+    event.preventDefault();
+    event.target.click();
+  }
   if (event.key !== "Escape") return;
   const menu = event.target.closest?.("details.menu[open]");
   closeMenus(null);
@@ -199,6 +203,8 @@ document.addEventListener("htmx:beforeRequest", () => {
 
 function prepare(root) {
   all("[data-counter]", root).forEach(count);
+  // A link that opens a dialog is a button as soon as it behaves like one.
+  for (const link of all("a[data-dialog]", root)) link.setAttribute("role", "button");
 }
 
 prepare(document);
