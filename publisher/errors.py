@@ -124,6 +124,16 @@ class BadSecret(PublisherError):
     )
 
 
+class SignedOut(PublisherError):
+    """The session has ended while a page was open; nothing was done."""
+
+    status = 401
+    message = N_(
+        "Sesi Anda sudah berakhir dan tindakan ini belum dijalankan. "
+        "Masuk lagi, lalu ulangi; isian di halaman yang masih terbuka tidak hilang."
+    )
+
+
 class WrongCredentials(PublisherError):
     """The e-mail or the password; which of them is nobody's business."""
 

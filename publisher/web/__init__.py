@@ -8,6 +8,7 @@ from publisher.web import (
     auth,
     deliveries,
     drafts,
+    failures,
     filters,
     icons,
     locale,
@@ -39,9 +40,10 @@ def init_app(app: Flask) -> None:
     """Add every page, and what stands before and around them."""
     locale.init_app(app)
     security.init_app(app)
+    failures.init_app(app)
     request_log.init_app(app)
     auth.init_app(app)
-    for part in (assets, filters, icons, navigation, pages):
+    for part in (assets, filters, icons, navigation, pages, deliveries):
         part.init_app(app)
     app.before_request(access.guard)
     for blueprint in BLUEPRINTS:

@@ -8,16 +8,19 @@ office or region does not exist for the person who asks.
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from flask import Response, abort, current_app, redirect, request, url_for
+from flask import abort, current_app, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from publisher.db import db
-from publisher.errors import Outdated
+from publisher.errors import Outdated, SignedOut
 from publisher.models.accounts import Account
 from publisher.models.deliveries import Delivery
 from publisher.models.people import OFFICE_ROLES, Role, User
 from publisher.models.places import Office
 from publisher.models.posts import Post
+from publisher.web.onward import referring_page
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -28,6 +31,8 @@ ANY_ROLE = frozenset(Role)
 
 def allow(*roles: Role) -> Callable[[View], View]:
     """Declare that a view is for these roles alone."""
+    if not roles:
+        raise ValueError("a view for nobody; for everybody there is `public`")
 
     def declare(view: View) -> View:
         view.access = frozenset(roles)  # type: ignore[attr-defined]
@@ -62,11 +67,30 @@ def guard() -> Response | None:
     if access == PUBLIC:
         return None
     if not current_user.is_authenticated:
-        onward = request.full_path.rstrip("?") if request.method == "GET" else None
-        return cast(Response, redirect(url_for("auth.sign_in", lanjut=onward)))
+        return _to_the_door()
+    g.zone = me().region.zone  # in which the page writes times
     if me().role not in access:
         abort(403)
     return None
+
+
+def _to_the_door() -> Response:
+    """Ask who is there, and come back afterwards to where they were.
+
+    :raises SignedOut: to a script, which keeps its page and what was typed there
+    """
+    if by_script():
+        raise SignedOut
+    if request.method == "GET":
+        return redirect(url_for("auth.sign_in", lanjut=request.full_path.rstrip("?")))
+    flash(_(SignedOut.message), "warning")
+    return redirect(url_for("auth.sign_in", lanjut=referring_page()))
+
+
+def by_script() -> bool:
+    """Tell whether htmx or a script of ours asks, which cannot show a whole page."""
+    wants_json = request.accept_mimetypes.best == "application/json"
+    return wants_json or "HX-Request" in request.headers
 
 
 def sees_office(office: Office) -> bool:

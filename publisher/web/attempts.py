@@ -11,10 +11,11 @@ import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.strategies import RateLimiter
+from werkzeug.wrappers import Response
 
 from publisher.errors import TooManyAttempts
 from publisher.models.people import User
@@ -93,7 +94,7 @@ class Attempts:
 def remember_device(response: Response, user: User) -> None:
     """Let this browser be known as one in which `user` has signed in."""
     known = _known_people()
-    known[user.id] = known.pop(user.id, None) or secrets.token_urlsafe(12)
+    known[user.id] = known.pop(user.id, "") or secrets.token_urlsafe(12)
     kept = list(known.items())[-PEOPLE_PER_DEVICE:]
     response.set_cookie(
         _cookie_name(current_app),

@@ -26,10 +26,11 @@ from wtforms.validators import EqualTo, InputRequired, Length
 
 from publisher import clock, passwords
 from publisher.db import begin_writing, db, read_only
-from publisher.errors import PublisherError, TooManyAttempts, WeakPassword, WrongCredentials
+from publisher.errors import TooManyAttempts, WeakPassword, WrongCredentials
 from publisher.models.people import User, UserSession
 from publisher.web.access import me, public, signed_in
 from publisher.web.attempts import Attempts, remember_device
+from publisher.web.failures import sentence
 from publisher.web.onward import own_page
 from publisher.workflow import signing_in
 
@@ -92,7 +93,7 @@ def sign_in() -> Any:
                 return _let_in(form, onward)
             except (WrongCredentials, TooManyAttempts) as error:
                 status = error.status
-                _say_why(form, error)
+                form.form_errors.append(sentence(error))
     return _page(form, onward), status
 
 
@@ -155,7 +156,7 @@ def password() -> Any:
         form.present.errors = [_("Kata sandi sekarang tidak cocok.")]
         return _password_page(form), 422
     except WeakPassword as error:
-        form.new.errors = [_sentence(error)]
+        form.new.errors = [sentence(error)]
         return _password_page(form), 422
     db.session.commit()
     flash(_("Kata sandi sudah diganti. Semua sesi lain sudah diakhiri."), "success")
@@ -207,10 +208,8 @@ def _let_in(form: SignInForm, onward: str | None) -> Response:
         raise
     attempts.succeeded()
     token = _begin(user, form.password.data)
-    session.clear()
-    session.permanent = True
-    login_user(Token(token))
-    response = cast(Response, redirect(onward or HOME))
+    _renew_cookie(user, token)
+    response = redirect(onward or HOME)
     remember_device(response, user)
     return response
 
@@ -226,6 +225,21 @@ def _begin(user: User, password: str) -> str:
     )
     db.session.commit()
     return token
+
+
+def _renew_cookie(user: User, token: str) -> None:
+    """Put the token into a cookie that keeps nothing of what was in it.
+
+    The one exception: where the same person was signed in before, forms that are still open in
+    another tab stay valid, so that a session that ends while somebody writes costs no word.
+    """
+    before = session.get("_user_id", "")
+    kept = session.get("csrf_token") if signing_in.belongs_to(before, user) else None
+    session.clear()
+    session.permanent = True
+    if kept:
+        session["csrf_token"] = kept
+    login_user(Token(token))
 
 
 def _note_blocked(user: User | None) -> None:
@@ -273,11 +287,3 @@ def _page(form: SignInForm, onward: str | None) -> str:
 
 def _password_page(form: PasswordForm) -> str:
     return render_template("auth/password.html", form=form, shortest=passwords.SHORTEST)
-
-
-def _say_why(form: SignInForm, error: PublisherError) -> None:
-    form.form_errors.append(_sentence(error))
-
-
-def _sentence(error: PublisherError) -> str:
-    return str(_(error.message, **error.values))

@@ -79,6 +79,12 @@ def find(token: str, *, lasting: timedelta, at: datetime) -> UserSession | None:
     return row
 
 
+def belongs_to(token: str, user: User) -> bool:
+    """Tell whether `token` is of a session of this person, ended or not."""
+    query = sa.select(UserSession.user_id).where(UserSession.token_hash == _digest(token))
+    return db.session.scalar(query) == user.id
+
+
 def needs_seen(row: UserSession, *, at: datetime) -> bool:
     """Tell whether `seen_at` lags so far behind that it is worth a write."""
     return at - row.seen_at >= SEEN_STEP
