@@ -25,6 +25,11 @@ def running_s() -> float:
     return time.monotonic()
 
 
+def drift_s() -> float:
+    """Return wall clock minus running time; it changes only when somebody sets the clock."""
+    return time.time() - running_s()
+
+
 def in_zone(at: datetime, zone: str) -> datetime:
     return at.astimezone(ZoneInfo(zone))
 

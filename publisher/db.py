@@ -8,7 +8,7 @@ and never wait for a writer. The same flag makes PostgreSQL's transactions read-
 
 import enum
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -81,6 +81,13 @@ class Session(FlaskSession):
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": Session})
+
+if TYPE_CHECKING:  # what `db.Model` is, said so that a type checker sees it
+
+    class Model(Base):
+        __abstract__ = True
+else:
+    Model = db.Model
 
 E_ = TypeVar("E_", bound=enum.StrEnum)
 _readers: dict[int, sa.Engine] = {}

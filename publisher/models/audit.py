@@ -12,10 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from publisher.db import db
+from publisher.db import Model, db
 
 
-class AuditEntry(db.Model):
+class AuditEntry(Model):
     """One deed. Ids are plain numbers, not foreign keys: the entry outlives what it names."""
 
     __tablename__ = "audit_entry"
@@ -44,7 +44,7 @@ class AuditEntry(db.Model):
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-class Heartbeat(db.Model):
+class Heartbeat(Model):
     """The last sign of life of a worker."""
 
     __tablename__ = "heartbeat"

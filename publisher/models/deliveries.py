@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from publisher.db import db, status_column
+from publisher.db import Model, db, status_column
 from publisher.models.accounts import Account
 from publisher.models.people import User
 from publisher.models.places import Office
@@ -48,7 +48,7 @@ STEPS: dict[str, tuple[frozenset[DeliveryStatus], DeliveryStatus]] = {
     "find": (frozenset({_S.UNKNOWN}), _S.PUBLISHED),
     "resume": (frozenset({_S.UNKNOWN}), _S.PENDING),  # looked for twice, not there
     "miss": (frozenset({_S.PENDING}), _S.MISSED),
-    "cancel": (frozenset({_S.PENDING, _S.CLAIMED}), _S.CANCELLED),
+    "cancel": (frozenset({_S.PENDING, _S.CLAIMED, _S.FAILED, _S.MISSED}), _S.CANCELLED),
     "retry": (frozenset({_S.FAILED, _S.MISSED}), _S.PENDING),  # a person: "Coba lagi"
     "prove": (frozenset({_S.UNKNOWN, _S.FAILED, _S.MISSED}), _S.PUBLISHED),  # a person
 }
@@ -58,7 +58,7 @@ def _where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
-class Delivery(db.Model):
+class Delivery(Model):
     """One post for one account. Only published with a permalink, and only once."""
 
     __tablename__ = "delivery"
@@ -158,7 +158,7 @@ class Delivery(db.Model):
         return self.status in STEPS[step][0]
 
 
-class DeliveryEvent(db.Model):
+class DeliveryEvent(Model):
     """Every change of a delivery: who (None: Siar itself), when, from, to, why."""
 
     __tablename__ = "delivery_event"
@@ -176,7 +176,7 @@ class DeliveryEvent(db.Model):
     fence: Mapped[int]
 
 
-class Attempt(db.Model):
+class Attempt(Model):
     """One request, or row of requests, to a platform, and what came of it."""
 
     __tablename__ = "attempt"
@@ -203,7 +203,7 @@ def advance(
     fence: int | None = None,
     actor: User | None = None,
     note: str = "",
-    expected: DeliveryStatus | None = None,
+    require: sa.ColumnElement[bool] | None = None,
     **values: Any,
 ) -> bool:
     """Take a step by compare-and-swap and write its event; return whether it was ours to take.
@@ -211,14 +211,14 @@ def advance(
     The lease ends with any step that does not hold one. Other columns are set from `values`.
 
     :param fence: the fence the caller holds; None for people and for the tick
-    :param expected: narrows the statuses that `STEPS` allows to this one
+    :param require: what else must hold at the moment of the change
     """
     allowed, after = STEPS[step]
     if after not in (_S.CLAIMED, _S.SENDING):
         values |= {"lease_owner": None, "lease_until": None}
     before = sa.select(Delivery.status, Delivery.fence).where(Delivery.id == delivery_id)
     row = db.session.execute(before.with_for_update()).one_or_none()
-    if row is None or row.status not in allowed or (expected and row.status is not expected):
+    if row is None or row.status not in allowed:
         return False
     change = (
         sa.update(Delivery)
@@ -227,6 +227,8 @@ def advance(
         .values(status=after, **values)
         .execution_options(synchronize_session=False)
     )
+    if require is not None:
+        change = change.where(require)
     if db.session.execute(change).rowcount != 1:  # type: ignore[attr-defined]
         return False
     write_event(
@@ -268,9 +270,12 @@ def write_event(
 
 
 def cancel_open(post: Post, *, actor: User, at: datetime, reason: str) -> int:
-    """Cancel what of a post is not on its way yet; return how many. What is out stays out."""
+    """Cancel what of a post is neither out, nor on its way, nor in doubt; return how many.
+
+    Failed and missed ones too: nothing of them is public, and a new approval may plan anew.
+    """
     query = sa.select(Delivery.id).where(
-        Delivery.post_id == post.id, Delivery.status.in_((_S.PENDING, _S.CLAIMED))
+        Delivery.post_id == post.id, Delivery.status.in_(STEPS["cancel"][0])
     )
     return sum(
         advance(delivery_id, "cancel", at=at, actor=actor, note=reason, reason=reason)

@@ -5,11 +5,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from publisher.db import db
+from publisher.db import Model
 from publisher.models.people import User
 
 
-class Media(db.Model):
+class Media(Model):
     """A picture of one office, cleaned and stored under its SHA-256."""
 
     __tablename__ = "media"

@@ -7,7 +7,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from publisher.db import db, status_column
+from publisher.db import Model, status_column
 
 #: Kemendagri's codes keep their dots, as text: province, kabupaten or kota, kecamatan, desa.
 REGION_CODE = re.compile(r"^\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$")
@@ -31,7 +31,7 @@ class OfficeKind(StrEnum):
     DESA = "desa"
 
 
-class Region(db.Model):
+class Region(Model):
     """A province, kabupaten or kota. Everything belongs to one and is seen by one alone."""
 
     __tablename__ = "region"
@@ -49,7 +49,7 @@ class Region(db.Model):
         return f"{self.kind.value.capitalize()} {self.name}"
 
 
-class Office(db.Model):
+class Office(Model):
     """One office. It ends (`valid_to`) and may have a successor; its history stays."""
 
     __tablename__ = "office"

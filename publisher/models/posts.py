@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from publisher.db import db, status_column
+from publisher.db import Model, db, status_column
 from publisher.errors import InvalidTransition
 from publisher.models.accounts import Account
 from publisher.models.media import Media
@@ -77,7 +77,7 @@ def normalised(text: str) -> str:
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
-class Post(db.Model):
+class Post(Model):
     """One piece of weekly content of one office, for any number of accounts."""
 
     __tablename__ = "post"
@@ -215,7 +215,7 @@ class Post(db.Model):
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-class PostText(db.Model):
+class PostText(Model):
     """The text for one platform, where it must differ from the caption."""
 
     __tablename__ = "post_text"
@@ -226,7 +226,7 @@ class PostText(db.Model):
     text: Mapped[str]
 
 
-class PostPicture(db.Model):
+class PostPicture(Model):
     """A picture of a post, its place in the row, and what it shows, in words."""
 
     __tablename__ = "post_picture"
@@ -248,7 +248,7 @@ post_account = sa.Table(
 )
 
 
-class PostEvent(db.Model):
+class PostEvent(Model):
     """Who moved a post, when, why, and what it said. Rows are added and never changed."""
 
     __tablename__ = "post_event"
@@ -276,7 +276,7 @@ class PostEvent(db.Model):
     content: Mapped[dict[str, Any]]
 
 
-class PostSeen(db.Model):
+class PostSeen(Model):
     """What a reviewer had in front of them, so that the next look shows what changed since."""
 
     __tablename__ = "post_seen"

@@ -5,12 +5,12 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from publisher.db import db
+from publisher.db import Model
 from publisher.models.people import User
 from publisher.models.places import Office, Region
 
 
-class QuotaRule(db.Model):
+class QuotaRule(Model):
     """A minimum of contents per ISO week, for a region or for one office of it.
 
     A change is a new row from its Monday on; past weeks keep the rule they had.

@@ -1,0 +1,155 @@
+"""Where a delivery runs: a pool of threads in this process.
+
+A step with the database is one short transaction, committed here; between two steps, while a
+platform makes us wait, no connection is held. The rows are the queue: a thread that is done
+takes the next due row itself, and whatever dies with this process is found by its lease.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import datetime
+from typing import TypeVar
+
+import sqlalchemy as sa
+from flask import Flask
+
+from publisher import clock
+from publisher.db import db
+from publisher.platforms.base import Receipt
+from publisher.platforms.errors import PlatformError
+from publisher.workflow.delivering import claiming, looking, recording, sending
+from publisher.workflow.delivering.claiming import Claim
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Engine:
+    """Sends claimed deliveries with up to `threads` at once."""
+
+    def __init__(self, app: Flask, *, owner: str, threads: int) -> None:
+        self._app = app
+        self.owner = owner
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="send")
+        self._running: set[Future[None]] = set()
+        self._guard = threading.Lock()
+        self._stopping = threading.Event()
+
+    def free(self) -> int:
+        """Return how many deliveries could start at once now."""
+        with self._guard:
+            return self._threads - len(self._running)
+
+    def send(self, claims: list[Claim]) -> None:
+        for claim in claims:
+            self._start(self._send_on, claim)
+
+    def look(self, claims: list[Claim]) -> None:
+        for claim in claims:
+            self._start(self._look, claim)
+
+    def stop(self, *, timeout_s: float) -> None:
+        """Take nothing new, and let what has begun come to its end."""
+        self._stopping.set()
+        self.finish(timeout_s=timeout_s)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def finish(self, *, timeout_s: float) -> bool:
+        """Wait until nothing is being sent any more; False when it takes too long."""
+        with self._guard:
+            running = set(self._running)
+        return not wait(running, timeout=timeout_s).not_done
+
+    def _start(self, work: Callable[[Claim], None], claim: Claim) -> None:
+        future = self._pool.submit(work, claim)
+        with self._guard:
+            self._running.add(future)
+        future.add_done_callback(self._finished)
+
+    def _finished(self, future: "Future[None]") -> None:
+        with self._guard:
+            self._running.discard(future)
+        if not future.cancelled() and (error := future.exception()):
+            # The row keeps its lease; when that is over, the tick recovers it.
+            log.error("a delivery stopped halfway", exc_info=error)
+
+    def transact(self, work: Callable[[], T], *, read_only: bool = False) -> T:
+        """Run one step with the database in a transaction of its own, and commit."""
+        with self._app.app_context():
+            if read_only:
+                db.session.info["read_only"] = True
+            result = work()
+            db.session.commit()
+            return result
+
+    # -- one delivery -------------------------------------------------------------------
+
+    def _send_on(self, claim: Claim) -> None:
+        """Send one delivery, then the next due one, until there is none."""
+        following: Claim | None = claim
+        while following is not None:
+            self.deliver(following)
+            claims = [] if self._stopping.is_set() else self.claim(1)
+            following = claims[0] if claims else None
+
+    def claim(self, limit: int) -> list[Claim]:
+        """Take up to `limit` due deliveries; none when another process was just quicker."""
+        try:
+            return self.transact(
+                lambda: claiming.claim_due(at=clock.now(), owner=self.owner, limit=limit)
+            )
+        except sa.exc.IntegrityError:
+            return []
+
+    def deliver(self, claim: Claim) -> None:
+        """Prepare, note the intent, publish, record: a commit between each."""
+        started_at = clock.now()
+        job = self.transact(lambda: self._load(claim), read_only=True)
+        if job is None:
+            return
+        if isinstance(job, PlatformError):
+            self._record(claim, job, phase="prepare", started_at=started_at)
+            return
+        prepared = sending.prepare(job)
+        if isinstance(prepared, PlatformError):
+            self._record(claim, prepared, phase="prepare", started_at=started_at)
+            return
+        started_at = clock.now()
+        begun = self.transact(lambda: recording.begin(job, prepared, at=clock.now()))
+        if not begun:  # cancelled, changed or too late; what is still claimed will be recovered
+            log.info("delivery %s: may not be sent any more", claim.delivery_id)
+            return
+        outcome = sending.publish(job, prepared)
+        self._record(claim, outcome, phase="publish", started_at=started_at)
+
+    def _load(self, claim: Claim) -> sending.Job | PlatformError | None:
+        return recording.load(
+            claim,
+            store=self._app.extensions["media_store"],
+            vault=self._app.extensions["vault"],
+        )
+
+    def _record(
+        self, claim: Claim, outcome: Receipt | PlatformError, *, phase: str, started_at: datetime
+    ) -> None:
+        now = clock.now()
+        self.transact(
+            lambda: recording.record(claim, outcome, phase=phase, started_at=started_at, at=now)
+        )
+        log.info("delivery %s: %s", claim.delivery_id, type(outcome).__name__)
+
+    # -- one look -----------------------------------------------------------------------
+
+    def _look(self, claim: Claim) -> None:
+        started_at = clock.now()
+        vault = self._app.extensions["vault"]
+        search = self.transact(lambda: looking.load_search(claim, vault=vault), read_only=True)
+        if search is None:
+            return
+        found = search if isinstance(search, PlatformError) else sending.look(search)
+        now = clock.now()
+        self.transact(lambda: looking.record_look(claim, found, started_at=started_at, at=now))

@@ -1,0 +1,144 @@
+"""The clock of Siar: once a second, find what is due and hand it to the engine.
+
+APScheduler ticks and does nothing else; the rows are the schedule, so a tick that is late,
+doubled or lost changes nothing. On SQLite one worker at a time is guaranteed by a lock file,
+and therefore whatever another one held is known to be abandoned.
+"""
+
+import fcntl
+import logging
+import os
+import secrets
+import socket
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TextIO
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+
+from publisher import clock
+from publisher.db import db
+from publisher.engine import Engine
+from publisher.workflow.delivering import board, claiming
+
+log = logging.getLogger(__name__)
+
+TICK_S = 1
+HEARTBEAT_EVERY = timedelta(seconds=5)
+#: A clock that was set by more than this would silence a timer that waits for a wall time.
+CLOCK_STEP_S = 1.5
+#: The longest a driver may still be busy when we are asked to stop.
+DRAIN_S = 40
+
+
+class OneAtATime:
+    """A lock file: held for as long as this process lives, whatever ends it."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._file: TextIO | None = None
+
+    def hold(self) -> bool:
+        """Return whether the lock is ours, taking it if it is free. No path: always."""
+        if self._path is None or self._file is not None:
+            return True
+        file = self._path.open("a")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            return False
+        self._file = file
+        return True
+
+    def release(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+class Worker:
+    """Ticks until stopped. Any number may run on PostgreSQL; on SQLite the others stand by."""
+
+    def __init__(self, app: Flask) -> None:
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+        self.engine = Engine(app, owner=self.owner, threads=app.config["SENDER_THREADS"])
+        self._app = app
+        self._lock = OneAtATime(_lock_path(app))
+        self._at_work = False
+        self._beaten_at: datetime | None = None
+        self._stopped = threading.Event()
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    def start(self) -> None:
+        self._scheduler.add_job(self._safe_tick, "interval", seconds=TICK_S, id="tick")
+        self._scheduler.start()
+        threading.Thread(target=self._watch_clock, name="clock-watch", daemon=True).start()
+        log.info("worker %s started", self.owner)
+
+    def stop(self) -> None:
+        """Take nothing new, let what is being sent come to its end."""
+        self._stopped.set()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+        self.engine.stop(timeout_s=DRAIN_S)
+        self._lock.release()
+        log.info("worker %s stopped", self.owner)
+
+    def tick(self) -> bool:
+        """Settle what dead workers left, then start what is due; False if we only stand by."""
+        if not self._lock.hold():
+            return False
+        self.engine.transact(self._settle)
+        looks = self.engine.transact(
+            lambda: claiming.claim_lookups(at=clock.now(), limit=self.engine.free())
+        )
+        self.engine.look(looks)
+        if free := self.engine.free():
+            self.engine.send(self.engine.claim(free))
+        return True
+
+    def _settle(self) -> None:
+        at = clock.now()
+        if not self._at_work and _is_sqlite():
+            claiming.forsake_leases(at=at, owner=self.owner)
+        self._at_work = True
+        claiming.wake_accounts(at=at)
+        claiming.recover(at=at)
+        claiming.give_up_late(at=at)
+        if self._beaten_at is None or abs(at - self._beaten_at) >= HEARTBEAT_EVERY:
+            board.beat(self.owner, at=at)
+            self._beaten_at = at
+
+    def _safe_tick(self) -> None:
+        try:
+            self.tick()
+        except Exception:  # the next tick is in a second; a database may be restarting
+            log.exception("tick failed")
+
+    def _watch_clock(self) -> None:
+        """Tick at once when somebody sets the clock: the timer would sleep until its old time."""
+        known = clock.drift_s()
+        while not self._stopped.wait(0.5):
+            drift = clock.drift_s()
+            if abs(drift - known) > CLOCK_STEP_S:
+                log.warning("the clock was set by %.1f s", drift - known)
+                self._scheduler.modify_job("tick", next_run_time=clock.now())
+            known = drift
+
+
+def _lock_path(app: Flask) -> Path | None:
+    with app.app_context():
+        url = db.engine.url
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return None
+    return Path(f"{url.database}.worker.lock")
+
+
+def _is_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"

@@ -1,0 +1,213 @@
+"""Which deliveries a worker may take now. The database decides, in one statement.
+
+At most one per account (a unique index guarantees it), the earliest first, only on accounts
+that may be used. Whoever loses a race simply gets fewer rows.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from publisher.db import db
+from publisher.errors import N_
+from publisher.models.accounts import Account, AccountStatus, Standing
+from publisher.models.deliveries import (
+    IN_FLIGHT,
+    Delivery,
+    DeliveryEvent,
+    DeliveryStatus,
+    advance,
+)
+
+#: Longer than any request of a driver may take: connect 5 s + read 30 s, several uploads.
+LEASE = timedelta(seconds=120)
+#: How long one look at an account may take before somebody else looks.
+LOOK_LEASE = timedelta(seconds=90)
+
+WORKER_STOPPED = N_(
+    "Proses terhenti saat mengirim, sehingga belum diketahui apakah unggahan sudah tayang. "
+    "Siar akan memeriksanya di akun."
+)
+TOO_LATE = N_(
+    "Batas waktu tayang terlewati sebelum unggahan dapat dikirim. Tidak ada yang tayang. "
+    "Gunakan Coba lagi bila isinya masih berlaku."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A delivery that is ours until its lease ends, as long as the fence is still the same."""
+
+    delivery_id: int
+    fence: int
+
+
+def claim_due(*, at: datetime, owner: str, limit: int, lease: timedelta = LEASE) -> list[Claim]:
+    """Take up to `limit` deliveries that are due and return them."""
+    chosen = _due(at, limit)
+    if db.session.get_bind().dialect.name == "postgresql":
+        # Without MATERIALIZED the planner may run the select again and exceed the limit.
+        picked = chosen.with_for_update(of=Delivery, skip_locked=True).cte("picked")
+        picked = picked.prefix_with("MATERIALIZED")
+        ids = sa.select(picked.c.id)
+    else:
+        ids = chosen
+    change = (
+        sa.update(Delivery)
+        .where(Delivery.id.in_(ids), Delivery.status == DeliveryStatus.PENDING)
+        .values(
+            status=DeliveryStatus.CLAIMED,
+            lease_owner=owner,
+            lease_until=at + lease,
+            fence=Delivery.fence + 1,
+            attempts=Delivery.attempts + 1,
+            reason="",
+        )
+        .returning(Delivery.id, Delivery.fence)
+        .execution_options(synchronize_session=False)
+    )
+    claims = [Claim(delivery_id=row.id, fence=row.fence) for row in db.session.execute(change)]
+    _write_claims(claims, at=at, owner=owner)
+    return claims
+
+
+def _due(at: datetime, limit: int) -> sa.Select[int]:
+    busy, earlier = aliased(Delivery), aliased(Delivery)
+    usable = sa.or_(
+        Account.status == AccountStatus.ACTIVE,
+        sa.and_(Account.status == AccountStatus.PAUSED, Account.paused_until <= at),
+    )
+    return (
+        sa.select(Delivery.id)
+        .join(Account, Account.id == Delivery.account_id)
+        .where(Delivery.status == DeliveryStatus.PENDING, Delivery.next_at <= at)
+        .where(Delivery.publish_by > at)
+        .where(usable, Account.standing == Standing.UTAMA, Account.retired_at.is_(None))
+        .where(sa.or_(Account.next_allowed_at.is_(None), Account.next_allowed_at <= at))
+        .where(
+            ~sa.exists().where(busy.account_id == Delivery.account_id, busy.status.in_(IN_FLIGHT))
+        )
+        .where(
+            ~sa.exists().where(
+                earlier.account_id == Delivery.account_id,
+                earlier.status == DeliveryStatus.PENDING,
+                sa.tuple_(earlier.next_at, earlier.id) < sa.tuple_(Delivery.next_at, Delivery.id),
+            )
+        )
+        .order_by(Delivery.next_at, Delivery.id)
+        .limit(limit)
+    )
+
+
+def _write_claims(claims: list[Claim], *, at: datetime, owner: str) -> None:
+    if claims:
+        db.session.execute(
+            sa.insert(DeliveryEvent),
+            [
+                {
+                    "delivery_id": claim.delivery_id,
+                    "step": "claim",
+                    "before": DeliveryStatus.PENDING,
+                    "after": DeliveryStatus.CLAIMED,
+                    "at": at,
+                    "note": owner,
+                    "fence": claim.fence,
+                }
+                for claim in claims
+            ],
+        )
+
+
+def claim_lookups(*, at: datetime, limit: int) -> list[Claim]:
+    """Take deliveries in doubt whose account should be read back now.
+
+    The row stays `unknown`; a new fence and a later `next_at` keep others from looking too.
+    """
+    waiting = (
+        sa.select(Delivery.id)
+        .where(Delivery.status == DeliveryStatus.UNKNOWN, Delivery.next_at <= at)
+        .order_by(Delivery.next_at)
+        .limit(limit)
+    )
+    if db.session.get_bind().dialect.name == "postgresql":
+        waiting = waiting.with_for_update(skip_locked=True)
+    ids = list(db.session.scalars(waiting))
+    change = (
+        sa.update(Delivery)
+        .where(Delivery.id.in_(ids), Delivery.status == DeliveryStatus.UNKNOWN)
+        .values(next_at=at + LOOK_LEASE, fence=Delivery.fence + 1)
+        .returning(Delivery.id, Delivery.fence)
+        .execution_options(synchronize_session=False)
+    )
+    return [Claim(delivery_id=row.id, fence=row.fence) for row in db.session.execute(change)]
+
+
+def recover(*, at: datetime) -> int:
+    """Settle what dead workers left behind; return how many.
+
+    `claimed` past its lease: nothing was sent, so it is simply due again. `sending` past its
+    lease: nobody can know, so it is looked for.
+    """
+    expired = sa.select(Delivery.id, Delivery.status, Delivery.fence).where(
+        Delivery.status.in_((DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)),
+        Delivery.lease_until < at,
+    )
+    settled = 0
+    for row in db.session.execute(expired).all():
+        if row.status is DeliveryStatus.CLAIMED:
+            settled += advance(row.id, "recover", at=at, fence=row.fence, note="lease over")
+        else:
+            settled += advance(
+                row.id,
+                "doubt",
+                at=at,
+                fence=row.fence,
+                note=WORKER_STOPPED,
+                reason=WORKER_STOPPED,
+                next_at=at,
+                lookups=0,
+            )
+    return settled
+
+
+def forsake_leases(*, at: datetime, owner: str) -> int:
+    """End the leases of every other worker at once; return how many.
+
+    Only for a worker that knows it is alone (the lock file of a SQLite database): then the
+    others are dead, and nobody needs to wait for their leases.
+    """
+    change = (
+        sa.update(Delivery)
+        .where(
+            Delivery.status.in_((DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)),
+            Delivery.lease_owner != owner,
+        )
+        .values(lease_until=at - timedelta(seconds=1))
+    )
+    return db.session.execute(change).rowcount  # type: ignore[attr-defined]
+
+
+def give_up_late(*, at: datetime) -> int:
+    """Mark as missed what could not go out within its window; return how many."""
+    late = sa.select(Delivery.id).where(
+        Delivery.status == DeliveryStatus.PENDING,
+        Delivery.next_at <= at,
+        Delivery.publish_by <= at,
+    )
+    return sum(
+        advance(delivery_id, "miss", at=at, note=TOO_LATE, reason=TOO_LATE)
+        for delivery_id in db.session.scalars(late).all()
+    )
+
+
+def wake_accounts(*, at: datetime) -> int:
+    """Resume accounts whose pause is over by time; return how many."""
+    change = (
+        sa.update(Account)
+        .where(Account.status == AccountStatus.PAUSED, Account.paused_until <= at)
+        .values(status=AccountStatus.ACTIVE, paused_reason="", paused_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    return db.session.execute(change).rowcount  # type: ignore[attr-defined]

@@ -1,0 +1,132 @@
+"""After an unknown outcome: read the account back, and believe only what is found there.
+
+"Not there" twice allows a new attempt. What cannot be read back waits for a person.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from publisher.db import db
+from publisher.errors import N_, BadSecret
+from publisher.models.deliveries import Delivery, DeliveryStatus, advance
+from publisher.platforms.base import Prepared, Receipt
+from publisher.platforms.errors import AccountBlocked, CannotTell, PlatformError, TryLater
+from publisher.vault import Vault
+from publisher.workflow.delivering.claiming import Claim
+from publisher.workflow.delivering.recording import (
+    FIRST_LOOK,
+    held,
+    hold_account,
+    mark_published,
+    note_attempt,
+)
+from publisher.workflow.delivering.sending import Search
+
+#: The second look comes this long after the first: slow platforms have settled by then.
+SECOND_LOOK = timedelta(minutes=4, seconds=15)
+LOOKS = 2
+#: How often a post that was looked for in vain may be tried again before a person decides.
+RESUMES = 2
+#: Waiting for a person: nothing happens by itself any more.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+CANNOT_LOOK = N_(
+    "Siar tidak dapat membaca akun ini. Buka akunnya, lihat apakah unggahan sudah tayang, "
+    "lalu pilih jawabannya di sini."
+)
+LOOKED_IN_VAIN = N_(
+    "Unggahan tidak ditemukan setelah diperiksa berulang kali. Buka akunnya, lihat apakah "
+    "unggahan sudah tayang, lalu pilih jawabannya di sini."
+)
+
+
+def load_search(claim: Claim, *, vault: Vault) -> Search | PlatformError | None:
+    """Read what to look for; a `PlatformError` if nobody can, None if it is not ours."""
+    delivery = held(claim, DeliveryStatus.UNKNOWN)
+    if delivery is None:
+        return None
+    if delivery.prepared is None or delivery.sending_at is None:
+        return CannotTell("nothing is known about the attempt")
+    account = delivery.account
+    try:
+        credentials = vault.open(account.credentials or "", bound_to=account.vault_name)
+    except BadSecret:
+        return AccountBlocked("credentials cannot be opened with the present keys")
+    return Search(
+        delivery_id=delivery.id,
+        fence=claim.fence,
+        platform=account.platform,
+        credentials=credentials,
+        prepared=_restored(delivery.prepared),
+        since=delivery.sending_at - timedelta(seconds=60),
+    )
+
+
+def record_look(
+    claim: Claim, outcome: Receipt | PlatformError | None, *, started_at: datetime, at: datetime
+) -> bool:
+    """Write down what a look at the account told; False if it was not ours any more."""
+    note_attempt(claim, outcome, phase="find", started_at=started_at, at=at)
+    match outcome:
+        case Receipt():
+            return mark_published(claim, outcome, at=at, step="find")
+        case None:
+            return _not_found(claim, at=at)
+        case CannotTell():
+            return _look_again(claim, next_at=NEVER, reason=CANNOT_LOOK)
+        case AccountBlocked():
+            hold_account(claim, outcome, until=outcome.until, at=at)
+            return _look_again(claim, next_at=max(outcome.until or at, at + SECOND_LOOK))
+        case TryLater(wait_s=int(wait_s)):
+            return _look_again(claim, next_at=at + max(timedelta(seconds=wait_s), FIRST_LOOK))
+        case _:
+            return _look_again(claim, next_at=at + SECOND_LOOK)
+
+
+def _not_found(claim: Claim, *, at: datetime) -> bool:
+    """Only "not there" twice allows a new attempt; after two of those a person decides."""
+    delivery = held(claim, DeliveryStatus.UNKNOWN)
+    if delivery is None:
+        return False
+    looks, resumed = delivery.lookups + 1, delivery.resumed
+    if looks < LOOKS:
+        return _look_again(claim, next_at=at + SECOND_LOOK, lookups=looks)
+    if resumed >= RESUMES:
+        return _look_again(claim, next_at=NEVER, lookups=looks, reason=LOOKED_IN_VAIN)
+    return advance(
+        claim.delivery_id,
+        "resume",
+        at=at,
+        fence=claim.fence,
+        next_at=at,
+        reason="",
+        lookups=looks,
+        resumed=resumed + 1,
+        note="not found twice",
+    )
+
+
+def _look_again(claim: Claim, **values: Any) -> bool:
+    change = (
+        sa.update(Delivery)
+        .where(
+            Delivery.id == claim.delivery_id,
+            Delivery.fence == claim.fence,
+            Delivery.status == DeliveryStatus.UNKNOWN,
+        )
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    return db.session.execute(change).rowcount == 1  # type: ignore[attr-defined]
+
+
+def _restored(values: dict[str, Any]) -> Prepared:
+    started_at = values["started_at"]
+    return Prepared(
+        text=values["text"],
+        media_ids=tuple(values["media_ids"]),
+        started_at=datetime.fromisoformat(started_at) if started_at else None,
+        extra=values["extra"],
+    )

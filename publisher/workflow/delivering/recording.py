@@ -1,0 +1,290 @@
+"""What the database learns of an attempt: read the job, note the intent, write the outcome.
+
+`record` reads as the table of what to do about each outcome.
+"""
+
+import dataclasses
+import hashlib
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from publisher.db import db
+from publisher.errors import N_, BadSecret
+from publisher.models import audit
+from publisher.models.accounts import Account, AccountStatus
+from publisher.models.deliveries import Attempt, Delivery, DeliveryStatus, advance
+from publisher.models.posts import Post, PostStatus
+from publisher.platforms import driver_class
+from publisher.platforms.base import Prepared, Receipt
+from publisher.platforms.errors import (
+    AccountBlocked,
+    OutcomeUnknown,
+    PlatformError,
+    Refused,
+    TryLater,
+)
+from publisher.storage import Store
+from publisher.vault import Vault
+from publisher.workflow import composing
+from publisher.workflow.delivering.claiming import LEASE, Claim
+from publisher.workflow.delivering.sending import Job
+
+#: When to look after an unknown outcome: as soon as a slow platform may have settled.
+FIRST_LOOK = timedelta(seconds=45)
+#: A platform's clock this far from ours is not believed.
+CLOCK_SKEW = timedelta(minutes=5)
+DETAIL_CHARS = 500
+
+
+class ContentChanged(Refused):
+    """What would be sent is not what was approved."""
+
+
+REASONS: dict[type[PlatformError], str] = {
+    ContentChanged: N_(
+        "Isi berubah setelah disetujui, sehingga Siar tidak mengirimnya. Tidak ada yang tayang. "
+        "Ajukan kembali agar ditelaah."
+    ),
+    Refused: N_(
+        "Platform menolak unggahan ini. Tidak ada yang tayang. "
+        "Perbaiki isinya, lalu ajukan kembali."
+    ),
+    TryLater: N_("Platform sedang tidak dapat dihubungi. Siar mencoba lagi dengan sendirinya."),
+    AccountBlocked: N_(
+        "Akun tidak dapat dipakai. Antreannya ditahan; Siar melanjutkan begitu akun pulih."
+    ),
+    OutcomeUnknown: N_(
+        "Sambungan terputus setelah unggahan dikirim, sehingga belum diketahui apakah sudah "
+        "tayang. Siar akan memeriksanya di akun; unggahan tidak dikirim ulang sebelum itu."
+    ),
+}
+ALREADY_THERE = N_(
+    "Platform menyatakan unggahan ini sudah ada. Siar sedang mencari tautannya di akun."
+)
+
+
+def load(claim: Claim, *, store: Store, vault: Vault) -> Job | PlatformError | None:
+    """Read what to send; a `PlatformError` if it must not be sent, None if it is not ours."""
+    delivery = held(claim, DeliveryStatus.CLAIMED)
+    if delivery is None:
+        return None
+    post, account = delivery.post, delivery.account
+    if post.status is not PostStatus.APPROVED or post.digest() != delivery.content_digest:
+        return ContentChanged("digest differs from the approved one")
+    outgoing = composing.outgoing(post, account.platform, store)
+    kept = [hashlib.sha256(picture.content).hexdigest() for picture in outgoing.pictures]
+    if kept != [picture.media.digest for picture in post.pictures]:
+        return ContentChanged("the bytes of a picture differ from its digest")
+    try:
+        credentials = vault.open(account.credentials or "", bound_to=account.vault_name)
+    except BadSecret:
+        return AccountBlocked("credentials cannot be opened with the present keys")
+    return Job(
+        delivery_id=delivery.id,
+        fence=claim.fence,
+        platform=account.platform,
+        credentials=credentials,
+        outgoing=outgoing,
+        post_version=post.version,
+        content_digest=delivery.content_digest,
+    )
+
+
+def held(claim: Claim, status: DeliveryStatus) -> Delivery | None:
+    query = sa.select(Delivery).where(
+        Delivery.id == claim.delivery_id,
+        Delivery.fence == claim.fence,
+        Delivery.status == status,
+    )
+    return db.session.scalar(query)
+
+
+def begin(job: Job, prepared: Prepared, *, at: datetime, lease: timedelta = LEASE) -> bool:
+    """Note that the publishing request begins now; False if it must not.
+
+    To be committed before the request. Holds only while the lease does, and while the post is
+    still exactly what was approved.
+    """
+    unchanged = sa.exists().where(
+        Post.id == Delivery.post_id,
+        Post.status == PostStatus.APPROVED,
+        Post.version == job.post_version,
+        Post.approved_digest == job.content_digest,
+    )
+    begun = advance(
+        job.delivery_id,
+        "begin",
+        at=at,
+        fence=job.fence,
+        require=sa.and_(Delivery.lease_until > at, unchanged),
+        lease_until=at + lease,
+        sending_at=at,
+        prepared=_stored(dataclasses.replace(prepared, started_at=at)),
+    )
+    if begun:
+        spacing = timedelta(seconds=driver_class(job.platform).limits.spacing_s)
+        _change_account(job.delivery_id, next_allowed_at=at + spacing)
+    return begun
+
+
+def _stored(prepared: Prepared) -> dict[str, Any]:
+    values = dataclasses.asdict(prepared)
+    values["started_at"] = prepared.started_at.isoformat() if prepared.started_at else None
+    return values
+
+
+def record(
+    claim: Claim,
+    outcome: Receipt | PlatformError,
+    *,
+    phase: str,
+    started_at: datetime,
+    at: datetime,
+) -> bool:
+    """Write down how an attempt ended and what happens next; False if it was not ours."""
+    note_attempt(claim, outcome, phase=phase, started_at=started_at, at=at)
+    match outcome:
+        case Receipt():
+            return mark_published(claim, outcome, at=at)
+        case Refused(duplicate=True) if _was_in_doubt(claim):
+            return _doubt(claim, outcome, at=at, reason=ALREADY_THERE)
+        case Refused():
+            return _fail(claim, outcome, at=at)
+        case AccountBlocked():
+            hold_account(claim, outcome, until=outcome.until, at=at)
+            return _postpone(claim, outcome, until=at, at=at)
+        case TryLater():
+            wait = _wait(outcome, _attempts(claim))
+            if outcome.whole_account:
+                hold_account(claim, outcome, until=at + wait, at=at)
+            return _postpone(claim, outcome, until=at + wait, at=at)
+        case _:  # whatever we cannot name may have been published
+            return _doubt(claim, outcome, at=at, reason=REASONS[OutcomeUnknown])
+
+
+def mark_published(claim: Claim, receipt: Receipt, *, at: datetime, step: str = "publish") -> bool:
+    told = receipt.published_at
+    believed = told if told is not None and told <= at + CLOCK_SKEW else at
+    return advance(
+        claim.delivery_id,
+        step,
+        at=at,
+        fence=claim.fence,
+        note=receipt.url,
+        reason="",
+        remote_id=receipt.remote_id,
+        permalink=receipt.url,
+        published_at=believed,
+    )
+
+
+def _fail(claim: Claim, error: PlatformError, *, at: datetime) -> bool:
+    reason = REASONS.get(type(error), REASONS[Refused])
+    return advance(
+        claim.delivery_id, "fail", at=at, fence=claim.fence, note=detail(error), reason=reason
+    )
+
+
+def _postpone(claim: Claim, error: PlatformError, *, until: datetime, at: datetime) -> bool:
+    """Back to the queue. Never past the window: there it is missed, and somebody is told."""
+    publish_by = db.session.scalar(
+        sa.select(Delivery.publish_by).where(Delivery.id == claim.delivery_id)
+    )
+    return advance(
+        claim.delivery_id,
+        "postpone",
+        at=at,
+        fence=claim.fence,
+        note=detail(error),
+        reason=REASONS.get(type(error), REASONS[TryLater]),
+        next_at=min(until, publish_by or until),
+    )
+
+
+def _doubt(claim: Claim, error: PlatformError, *, at: datetime, reason: str) -> bool:
+    return advance(
+        claim.delivery_id,
+        "doubt",
+        at=at,
+        fence=claim.fence,
+        note=detail(error),
+        reason=reason,
+        next_at=at + FIRST_LOOK,
+        lookups=0,
+    )
+
+
+def _attempts(claim: Claim) -> int:
+    query = sa.select(Delivery.attempts).where(Delivery.id == claim.delivery_id)
+    return db.session.scalar(query) or 1
+
+
+def _was_in_doubt(claim: Claim) -> bool:
+    query = sa.select(Delivery.resumed).where(Delivery.id == claim.delivery_id)
+    return bool(db.session.scalar(query))
+
+
+def _wait(error: TryLater, attempts: int) -> timedelta:
+    """Return what the platform asked for, or a jittered, doubling wait of up to an hour."""
+    if error.wait_s is not None:
+        return timedelta(seconds=max(1, error.wait_s))
+    longest_s = min(3600, 30 * 2**attempts)
+    return timedelta(seconds=random.uniform(5, longest_s))  # noqa: S311 - spread, not a secret
+
+
+def hold_account(
+    claim: Claim, error: PlatformError, *, until: datetime | None, at: datetime
+) -> None:
+    """Set the account aside, so that one expired session does not burn a week of posts."""
+    status = AccountStatus.PAUSED if until else AccountStatus.RECONNECT
+    _change_account(
+        claim.delivery_id, status=status, paused_until=until, paused_reason=detail(error)
+    )
+    audit.record(
+        "account.held",
+        f"delivery:{claim.delivery_id}",
+        at=at,
+        status=status,
+        until=until.isoformat() if until else None,
+        detail=detail(error),
+    )
+
+
+def _change_account(delivery_id: int, **values: Any) -> None:
+    owner = sa.select(Delivery.account_id).where(Delivery.id == delivery_id).scalar_subquery()
+    db.session.execute(
+        sa.update(Account)
+        .where(Account.id == owner)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def detail(error: PlatformError) -> str:
+    return error.detail[:DETAIL_CHARS]
+
+
+def note_attempt(
+    claim: Claim,
+    outcome: Receipt | PlatformError | None,
+    *,
+    phase: str,
+    started_at: datetime,
+    at: datetime,
+) -> None:
+    failed = isinstance(outcome, PlatformError)
+    db.session.add(
+        Attempt(
+            delivery_id=claim.delivery_id,
+            fence=claim.fence,
+            phase=phase,
+            started_at=started_at,
+            ended_at=at,
+            outcome=type(outcome).__name__ if failed else "ok" if outcome else "not_found",
+            detail=detail(outcome) if isinstance(outcome, PlatformError) else "",
+            request_id=outcome.request_id if outcome else None,
+        )
+    )

@@ -1,0 +1,81 @@
+"""What a worker does with a platform. Values in, values out; the database is not touched.
+
+Whatever a driver raises that it should not is taken for the worst that it can mean: after the
+publishing request began, that the post may be out.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from publisher.platforms import open_driver
+from publisher.platforms.base import Credentials, Driver, Outgoing, Prepared, Receipt
+from publisher.platforms.errors import OutcomeUnknown, PlatformError, TryLater
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """All that is needed to send one delivery, read from the database at one moment."""
+
+    delivery_id: int
+    fence: int
+    platform: str
+    credentials: Credentials
+    outgoing: Outgoing
+    post_version: int
+    content_digest: str
+
+    def __repr__(self) -> str:  # credentials stay out of logs
+        return f"Job(delivery_id={self.delivery_id}, fence={self.fence}, {self.platform})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """All that is needed to look for a delivery whose outcome is unknown."""
+
+    delivery_id: int
+    fence: int
+    platform: str
+    credentials: Credentials
+    prepared: Prepared
+    since: datetime
+
+    def __repr__(self) -> str:
+        return f"Search(delivery_id={self.delivery_id}, fence={self.fence}, {self.platform})"
+
+
+def prepare(job: Job) -> Prepared | PlatformError:
+    """Upload what the post needs. Nothing is public yet, so anything odd is `TryLater`."""
+    outcome = _outcome(lambda: _driver(job).prepare(job.outgoing), otherwise=TryLater)
+    return TryLater(outcome.detail) if isinstance(outcome, OutcomeUnknown) else outcome
+
+
+def publish(job: Job, prepared: Prepared) -> Receipt | PlatformError:
+    """Send the one request. Anything not understood may have made the post public."""
+    return _outcome(lambda: _driver(job).publish(prepared), otherwise=OutcomeUnknown)
+
+
+def look(search: Search) -> Receipt | PlatformError | None:
+    """Read the account back; None when the post is not there."""
+    return _outcome(lambda: _driver(search).find(search.prepared, search.since), otherwise=TryLater)
+
+
+def _driver(work: Job | Search) -> Driver:
+    return open_driver(work.platform, work.credentials)
+
+
+def _outcome(call: Callable[[], T], *, otherwise: type[PlatformError]) -> T | PlatformError:
+    """Return what a driver returned or raised; any other error as `otherwise`."""
+    try:
+        return call()
+    except PlatformError as error:
+        return error
+    except Exception as error:  # a fault of ours must not hide that a post may be public
+        log.exception("driver failed")
+        return otherwise(f"{type(error).__name__} in the driver")
