@@ -43,6 +43,17 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   if (document.documentElement.dataset.themeChoice === "auto") setTheme("auto");
 });
 
+// Paper is white: print from the light theme, whatever the screen shows.
+function printLight(printing) {
+  const root = document.documentElement;
+  if (printing) root.dataset.bsTheme = "light";
+  else setTheme(root.dataset.themeChoice);
+}
+
+addEventListener("beforeprint", () => printLight(true));
+addEventListener("afterprint", () => printLight(false));
+matchMedia("print").addEventListener("change", (event) => printLight(event.matches));
+
 /* Errors ----------------------------------------------------------------- */
 
 function focusErrors(root = document) {
