@@ -79,7 +79,7 @@ $(VENV)/.dev: requirements-dev.txt | $(VENV)/.made
 
 # Either lock is enough to build these, so neither is asked for by name.
 $(FONT): publisher/web/fonts.py
-	@$(BIN)/python $< $@
+	@$(BIN)/python -I $< $@ # -I: its neighbours are not to be imported
 
 %.mo: %.po
 	@$(BIN)/pybabel -q compile -i $< -o $@
