@@ -1,0 +1,113 @@
+"""The registry: regions, offices, official accounts, people and weekly targets.
+
+The first stage. What it leaves behind is what everything else hangs on, so nothing is ever
+deleted: offices end, accounts retire, people lose their access, targets are followed by others.
+Every change leaves an audit entry in the same transaction.
+"""
+
+from publisher.workflow.registering.accounts import (
+    AccountData,
+    State,
+    add_account,
+    edit_account,
+    find_accounts,
+    platform_names,
+    restore_account,
+    resume_account,
+    retire_account,
+    state_of,
+)
+from publisher.workflow.registering.common import Fault, Page, Unacceptable, stamp, tidy, today
+from publisher.workflow.registering.connecting import (
+    check_identity,
+    connect,
+    connectable,
+    disconnect,
+    hold,
+    identify,
+)
+from publisher.workflow.registering.importing import Imported, import_offices, import_regions
+from publisher.workflow.registering.importing_accounts import import_accounts
+from publisher.workflow.registering.offices import (
+    OfficeData,
+    add_office,
+    current_offices,
+    edit_office,
+    find_offices,
+    office_overview,
+    reopen_office,
+    retire_office,
+)
+from publisher.workflow.registering.people import (
+    UserData,
+    add_user,
+    edit_user,
+    end_user,
+    find_users,
+    one_time_password,
+    renew_password,
+    restore_user,
+)
+from publisher.workflow.registering.quotas import (
+    Targets,
+    earliest_change,
+    end_office_quota,
+    rules_on,
+    set_quota,
+    targets,
+)
+from publisher.workflow.registering.tables import MAX_BYTES, FileRefused, LineFault
+
+__all__ = [
+    "MAX_BYTES",
+    "AccountData",
+    "Fault",
+    "FileRefused",
+    "Imported",
+    "LineFault",
+    "OfficeData",
+    "Page",
+    "State",
+    "Targets",
+    "Unacceptable",
+    "UserData",
+    "add_account",
+    "add_office",
+    "add_user",
+    "check_identity",
+    "connect",
+    "connectable",
+    "current_offices",
+    "disconnect",
+    "earliest_change",
+    "edit_account",
+    "edit_office",
+    "edit_user",
+    "end_office_quota",
+    "end_user",
+    "find_accounts",
+    "find_offices",
+    "find_users",
+    "hold",
+    "identify",
+    "import_accounts",
+    "import_offices",
+    "import_regions",
+    "office_overview",
+    "one_time_password",
+    "platform_names",
+    "renew_password",
+    "reopen_office",
+    "restore_account",
+    "restore_user",
+    "resume_account",
+    "retire_account",
+    "retire_office",
+    "rules_on",
+    "set_quota",
+    "stamp",
+    "state_of",
+    "targets",
+    "tidy",
+    "today",
+]

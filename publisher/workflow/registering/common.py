@@ -1,0 +1,181 @@
+"""What every part of the registry shares: tidy words, named faults, own region, audit.
+
+Two people may change the same region at once, and some rules look at many rows (an abbreviation
+is unique however it is written, a region keeps a reviewer). Each such change therefore first
+locks the row of its region; SQLite has one writer anyway.
+"""
+
+import dataclasses
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+from math import ceil
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+
+from publisher import clock
+from publisher.db import db
+from publisher.errors import N_, Invalid, PublisherError
+from publisher.models.audit import record
+from publisher.models.people import User
+from publisher.models.places import Region
+
+T = TypeVar("T")
+
+PAGE_ROWS = 25
+NAME_CHARS = 200
+NOTE_CHARS = 500
+#: What the worker or a sign-in changes while a person edits the rest.
+UNSTAMPED = frozenset(
+    {"password_hash", "next_allowed_at", "paused_until", "paused_reason", "status"}
+)
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why something typed cannot be kept: a gettext message id and what fills it."""
+
+    message: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.message % self.values if self.values else self.message
+
+
+Faults = dict[str, Fault]
+
+
+class Unacceptable(Invalid):
+    """What was typed breaks rules. `faults` names each field; "" is for the form as a whole."""
+
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+        super().__init__()
+
+
+class NotYours(PublisherError):
+    """The row belongs to another region. Pages answer 404 long before this."""
+
+    status = 404
+    message = N_("Data ini tidak ditemukan di daerah Anda.")
+
+
+class Changed(PublisherError):
+    message = N_(
+        "Data ini telah diubah orang lain setelah halaman Anda dibuka. Perubahan Anda belum "
+        "disimpan; periksa data terbaru, lalu ubah kembali."
+    )
+
+
+def refuse(faults: Mapping[str, Fault | None]) -> None:
+    """Raise if any of `faults` is one.
+
+    :raises Unacceptable: naming all of them at once
+    """
+    found = {name: fault for name, fault in faults.items() if fault is not None}
+    if found:
+        raise Unacceptable(found)
+
+
+def tidy(text: str) -> str:
+    """Return `text` in NFC, on one line, with single blanks: names compare as people read them."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def text_fault(text: str, longest: int, *, required: bool = True) -> Fault | None:
+    if required and not text:
+        return Fault(N_("Wajib diisi."))
+    if len(text) > longest:
+        return Fault(N_("Paling panjang %(longest)s karakter."), {"longest": longest})
+    if not text.isprintable():
+        return Fault(N_("Mengandung karakter kendali yang tidak terlihat."))
+    return None
+
+
+def today(region: Region, at: datetime) -> date:
+    """Return the day on which it is `at` for the people of the region."""
+    return clock.in_zone(at, region.zone).date()
+
+
+def lock(region_id: int, actor: User | None) -> None:
+    """Let nobody else change the registry of this region until the transaction ends.
+
+    :raises NotYours: if `actor` (None: the command line) belongs to another region
+    """
+    if actor is not None and actor.region_id != region_id:
+        raise NotYours
+    db.session.execute(sa.select(Region.id).where(Region.id == region_id).with_for_update())
+
+
+def apply(row: Any, data: Any) -> dict[str, list[Any]]:
+    """Put the fields of the dataclass `data` into `row`; return what changed, [before, after]."""
+    changed = {}
+    for name in (entry.name for entry in dataclasses.fields(data)):
+        before, after = getattr(row, name), getattr(data, name)
+        if before != after:
+            setattr(row, name, after)
+            changed[name] = [_plain(before), _plain(after)]
+    return changed
+
+
+def stamp(row: Any) -> str:
+    """Return the editable state of a row in one word, for a form to bring back."""
+    columns = (c.key for c in sa.inspect(type(row)).column_attrs if c.key not in UNSTAMPED)
+    state = "\x1f".join(f"{name}={getattr(row, name)}" for name in sorted(columns))
+    return hashlib.sha256(state.encode()).hexdigest()[:16]
+
+
+def check_stamp(row: Any, seen: str) -> None:
+    """:raises Changed: if the row is no longer what the page showed"""
+    if seen != stamp(row):
+        raise Changed
+
+
+def note(
+    action: str, row: Any, region_id: int, *, actor: User | None, at: datetime, **more: Any
+) -> None:
+    """Write a change of the registry into the audit trail, in the same transaction."""
+    db.session.flush()
+    record(
+        action,
+        f"{row.__tablename__}:{row.id}",
+        at=at,
+        actor_id=actor.id if actor else None,
+        region_id=region_id,
+        **more,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page(Generic[T]):
+    """A part of a long list."""
+
+    rows: list[T]
+    number: int  # from 1
+    pages: int
+    total: int
+
+
+def page_of(query: sa.Select[Any], number: int, rows: int = PAGE_ROWS) -> Page[Any]:
+    """Run a query for one page of it. A number beyond the end gives the last page."""
+    total = db.session.scalar(
+        sa.select(sa.func.count()).select_from(query.order_by(None).subquery())
+    )
+    pages = max(1, ceil((total or 0) / rows))
+    number = min(max(number, 1), pages)
+    found = db.session.scalars(query.limit(rows).offset((number - 1) * rows)).all()
+    return Page(rows=list(found), number=number, pages=pages, total=total or 0)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if value is None or isinstance(value, str | int) else str(value)

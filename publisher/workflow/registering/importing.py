@@ -1,0 +1,345 @@
+"""Regions and offices from CSV files: all of a file or nothing of it.
+
+Every row is checked, by itself, against the other rows and against the database, before the first
+is stored; the person gets the whole list of what to mend, by line.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from publisher.db import db
+from publisher.errors import N_
+from publisher.models.people import User
+from publisher.models.places import REGION_CODE, Office, OfficeKind, Region, RegionKind
+from publisher.workflow.registering import offices
+from publisher.workflow.registering.common import (
+    NAME_CHARS,
+    Faults,
+    apply,
+    lock,
+    note,
+    text_fault,
+)
+from publisher.workflow.registering.tables import FileRefused, Findings, Row, read_table
+
+REGION_COLUMNS = ("code", "name", "kind")
+REGION_EXTRAS = ("kecamatan", "kelurahan", "desa")  # counts; checked, not kept
+OFFICE_COLUMNS = ("region_code", "name", "abbreviation", "kind")
+OFFICE_EXTRAS = ("valid_from", "valid_to", "successor")
+
+#: First two digits of a region's code: provinces that are not on Jakarta time (Keppres 41/1987).
+ZONES = {
+    **dict.fromkeys(
+        ("51", "52", "53", "63", "64", "65", *map(str, range(71, 77))), "Asia/Makassar"
+    ),
+    **dict.fromkeys(("81", "82", *map(str, range(91, 98))), "Asia/Jayapura"),
+}
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MALFORMED = N_("kode daerah “%(code)s” tidak berbentuk seperti 33.16.")
+_UNKNOWN = N_("kode daerah %(code)s tidak dikenal.")
+_NOT_YOURS = N_("kode daerah %(code)s bukan daerah Anda.")
+_NOT_ONE_OF = N_("%(column)s “%(value)s” tidak dikenal; pilihannya: %(choices)s.")
+TWICE = N_("sama dengan baris %(line)s.")
+THERE = N_("%(what)s sudah terdaftar.")
+_COLUMN_FAULT = N_("%(column)s: %(fault)s")
+_REGIONS_FILE = N_("Berkas daerah memuat kesalahan. Tidak ada data yang diubah.")
+
+Word = TypeVar("Word", bound=StrEnum)
+#: The offices there are, by region code and abbreviation in small letters.
+Known = dict[tuple[str, str], list[Office]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """How many rows an import has added."""
+
+    regions: int = 0
+    offices: int = 0
+    accounts: int = 0
+
+
+@dataclass(kw_only=True)
+class _Draft:
+    """An office of the file that is fit to be stored, and who follows it."""
+
+    line: int
+    region: Region
+    data: offices.OfficeData
+    successor: str
+    follower: "Office | _Draft | None" = None
+    office: Office = field(default_factory=Office)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.region.code, self.data.abbreviation.casefold()
+
+    @property
+    def span(self) -> tuple[date | None, date | None]:
+        return self.data.valid_from, self.data.valid_to
+
+
+def import_regions(
+    content: bytes, *, actor: User | None, at: datetime, is_example: bool = False
+) -> Imported:
+    """Add the regions of a file (code, name, kind; kecamatan, kelurahan, desa).
+
+    :param is_example: they are for trying out, and every page says so
+    :raises FileRefused: naming every bad row; nothing is stored then
+    """
+    found, findings = _read_regions(content)
+    there = set(db.session.scalars(sa.select(Region.code)))
+    for line, region in found:
+        if region.code in there:
+            findings.add(line, THERE, what=region.code)
+    findings.stop_if_any()
+    _store_regions([region for _, region in found], is_example, actor=actor, at=at)
+    return Imported(regions=len(found))
+
+
+def import_offices(
+    content: bytes,
+    *,
+    actor: User | None,
+    at: datetime,
+    regions: bytes | None = None,
+    only: Region | None = None,
+    is_example: bool = False,
+) -> Imported:
+    """Add the offices of a file (region_code, name, abbreviation, kind; valid_from, valid_to,
+    successor, which is the abbreviation of another office of the region).
+
+    :param regions: a file of regions; those the offices need and the database lacks are added
+    :param only: the one region a person may import for; None for the command line
+    :raises FileRefused: naming every bad row; nothing is stored then
+    """
+    rows, findings = read_table(content, required=OFFICE_COLUMNS, optional=OFFICE_EXTRAS)
+    known = known_regions()
+    offered = {region.code: region for region in _offered(regions)}
+    lookup = {**offered, **known}
+    drafts = [draft for row in rows if (draft := _office_draft(row, lookup, only, findings))]
+    there = offices_there({draft.region for draft in drafts} & set(known.values()), actor)
+    _find_twins(drafts, there, findings)
+    by_key = _grouped(drafts)
+    for draft in drafts:
+        _find_follower(draft, by_key, there, findings)
+    findings.stop_if_any()
+    new = list({d.region.code: d.region for d in drafts if d.region.code not in known}.values())
+    _store_regions(new, is_example, actor=actor, at=at)
+    _store_offices(drafts, actor=actor, at=at)
+    return Imported(regions=len(new), offices=len(drafts))
+
+
+# -- shared with the import of accounts --------------------------------------------------
+
+
+def known_regions() -> dict[str, Region]:
+    return {region.code: region for region in db.session.scalars(sa.select(Region))}
+
+
+def offices_there(regions: Iterable[Region], actor: User | None) -> Known:
+    """Return the offices of some regions, locked so that nobody adds one meanwhile."""
+    found: Known = defaultdict(list)
+    for region in sorted(regions, key=lambda region: region.id):
+        lock(region.id, actor)
+        for office in db.session.scalars(sa.select(Office).where(Office.region_id == region.id)):
+            found[region.code, office.abbreviation.casefold()].append(office)
+    return found
+
+
+def region_of(
+    row: Row, lookup: Mapping[str, Region], only: Region | None, findings: Findings
+) -> Region | None:
+    code = row.cells["region_code"]
+    if not REGION_CODE.fullmatch(code):
+        findings.add(row.line, _MALFORMED, code=code)
+    elif only is not None and code != only.code:
+        findings.add(row.line, _NOT_YOURS, code=code)
+    elif code not in lookup:
+        findings.add(row.line, _UNKNOWN, code=code)
+    else:
+        return lookup[code]
+    return None
+
+
+def word_of(row: Row, column: str, words: type[Word], findings: Findings) -> Word | None:
+    """Return the cell as one of `words`."""
+    value = row.cells[column].lower()
+    if value in list(words):
+        return words(value)
+    choices = ", ".join(words)
+    findings.add(row.line, _NOT_ONE_OF, column=column, value=row.cells[column], choices=choices)
+    return None
+
+
+def add_faults(row: Row, faults: Faults, findings: Findings) -> None:
+    for column, fault in faults.items():
+        findings.add(row.line, _COLUMN_FAULT, column=column, fault=str(fault))
+
+
+# -- regions -------------------------------------------------------------------------------
+
+
+def _read_regions(content: bytes) -> tuple[list[tuple[int, Region]], Findings]:
+    rows, findings = read_table(content, required=REGION_COLUMNS, optional=REGION_EXTRAS)
+    found, lines = [], dict[str, int]()
+    for row in rows:
+        region = _region_row(row, findings)
+        if region is None:
+            continue
+        if region.code in lines:
+            findings.add(row.line, TWICE, line=lines[region.code])
+        lines.setdefault(region.code, row.line)
+        found.append((row.line, region))
+    return found, findings
+
+
+def _region_row(row: Row, findings: Findings) -> Region | None:
+    """Return a region that is in no session yet."""
+    before = len(findings.faults)
+    code, name = row.cells["code"], row.cells["name"]
+    kind = word_of(row, "kind", RegionKind, findings)
+    if not REGION_CODE.fullmatch(code):
+        findings.add(row.line, _MALFORMED, code=code)
+    elif kind and code.count(".") != (0 if kind is RegionKind.PROVINSI else 1):
+        message = N_("kode %(code)s bukan kode %(kind)s.")
+        findings.add(row.line, message, code=code, kind=kind.value)
+    fault = text_fault(name, NAME_CHARS)
+    add_faults(row, {"name": fault} if fault else {}, findings)
+    for column in REGION_EXTRAS:
+        number = row.cells[column]
+        if number and not (number.isascii() and number.isdigit()):
+            message = N_("%(column)s “%(value)s” bukan bilangan.")
+            findings.add(row.line, message, column=column, value=number)
+    if kind is None or len(findings.faults) > before:
+        return None
+    return Region(code=code, name=name, kind=kind, zone=ZONES.get(code[:2], "Asia/Jakarta"))
+
+
+def _offered(content: bytes | None) -> list[Region]:
+    """Return the regions of a second file; its lines must not be taken for the first one's."""
+    if content is None:
+        return []
+    try:
+        found, findings = _read_regions(content)
+        findings.stop_if_any()
+    except FileRefused as error:
+        raise FileRefused(error.faults, _REGIONS_FILE) from error
+    return [region for _, region in found]
+
+
+def _store_regions(
+    regions: list[Region], is_example: bool, *, actor: User | None, at: datetime
+) -> None:
+    for region in regions:
+        region.is_example = is_example
+        db.session.add(region)
+        db.session.flush()
+        note("region.add", region, region.id, actor=actor, at=at, code=region.code)
+
+
+# -- offices -------------------------------------------------------------------------------
+
+
+def _office_draft(
+    row: Row, lookup: Mapping[str, Region], only: Region | None, findings: Findings
+) -> _Draft | None:
+    before = len(findings.faults)
+    region = region_of(row, lookup, only, findings)
+    kind = word_of(row, "kind", OfficeKind, findings)
+    data = offices.OfficeData(
+        name=row.cells["name"],
+        abbreviation=row.cells["abbreviation"],
+        kind=kind or OfficeKind.DINAS,
+        valid_from=_day(row, "valid_from", findings),
+        valid_to=_day(row, "valid_to", findings),
+    )
+    add_faults(row, offices.faults_of(data), findings)
+    if row.cells["successor"] and not row.cells["valid_to"]:
+        findings.add(row.line, N_("successor diisi, tetapi valid_to kosong."))
+    if region is None or len(findings.faults) > before:
+        return None
+    return _Draft(line=row.line, region=region, data=data, successor=row.cells["successor"])
+
+
+def _day(row: Row, column: str, findings: Findings) -> date | None:
+    text = row.cells[column]
+    if not text:
+        return None
+    try:
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass  # such as 2026-02-30
+    message = N_("%(column)s “%(value)s” bukan tanggal seperti 2026-01-31.")
+    findings.add(row.line, message, column=column, value=text)
+    return None
+
+
+def _find_twins(drafts: list[_Draft], there: Known, findings: Findings) -> None:
+    """Name the rows whose abbreviation another office of the region has at the same time."""
+    earlier: dict[tuple[str, str], list[_Draft]] = defaultdict(list)
+    for draft in drafts:
+        for other in earlier[draft.key]:
+            if offices.overlap(draft.span, other.span):
+                findings.add(draft.line, TWICE, line=other.line)
+                break
+        for office in there.get(draft.key, ()):
+            if offices.overlap(draft.span, (office.valid_from, office.valid_to)):
+                findings.add(draft.line, THERE, what=f"{office.abbreviation} ({office.name})")
+        earlier[draft.key].append(draft)
+
+
+def _grouped(drafts: list[_Draft]) -> dict[tuple[str, str], list[_Draft]]:
+    groups: dict[tuple[str, str], list[_Draft]] = defaultdict(list)
+    for draft in drafts:
+        groups[draft.key].append(draft)
+    return groups
+
+
+def _find_follower(
+    draft: _Draft, by_key: Mapping[tuple[str, str], list[_Draft]], there: Known, findings: Findings
+) -> None:
+    """Find the office that begins to follow on the day after, in the file or in the database.
+
+    It outlives the one it follows, so nobody can follow themselves round a circle.
+    """
+    if not draft.successor or draft.data.valid_to is None or draft.data.valid_to == date.max:
+        return
+    key = draft.region.code, draft.successor.casefold()
+    day = draft.data.valid_to + timedelta(days=1)
+    found: list[Office | _Draft] = [*by_key.get(key, ()), *there.get(key, ())]
+    span = {id(one): _span(one) for one in found}
+    then = [one for one in found if offices.overlap(span[id(one)], (day, day))]
+    if not found:
+        findings.add(draft.line, N_("successor “%(name)s” tidak dikenal."), name=draft.successor)
+    elif not then:
+        message = N_("successor “%(name)s” tidak berlaku pada %(day)s.")
+        findings.add(draft.line, message, name=draft.successor, day=day.isoformat())
+    else:
+        draft.follower = then[0]
+
+
+def _span(one: "Office | _Draft") -> tuple[date | None, date | None]:
+    return one.span if isinstance(one, _Draft) else (one.valid_from, one.valid_to)
+
+
+def _store_offices(drafts: list[_Draft], *, actor: User | None, at: datetime) -> None:
+    """Add the offices; one audit entry per region names them all."""
+    for draft in drafts:
+        draft.office.region = draft.region
+        apply(draft.office, draft.data)
+        follower = draft.follower
+        draft.office.successor = follower.office if isinstance(follower, _Draft) else follower
+        db.session.add(draft.office)
+    added: dict[Region, list[str]] = defaultdict(list)
+    for draft in drafts:
+        added[draft.region].append(draft.data.abbreviation)
+    for region, names in added.items():
+        note("office.import", region, region.id, actor=actor, at=at, offices=names)
