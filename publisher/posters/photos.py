@@ -31,6 +31,9 @@ QUALITY = 88
 THUMBNAIL_QUALITY = 80
 PATIENCE_S = 30  # wall clock; the sandbox has its own limit of processor time
 MIME = {"JPEG": "image/jpeg", "PNG": "image/png"}
+#: No secrets for whoever takes over a decoder; and few arenas, because each thread's own would
+#: count against the memory limit on a machine with many cores.
+SANDBOX_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2"}
 #: One decoder per core: ten offices uploading at once must not need ten times the memory.
 _turns = threading.BoundedSemaphore(os.cpu_count() or 1)
 
@@ -80,7 +83,7 @@ def _in_sandbox(content: bytes) -> subprocess.CompletedProcess[bytes]:
                 input=content,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={},  # no secrets for whoever takes over a decoder
+                env=SANDBOX_ENVIRONMENT,
                 cwd="/",
                 timeout=PATIENCE_S,
                 check=False,
