@@ -156,11 +156,12 @@ class Post(Model):
         """
         if not self.can(step):
             raise InvalidTransition(step, self.status)
-        before, self.status = self.status, STEPS[step][1]
         approved = step == "approve"
+        digest = self.digest() if approved else None  # may load rows: before anything changes
+        before, self.status = self.status, STEPS[step][1]
         self.approved_by = actor if approved else None
         self.approved_at = at if approved else None
-        self.approved_digest = self.digest() if approved else None
+        self.approved_digest = digest
         if step == "submit":
             self.submitted_at = at
         self.events.append(

@@ -1,0 +1,285 @@
+"""The reviewer's pages: what waits, one post as each platform will show it, the decision.
+
+Whatever stops a decision - somebody was quicker, the page is old, a platform would refuse - is
+shown on the post's own page in its latest state, with the words that were typed.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request
+from flask import url_for as url
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import BooleanField, Field, SelectMultipleField, TextAreaField
+from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from publisher import clock
+from publisher.db import begin_writing, db, read_only
+from publisher.errors import PublisherError
+from publisher.models.people import Role
+from publisher.models.posts import Post, PostKind, ReturnReason
+from publisher.storage import Store
+from publisher.web.access import allow, form_version, get_post, me
+from publisher.web.filters import pukul, tanggal, waktu
+from publisher.workflow import reviewing, scheduling
+
+bp = Blueprint("reviews", __name__, url_prefix="/telaah")
+
+NOTE = Length(max=2000, message=_l("Paling banyak 2.000 karakter."))
+
+
+class DecisionForm(FlaskForm):
+    """One of several forms on the page; the application checks the token of every POST."""
+
+    class Meta:
+        csrf = False
+
+
+class ApproveForm(DecisionForm):
+    at_once = BooleanField(
+        _l("Saya mengerti bahwa konten ini langsung tayang setelah disetujui."), name="sekarang"
+    )
+
+
+class ReturnForm(DecisionForm):
+    reasons = SelectMultipleField(
+        _l("Alasan"),
+        [InputRequired(_l("Pilih sedikitnya satu alasan."))],
+        name="alasan",
+        choices=[(reason.value, reason.value) for reason in ReturnReason],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    note = TextAreaField(_l("Catatan untuk perangkat daerah"), [NOTE], name="catatan")
+
+    def validate_note(self, field: Field) -> None:
+        if ReturnReason.LAINNYA in (self.reasons.data or ()) and not (field.data or "").strip():
+            raise ValidationError(_("Jelaskan alasan lainnya."))
+
+
+class NoteForm(DecisionForm):
+    note = TextAreaField(_l("Alasan"), [InputRequired(_l("Tuliskan alasannya.")), NOTE])
+
+
+class RejectForm(NoteForm):
+    sure = BooleanField(
+        _l("Saya mengerti bahwa konten yang ditolak tidak dapat diajukan lagi."),
+        [InputRequired(_l("Tandai bahwa Anda mengerti akibatnya."))],
+        name="yakin",
+    )
+
+
+@bp.before_request
+def use_the_zone_of_the_region() -> None:
+    g.zone = me().region.zone
+
+
+@bp.get("")
+@allow(Role.REVIEWER)
+def index() -> str:
+    now = clock.now()
+    queue = reviewing.waiting(
+        me().region,
+        reviewer=me(),
+        at=now,
+        office_id=request.args.get("perangkat_daerah", type=int),
+        kind=request.args.get("jenis", type=_kind),
+        page=request.args.get("page", 1, type=int),
+    )
+    refused = {row.post.id for row in queue.rows if reviewing.is_refused(row.post, _store())}
+    return render_template(
+        "reviews/index.html", queue=queue, refused=refused, now=now, due=due, args=request.args
+    )
+
+
+@bp.get("/diputuskan")
+@allow(Role.REVIEWER)
+def decided() -> str:
+    before_id = request.args.get("sebelum", type=int)
+    rows, older = reviewing.decided(me().region, before_id=before_id)
+    return render_template("reviews/decided.html", rows=rows, older=older, newest=before_id is None)
+
+
+@bp.get("/<int:post_id>")
+@allow(Role.REVIEWER)
+def show(post_id: int) -> str:
+    _note_seen(_submitted(post_id))
+    return _page(_submitted(post_id))
+
+
+@bp.post("/<int:post_id>/setujui")
+@allow(Role.REVIEWER)
+def approve(post_id: int) -> Response:
+    post, onward = _current(post_id)
+    now = clock.now()
+    at_once = bool(ApproveForm(prefix="setujui-").at_once.data)
+    reviewing.approve(post, reviewer=me(), at=now, store=_store(), at_once=at_once)
+    catch_up = timedelta(hours=current_app.config["CATCH_UP_HOURS"])
+    planned = scheduling.schedule(post, actor=me(), at=now, catch_up=catch_up)
+    said = _what_will_happen(post, len(planned), now)
+    db.session.commit()
+    flash(said, "success")
+    return redirect(onward)
+
+
+@bp.post("/<int:post_id>/kembalikan")
+@allow(Role.REVIEWER)
+def request_changes(post_id: int) -> Any:
+    post, onward = _current(post_id)
+    form = ReturnForm(prefix="kembalikan-")
+    if not form.validate():
+        return _page(post, returning=form), 422
+    reviewing.request_changes(
+        post,
+        reviewer=me(),
+        at=clock.now(),
+        reasons=[ReturnReason(reason) for reason in form.reasons.data],
+        note=form.note.data or "",
+    )
+    db.session.commit()
+    flash(_("Konten dikembalikan untuk perbaikan."), "success")
+    return redirect(onward)
+
+
+@bp.post("/<int:post_id>/tolak")
+@allow(Role.REVIEWER)
+def reject(post_id: int) -> Any:
+    post, onward = _current(post_id)
+    form = RejectForm(prefix="tolak-")
+    if not form.validate():
+        return _page(post, rejecting=form), 422
+    reviewing.reject(post, reviewer=me(), at=clock.now(), note=form.note.data)
+    db.session.commit()
+    flash(_("Konten ditolak."), "success")
+    return redirect(onward)
+
+
+@bp.post("/<int:post_id>/batalkan-persetujuan")
+@allow(Role.REVIEWER)
+def take_back(post_id: int) -> Any:
+    post, _onward = _current(post_id)
+    form = NoteForm(prefix="batal-")
+    if not form.validate():
+        return _page(post, taking_back=form), 422
+    stopped = reviewing.take_back(post, reviewer=me(), at=clock.now(), note=form.note.data)
+    db.session.commit()
+    flash(
+        ngettext(
+            "Persetujuan dibatalkan; %(num)s penayangan dihentikan.",
+            "Persetujuan dibatalkan; %(num)s penayangan dihentikan.",
+            stopped,
+        ),
+        "success",
+    )
+    return redirect(url(".show", post_id=post_id))
+
+
+@bp.errorhandler(PublisherError)
+def show_what_stopped_it(error: PublisherError) -> Any:
+    """Show the post as it is now, why nothing was decided, and what was typed."""
+    db.session.rollback()
+    post = _submitted((request.view_args or {})["post_id"])
+    return _page(post, stopped_by=error), error.status
+
+
+def due(at: datetime | None, now: datetime) -> str:
+    """Write when a post is due, nearest days by name: hari ini pukul 09.05 WIB."""
+    if at is None:
+        return _("belum dijadwalkan")
+    days = (clock.in_zone(at, g.zone).date() - clock.in_zone(now, g.zone).date()).days
+    names = {-1: _("kemarin"), 0: _("hari ini"), 1: _("besok")}
+    return f"{names[days]} {pukul(at)}" if days in names else waktu(at)
+
+
+def _kind(text: str) -> PostKind:
+    return PostKind(text)
+
+
+def _store() -> Store:
+    store: Store = current_app.extensions["media_store"]
+    return store
+
+
+def _submitted(post_id: int) -> Post:
+    """Return a post that was submitted at least once: drafts are nobody's but the office's."""
+    post = get_post(post_id)
+    if post.submitted_at is None:
+        abort(404)
+    return post
+
+
+def _current(post_id: int) -> tuple[Post, str]:
+    """Return a post in the version on the person's page, held; and where to go afterwards."""
+    post = _submitted(post_id)
+    reviewing.check_current(post, version=form_version())
+    next_id = reviewing.neighbours(post, reviewer=me()).next_id
+    return post, url(".show", post_id=next_id) if next_id else url(".index")
+
+
+def _note_seen(post: Post) -> None:
+    """Remember what the reviewer saw. The page itself is read without the writer's lock."""
+    if reviewing.has_seen(post, reviewer=me()):
+        return
+    post_id = post.id
+    begin_writing()
+    reviewing.note_seen(_submitted(post_id), reviewer=me(), at=clock.now())
+    db.session.commit()
+    read_only()
+
+
+def _page(post: Post, **given: Any) -> str:
+    """Render the page of a post.
+
+    :param given: a form that is to be shown with its errors, or `stopped_by`
+    """
+    now = clock.now()
+    planned = reviewing.deliveries_of(post)
+    context = {
+        "approving": ApproveForm(prefix="setujui-"),
+        "returning": ReturnForm(prefix="kembalikan-"),
+        "rejecting": RejectForm(prefix="tolak-"),
+        "taking_back": NoteForm(prefix="batal-"),
+        "stopped_by": None,
+        **given,
+    }
+    return render_template(
+        "reviews/show.html",
+        post=post,
+        look=reviewing.last_look(post, reviewer=me()),
+        checks=reviewing.checks(post, _store(), at=now),
+        history=reviewing.history(post),
+        deliveries=planned,
+        can_stop=any(delivery.can("cancel") for delivery in planned),
+        neighbours=reviewing.neighbours(post, reviewer=me()),
+        mine=not reviewing.may_decide(post, me()),
+        late=reviewing.late(post, now),
+        now=now,
+        due=due,
+        page_errors=any(getattr(form, "errors", None) for form in given.values()),
+        **context,
+    )
+
+
+def _what_will_happen(post: Post, count: int, now: datetime) -> str:
+    if not count:
+        return _("Disetujui. Tidak ada penayangan baru: konten ini sudah tayang di semua akunnya.")
+    if reviewing.late(post, now):
+        return ngettext(
+            "Disetujui. Segera tayang di %(num)s akun.",
+            "Disetujui. Segera tayang di %(num)s akun.",
+            count,
+        )
+    at = post.planned_at
+    assert at is not None  # noqa: S101 - else it would be late
+    return ngettext(
+        "Disetujui. Terjadwal di %(num)s akun, %(day)s %(time)s.",
+        "Disetujui. Terjadwal di %(num)s akun, %(day)s %(time)s.",
+        count,
+        day=tanggal(at),
+        time=pukul(at),
+    )

@@ -1,0 +1,82 @@
+"""From submitted to decided: what waits, what it would look like, what changed, and the decision.
+
+`queue` lists, `looking` prepares the page of one post, `comparing` tells two versions apart and
+`deciding` takes the decision. A decision names the version it was taken on: whoever looks at an
+older one, or comes second, changes nothing.
+"""
+
+from publisher.workflow.reviewing.comparing import (
+    AccountsChange,
+    Changes,
+    PictureChange,
+    Piece,
+    TextChange,
+    TimeChange,
+    compare,
+)
+from publisher.workflow.reviewing.deciding import (
+    DECISIONS,
+    approve,
+    check_current,
+    hands,
+    is_refused,
+    late,
+    may_decide,
+    reject,
+    request_changes,
+    take_back,
+)
+from publisher.workflow.reviewing.looking import (
+    Check,
+    Look,
+    checks,
+    deliveries_of,
+    has_seen,
+    history,
+    last_look,
+    note_seen,
+)
+from publisher.workflow.reviewing.queue import (
+    Decided,
+    Neighbours,
+    Queue,
+    Waiting,
+    decided,
+    neighbours,
+    waiting,
+)
+
+__all__ = [
+    "DECISIONS",
+    "AccountsChange",
+    "Changes",
+    "Check",
+    "Decided",
+    "Look",
+    "Neighbours",
+    "PictureChange",
+    "Piece",
+    "Queue",
+    "TextChange",
+    "TimeChange",
+    "Waiting",
+    "approve",
+    "check_current",
+    "checks",
+    "compare",
+    "decided",
+    "deliveries_of",
+    "hands",
+    "has_seen",
+    "history",
+    "is_refused",
+    "last_look",
+    "late",
+    "may_decide",
+    "neighbours",
+    "note_seen",
+    "reject",
+    "request_changes",
+    "take_back",
+    "waiting",
+]

@@ -1,0 +1,246 @@
+"""The decision on a post: by whom, on which version, and what stands in its way."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from publisher import clock
+from publisher.db import db
+from publisher.errors import N_, FourEyes, Incomplete, Invalid, Outdated
+from publisher.models import audit, deliveries
+from publisher.models.people import User
+from publisher.models.posts import Post, PostEvent, PostStatus, ReturnReason
+from publisher.platforms.base import Problem
+from publisher.storage import Store
+from publisher.workflow import composing
+
+#: The steps by which a reviewer ends the waiting.
+DECISIONS = ("approve", "request_changes", "reject")
+NOTE_CHARS = 2000
+_REMEMBERED = 10_000
+_refused: dict[str, bool] = {}
+
+_DECIDED = {
+    "approve": N_(
+        "Konten ini sudah disetujui oleh %(name)s pada %(time)s. "
+        "Tidak ada yang diubah oleh permintaan Anda."
+    ),
+    "request_changes": N_(
+        "Konten ini sudah dikembalikan untuk perbaikan oleh %(name)s pada %(time)s. "
+        "Tidak ada yang diubah oleh permintaan Anda."
+    ),
+    "reject": N_(
+        "Konten ini sudah ditolak oleh %(name)s pada %(time)s. "
+        "Tidak ada yang diubah oleh permintaan Anda."
+    ),
+    "withdraw": N_(
+        "Konten ini sudah ditarik kembali oleh %(name)s pada %(time)s. "
+        "Tidak ada yang diubah oleh permintaan Anda."
+    ),
+}
+
+
+def hands(post: Post) -> set[int]:
+    """Return the ids of everybody who made the content what it is."""
+    submitters = {event.actor_id for event in post.events if event.step == "submit"}
+    return {post.drafted_by_id, post.edited_by_id} | submitters
+
+
+def may_decide(post: Post, reviewer: User) -> bool:
+    """Return whether four eyes would be kept: nobody decides on what they made themselves."""
+    return reviewer.id not in hands(post)
+
+
+def check_current(post: Post, *, version: int | None = None) -> None:
+    """Hold the post until the transaction ends, and make sure nobody was quicker.
+
+    :param version: the version the person had in front of them; None: the one loaded
+    :raises Outdated: if it has moved on, with who decided and when, if somebody did
+    """
+    expected = post.version if version is None else version
+    db.session.refresh(post, with_for_update=True)
+    if post.version == expected:
+        return
+    last = post.events[-1] if post.events else None
+    if post.status is PostStatus.IN_REVIEW or last is None or last.step not in _DECIDED:
+        raise Outdated
+    raise Outdated(_DECIDED[last.step], name=last.actor.name, time=_time_of(last))
+
+
+def approve(
+    post: Post, *, reviewer: User, at: datetime, store: Store, at_once: bool = False
+) -> None:
+    """Approve: freeze what will be public, so that it can be scheduled.
+
+    :param at_once: the reviewer knows that the planned time has passed and that it goes out now
+    :raises Outdated, InvalidTransition: if somebody was quicker
+    :raises FourEyes: if the reviewer had a hand in it
+    :raises Incomplete: if a platform would certainly refuse it, or it has nowhere to go
+    :raises Invalid: if its time has passed and nobody said that it may go out at once
+    """
+    _may_decide_now(post, reviewer)
+    if post.can("approve"):
+        _must_be_publishable(post, store)
+        if late(post, at) and not at_once:
+            raise Invalid(
+                N_(
+                    "Waktu tayang konten ini sudah lewat. Bila tetap disetujui, konten langsung "
+                    "tayang; tandai persetujuan Anda, lalu setujui kembali."
+                )
+            )
+    _decide(post, "approve", reviewer=reviewer, at=at)
+
+
+def late(post: Post, at: datetime) -> bool:
+    """Return whether approval would make it public at once instead of at a planned time."""
+    return post.planned_at is None or post.planned_at <= at
+
+
+def problems(post: Post, store: Store) -> dict[str, list[Problem]]:
+    """Return what each platform would refuse or misread; under "" what concerns them all.
+
+    A picture that cannot be read back is a problem too, not an error page for the reviewer.
+    """
+    try:
+        return composing.problems(post, store)
+    except OSError:
+        message = N_("Berkas gambar tidak dapat dibaca dari penyimpanan. Hubungi operator.")
+        return {"": [Problem(field="pictures", message=message)]}
+
+
+def is_refused(post: Post, store: Store) -> bool:
+    """Return whether approval would be refused. Remembered by what would be public, for lists:
+    counting a long text as X does takes half a second."""
+    key = post.digest()
+    if key not in _refused:
+        if len(_refused) >= _REMEMBERED:
+            _refused.clear()
+        found = problems(post, store)
+        refused = any(problem.blocks for some in found.values() for problem in some)
+        if "" in found:
+            return refused
+        _refused[key] = refused
+    return _refused[key]
+
+
+def request_changes(
+    post: Post,
+    *,
+    reviewer: User,
+    at: datetime,
+    reasons: Sequence[ReturnReason],
+    note: str = "",
+) -> None:
+    """Send it back to its office, with what is to be better.
+
+    :raises Invalid: without a reason, or with "lainnya" and nothing said
+    :raises Outdated, InvalidTransition, FourEyes: as for `approve`
+    """
+    _may_decide_now(post, reviewer)
+    if not reasons:
+        raise Invalid(N_("Pilih sedikitnya satu alasan pengembalian."))
+    if ReturnReason.LAINNYA in reasons:
+        _must_say(note)
+    _decide(
+        post, "request_changes", reviewer=reviewer, at=at, reasons=tuple(reasons), note=_said(note)
+    )
+
+
+def reject(post: Post, *, reviewer: User, at: datetime, note: str) -> None:
+    """Refuse it for good.
+
+    :raises Invalid: without a word why
+    :raises Outdated, InvalidTransition, FourEyes: as for `approve`
+    """
+    _may_decide_now(post, reviewer)
+    _must_say(note)
+    _decide(post, "reject", reviewer=reviewer, at=at, note=_said(note))
+
+
+def take_back(post: Post, *, reviewer: User, at: datetime, note: str) -> int:
+    """Undo an approval: stop what is not on its way yet; return how many deliveries.
+
+    What is out stays out, and the post goes back to its office.
+
+    :raises Invalid: without a word why, or when nothing can be stopped any more
+    :raises Outdated, InvalidTransition: if somebody was quicker
+    """
+    check_current(post)
+    _must_say(note)
+    _decide(post, "reopen", reviewer=reviewer, at=at, note=_said(note))
+    reason = N_("Persetujuan dibatalkan oleh penelaah.")
+    stopped = deliveries.cancel_open(post, actor=reviewer, at=at, reason=reason)
+    if not stopped:
+        raise Invalid(
+            N_("Tidak ada lagi penayangan yang dapat dihentikan; persetujuan tidak dibatalkan.")
+        )
+    return stopped
+
+
+def _may_decide_now(post: Post, reviewer: User) -> None:
+    check_current(post)
+    if not may_decide(post, reviewer):
+        raise FourEyes(
+            N_(
+                "Anda tidak dapat memutuskan konten yang Anda susun, sunting, atau ajukan sendiri. "
+                "Mintalah penelaah lain untuk memutuskan."
+            )
+        )
+
+
+def _decide(
+    post: Post,
+    step: str,
+    *,
+    reviewer: User,
+    at: datetime,
+    note: str = "",
+    reasons: tuple[ReturnReason, ...] = (),
+) -> None:
+    version, digest = post.version, post.digest()
+    post.move(step, actor=reviewer, at=at, note=note, reasons=reasons)
+    audit.record(
+        f"post.{step}",
+        f"post:{post.id}",
+        at=at,
+        actor_id=reviewer.id,
+        region_id=post.office.region_id,
+        version=version,
+        digest=digest,
+        reasons=[reason.value for reason in reasons],
+    )
+
+
+def _must_be_publishable(post: Post, store: Store) -> None:
+    if not any(account.publishable for account in post.accounts):
+        raise Incomplete(
+            ["accounts"],
+            N_("Konten ini tidak memiliki akun utama tujuan, sehingga tidak dapat disetujui."),
+        )
+    refused = [
+        problem.message % dict(problem.values)
+        for found in problems(post, store).values()
+        for problem in found
+        if problem.blocks
+    ]
+    if refused:
+        raise Incomplete(
+            refused,
+            N_(
+                "Konten ini pasti ditolak oleh kanal tujuannya, sehingga tidak dapat disetujui. "
+                "Lihat hasil pemeriksaan, lalu kembalikan untuk perbaikan."
+            ),
+        )
+
+
+def _must_say(note: str) -> None:
+    if not note.strip():
+        raise Invalid(N_("Tuliskan alasannya agar perangkat daerah tahu apa yang harus dilakukan."))
+
+
+def _said(note: str) -> str:
+    return note.strip()[:NOTE_CHARS]
+
+
+def _time_of(event: PostEvent) -> str:
+    zone = event.post.office.region.zone
+    return f"{clock.in_zone(event.at, zone):%d/%m/%Y pukul %H.%M} {clock.zone_name(zone)}"
