@@ -5,6 +5,7 @@ would let anybody who can open the sign-in page fill the machine's memory.
 """
 
 import threading
+import unicodedata
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -23,7 +24,7 @@ _room = threading.BoundedSemaphore(AT_ONCE)
 def hashed(password: str) -> str:
     """Return the argon2id hash to store."""
     with _room:
-        return _hasher.hash(password)
+        return _hasher.hash(_normalised(password))
 
 
 def matches(password: str, password_hash: str | None) -> bool:
@@ -33,7 +34,7 @@ def matches(password: str, password_hash: str | None) -> bool:
         return False
     with _room:
         try:
-            return _hasher.verify(password_hash or _nobodys_hash(), password) and known
+            return _hasher.verify(password_hash or _nobodys_hash(), _normalised(password)) and known
         except (VerificationError, InvalidHashError):
             return False
 
@@ -56,6 +57,11 @@ def check_strength(password: str, *, email: str) -> None:
         raise WeakPassword(WeakPassword.is_email)
     if len(set(password)) < 4:
         raise WeakPassword(WeakPassword.too_plain)
+
+
+def _normalised(password: str) -> str:
+    """Return the same characters for the same keys, whichever keyboard composed them."""
+    return unicodedata.normalize("NFKC", password)
 
 
 @cache
