@@ -20,8 +20,10 @@ from publisher.web import access
 
 STATIC = Path(__file__).parent.parent / "static"
 
-#: Read in this order into one sheet: a later one may overrule an earlier one.
-SHEETS = ("tokens.css", "siar.css", "parts.css", "print.css")
+#: One sheet is made of all: these first, then those of single page families, then paper.
+#: A later one may overrule an earlier one.
+FIRST_SHEETS = ("tokens.css", "siar.css", "parts.css")
+LAST_SHEET = "print.css"
 
 _BOOTSTRAP = "static/bootstrap5"
 #: asset name: (package it lies in, path inside that package)
@@ -133,7 +135,15 @@ def _sheet(fonts: list[Asset]) -> bytes:
         )
         for font in fonts
     )
-    return faces.encode() + b"\n".join((STATIC / "css" / name).read_bytes() for name in SHEETS)
+    return faces.encode() + b"\n".join(path.read_bytes() for path in _sheets())
+
+
+def _sheets() -> list[Path]:
+    folder = STATIC / "css"
+    first = [folder / name for name in FIRST_SHEETS]
+    last = folder / LAST_SHEET
+    families = sorted(path for path in folder.glob("*.css") if path not in {*first, last})
+    return [*first, *families, last]
 
 
 def _without_map(body: bytes) -> bytes:

@@ -16,6 +16,7 @@ from wtforms import Field
 from publisher import clock
 from publisher.clock import Week
 from publisher.errors import N_
+from publisher.web.onward import referring_page
 
 DEFAULT_ZONE = "Asia/Jakarta"
 #: Fields drawn as a fieldset of several controls; `aria-invalid` has no meaning there.
@@ -146,8 +147,7 @@ def way_back() -> str:
     """Return the page to try again: this one, or the one a form came from; never another site."""
     if request.method == "GET":
         return request.url
-    came_from = request.referrer or ""
-    return came_from if came_from.startswith(request.host_url) else request.host_url
+    return referring_page() or request.host_url
 
 
 def language() -> str:

@@ -196,12 +196,20 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (!focusErrors(root)) announce(one("[data-announce]", root)?.dataset.announce);
 });
 
+// The server refuses in one escaped sentence (web/failures.py); a whole page is not meant for here.
+function refusal(answer) {
+  if (!answer || answer.status < 400 || answer.status >= 500 || answer.responseText.length > 600) return "";
+  return new DOMParser().parseFromString(answer.responseText, "text/html").body.textContent.trim();
+}
+
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(name, () => {
+  document.addEventListener(name, (event) => {
     const notice = one("#request-failed");
     if (!notice) return;
+    const sentence = refusal(event.detail.xhr) || notice.dataset.sentence;
+    one("p", notice).textContent = sentence;
     notice.hidden = false;
-    announce(notice.textContent.trim());
+    announce(sentence);
   });
 }
 
