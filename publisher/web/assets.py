@@ -14,10 +14,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
 
-from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+from flask import Blueprint, Flask, Request, Response, abort, current_app, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from publisher.web import access
 
+FOLDER = "/aset/"
 STATIC = Path(__file__).parent.parent / "static"
 
 #: One sheet is made of all: these first, then those of single page families, then paper.
@@ -66,10 +68,20 @@ class Asset:
         return gzip.compress(self.body, 9, mtime=0)
 
 
+class NoSessionForAssets(SecureCookieSessionInterface):
+    """Leaves the session out of answers that caches keep: no cookie in them, none they vary by."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if request.path.startswith(FOLDER):  # its endpoint is not known yet
+            return None
+        return super().open_session(app, request)
+
+
 def init_app(app: Flask) -> None:
     """Read the assets, and give templates `asset("siar.css")`."""
     app.extensions["assets"] = {asset.name: asset for asset in _collected()}
     app.jinja_env.globals["asset"] = asset_url
+    app.session_interface = NoSessionForAssets()
 
 
 def asset_url(name: str) -> str:
@@ -80,7 +92,7 @@ def asset_url(name: str) -> str:
     return url_for("assets.serve", digest=_assets()[name].digest, name=name)
 
 
-@bp.get("/aset/<digest>/<name>")
+@bp.get(f"{FOLDER}<digest>/<name>")
 @access.public
 def serve(digest: str, name: str) -> Response:
     """Send an asset; one asked for by an outdated hash is sent too, but not to be kept."""

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from flask import Flask, render_template_string
+from flask import Flask, render_template_string, session
 
 from publisher.web import assets
 from publisher.web.icons import icon
@@ -70,6 +70,23 @@ def test_a_page_from_before_an_update_still_finds_its_assets_but_keeps_nothing(a
 )
 def test_nothing_but_the_listed_assets_is_served(app, name):
     assert app.test_client().get(f"/aset/0123456789abcdef/{name}").status_code == 404
+
+
+def test_what_a_shared_cache_keeps_has_nothing_to_do_with_who_asked(app, address_of):
+    app.secret_key = "test"
+    app.add_url_rule("/", "home", lambda: session["_user_id"])
+    app.after_request(lambda response: session.get("_remember") or response)  # as Flask-Login
+    client = app.test_client()
+    with client.session_transaction() as signed_in:
+        signed_in.permanent = True
+        signed_in["_user_id"] = "sari"
+
+    page, asset = client.get("/"), client.get(address_of("siar.css"))
+
+    assert page.text == "sari"
+    assert "Set-Cookie" in page.headers  # a permanent session is renewed by every page
+    assert "Set-Cookie" not in asset.headers
+    assert asset.headers["Vary"] == "Accept-Encoding"
 
 
 def test_a_page_cannot_ask_for_an_asset_that_does_not_exist(address_of):
