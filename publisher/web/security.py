@@ -70,10 +70,9 @@ def _limit_writes(app: Flask) -> None:
 
 
 def _begin() -> None:
-    """Make pages that change nothing unable to; look anew at who is there."""
-    g.pop("_login_user", None)  # where an app context outlives a request, as in tests
-    g.pop("sign_in", None)
-    g.pop("zone", None)
+    """Make pages that change nothing unable to."""
+    for name in list(g):  # an app context may outlive a request, as it does in tests and shells
+        g.pop(name)
     if request.method in READING:
         read_only()
 
