@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -30,6 +31,13 @@ class Store(Protocol):
         """
 
     def exists(self, digest: str) -> bool: ...
+
+    def derived(self, digest: str, variant: str, make: Callable[[bytes], bytes]) -> bytes:
+        """Return what `make` makes of what was kept, made once and kept beside it.
+
+        :param variant: names what `make` does, such as "480.jpg"
+        :raises FileNotFoundError: if nothing was kept under `digest`
+        """
 
     def delete(self, digest: str) -> None:
         """Forget `digest`; forgetting what is not there is no error."""
@@ -64,8 +72,20 @@ class FolderStore:
     def exists(self, digest: str) -> bool:
         return self.path(digest).is_file()
 
+    def derived(self, digest: str, variant: str, make: Callable[[bytes], bytes]) -> bytes:
+        path = self.path(digest)
+        beside = path.with_name(f"{digest}-{variant}")
+        try:
+            return beside.read_bytes()
+        except FileNotFoundError:
+            content = make(self.get(digest))
+            _write(beside, content)
+            return content
+
     def delete(self, digest: str) -> None:
-        self.path(digest).unlink(missing_ok=True)
+        path = self.path(digest)
+        for file in (path, *path.parent.glob(f"{digest}-*")):
+            file.unlink(missing_ok=True)
 
 
 def open_store(media_url: str, root: Path = ROOT) -> Store:

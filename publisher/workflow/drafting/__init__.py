@@ -6,6 +6,7 @@ access check, these verbs check everything that comes with it.
 """
 
 from publisher.workflow.drafting.captions import Proposal, propose
+from publisher.workflow.drafting.checking import Check, check, sketch
 from publisher.workflow.drafting.editing import (
     NotOurs,
     check_editable,
@@ -55,6 +56,7 @@ __all__ = [
     "MAX_PICTURES",
     "NEEDED",
     "TEXT_FIELDS",
+    "Check",
     "Fields",
     "Gap",
     "Group",
@@ -70,6 +72,7 @@ __all__ = [
     "TooManyPhotos",
     "attach",
     "attach_photo",
+    "check",
     "check_editable",
     "copy",
     "deliveries",
@@ -87,6 +90,7 @@ __all__ = [
     "returned",
     "save",
     "shift",
+    "sketch",
     "start",
     "submit",
     "suggested_times",
