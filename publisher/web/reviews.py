@@ -15,7 +15,7 @@ from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, Field, SelectMultipleField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from publisher import clock
@@ -63,7 +63,9 @@ class ReturnForm(DecisionForm):
 
 
 class NoteForm(DecisionForm):
-    note = TextAreaField(_l("Alasan"), [InputRequired(_l("Tuliskan alasannya.")), NOTE])
+    note = TextAreaField(
+        _l("Alasan"), [DataRequired(_l("Tuliskan alasannya.")), NOTE], name="catatan"
+    )
 
 
 class RejectForm(NoteForm):
