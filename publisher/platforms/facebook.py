@@ -144,8 +144,10 @@ class Facebook(Driver):
     def check(self) -> Health:
         answer = self._call("GET", "me", params={"fields": "id,name,username"})
         me = {key: str(value) for key, value in answer.payload.items()}
-        if me.get("id") != self._page_id:
-            raise AccountBlocked(f"Facebook: this token belongs to {me.get('id', 'nobody')}")
+        if "id" not in me:
+            raise TryLater("Facebook: did not say whose token this is")
+        if me["id"] != self._page_id:
+            raise AccountBlocked(f"Facebook: this token belongs to {me['id']}")
         return Health(
             remote_id=me["id"], handle=me.get("username", ""), display_name=me.get("name", "")
         )
@@ -215,7 +217,7 @@ class Facebook(Driver):
         except requests.RequestException as error:
             raise http.translate(error, public=public) from error
         answer = _Answer.of(response)
-        if response.ok and "error" not in answer.payload:
+        if 200 <= answer.status < 300 and "error" not in answer.payload:
             return answer
         if gone_is_fine and answer.problem.get("error_subcode") == _GONE_SUBCODE:
             return answer

@@ -11,6 +11,7 @@ With a gateway set, each request goes to that loopback address with its original
 
 import ssl
 from collections.abc import Mapping
+from functools import cached_property
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -57,18 +58,20 @@ class SharedAdapter(HTTPAdapter):
     ) -> None:
         self.gateway = _checked(gateway) if gateway else None
         self._timeout = (connect_s, read_s)
-        self._context = _tls_context(self.gateway, gateway_ca)
+        self._ca = gateway_ca if self.gateway and gateway_ca else certifi.where()
         super().__init__(pool_connections=10, pool_maxsize=KEPT_CONNECTIONS, max_retries=0)
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self._ca)
 
     def build_connection_pool_key_attributes(  # type: ignore[override]
         self, request: requests.PreparedRequest, *_: Any, **__: Any
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         # requests would name the CA file here and urllib3 read it again for each connection.
         url = urlsplit(str(request.url))
-        return {"scheme": url.scheme, "host": url.hostname, "port": url.port}, {}
+        host = {"scheme": url.scheme, "host": url.hostname, "port": url.port}
+        return host, {"ssl_context": self._context} if url.scheme == "https" else {}
 
     def cert_verify(self, *_: Any, **__: Any) -> None:
         """Leave verification to the shared context, which always verifies."""
@@ -123,12 +126,14 @@ def configure(
     connect_s: float = CONNECT_S,
     read_s: float = READ_S,
 ) -> None:
-    """Set up the transport of this process; sessions made before keep the old one.
+    """Set up the transport of this process. Call it before any driver is opened.
 
     :raises ValueError: if `gateway` is not `http(s)://` on loopback with a port: a gateway sees
         every token, so it may never be another machine
     """
     global _adapter
+    if _adapter is not None:
+        _adapter.close()
     _adapter = SharedAdapter(
         gateway or None, gateway_ca or None, connect_s=connect_s, read_s=read_s
     )
@@ -199,15 +204,6 @@ def _checked(gateway: str) -> SplitResult:
     if url.scheme in ("http", "https") and url.hostname in _LOOPBACK and url.port and bare:
         return url
     raise ValueError("PLATFORM_GATEWAY must look like http://127.0.0.1:8001 or https://…")
-
-
-def _tls_context(gateway: SplitResult | None, gateway_ca: str | None) -> ssl.SSLContext | None:
-    """Return the one context, or None where no request will ever need TLS."""
-    if gateway is None:
-        return ssl.create_default_context(cafile=certifi.where())
-    if gateway.scheme == "http":
-        return None
-    return ssl.create_default_context(cafile=gateway_ca or certifi.where())
 
 
 def _read_bounded(response: requests.Response) -> None:

@@ -285,22 +285,25 @@ def _data(answer: _Answer) -> Mapping[str, Any]:
 
 
 def _posts(answer: _Answer) -> list[_Post]:
+    """Read a page of posts. An empty one must say so itself, for "not found" allows a new try."""
     try:
-        return [
-            _Post(
-                remote_id=str(item["id"]),
-                text=item["text"],
-                at=datetime.fromisoformat(item["created_at"]),
-                # A picture's key is "3_" and the number that its upload was given.
-                media_ids=tuple(
-                    key.partition("_")[2]
-                    for key in item.get("attachments", {}).get("media_keys", ())
-                ),
-            )
-            for item in answer.payload.get("data") or ()
-        ]
+        items = answer.payload.get("data", [])
+        if len(items) != answer.payload["meta"]["result_count"]:
+            raise ValueError("as many posts as announced")
+        return [_post(item) for item in items]
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise TryLater("X: a list of posts that cannot be read") from error
+
+
+def _post(item: Mapping[str, Any]) -> _Post:
+    keys = item.get("attachments", {}).get("media_keys", ())
+    return _Post(
+        remote_id=str(item["id"]),
+        text=item["text"],
+        at=datetime.fromisoformat(item["created_at"]),
+        # A picture's key is "3_" and the number that its upload was given.
+        media_ids=tuple(key.partition("_")[2] for key in keys),
+    )
 
 
 def _said(response: requests.Response) -> tuple[str, bool]:

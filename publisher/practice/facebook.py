@@ -29,7 +29,7 @@ class Facebook:
     """The practice Facebook."""
 
     name = "facebook"
-    hosts = ("graph.facebook.com",)
+    hosts: tuple[str, ...] = ("graph.facebook.com",)
 
     def __init__(self, ledger: Ledger, directory: Directory) -> None:
         self._ledger = ledger

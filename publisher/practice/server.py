@@ -57,8 +57,9 @@ class PracticeServer(Controls):
         scheme = "https" if tls else "http"
         super().__init__(f"{scheme}://127.0.0.1:{self._server.server_address[1]}", tls and tls[0])
 
-    def serve_forever(self) -> None:
-        self._server.serve_forever(poll_interval=0.2)
+    def serve_forever(self, poll_s: float = 0.5) -> None:
+        """Serve until `stop`, which it notices within `poll_s` seconds."""
+        self._server.serve_forever(poll_s)
 
     def stop(self) -> None:
         """End at once, sleeping answers included. Call it from another thread."""
@@ -68,7 +69,7 @@ class PracticeServer(Controls):
         self.app.ledger.close()
 
     def __enter__(self) -> "PracticeServer":
-        threading.Thread(target=self.serve_forever, name="practice", daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -130,7 +131,9 @@ class _Handler(BaseHTTPRequestHandler):
         if body is None:
             return
         # A browser or a test that closes its side while it waits is served no worse for it.
-        self._send(self.server.answer(Request(self._environ(body))))
+        with Request(self._environ(body)) as request:
+            answer = self.server.answer(request)
+        self._send(answer)
 
     do_POST = do_DELETE = do_HEAD = do_PUT = do_PATCH = do_OPTIONS = do_GET  # noqa: N815
 

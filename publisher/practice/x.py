@@ -42,7 +42,7 @@ class X:
     """The practice X."""
 
     name = "x"
-    hosts = ("api.twitter.com", "api.x.com")
+    hosts: tuple[str, ...] = ("api.twitter.com", "api.x.com")
 
     def __init__(self, ledger: Ledger, directory: Directory) -> None:
         self._ledger = ledger

@@ -1,0 +1,65 @@
+"""What the tests of the drivers share: a real picture, a post, credentials, a desk."""
+
+import struct
+import zlib
+from dataclasses import dataclass
+
+from publisher.platforms import open_driver
+from publisher.platforms.base import Outgoing, Picture
+from publisher.practice.server import PracticeServer
+
+READ_S = 0.4
+
+
+def png(shade: int = 200) -> bytes:
+    """Return a real picture of one grey pixel."""
+
+    def chunk(kind, data):
+        crc = struct.pack(">I", zlib.crc32(kind + data))
+        return struct.pack(">I", len(data)) + kind + data + crc
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    pixels = zlib.compress(bytes([0, shade]))
+    parts = chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + parts
+
+
+def picture(alt_text="Kader menimbang balita.", shade=200):
+    return Picture(content=png(shade), mime="image/png", alt_text=alt_text, name="1.png")
+
+
+POST = Outgoing(text="Imunisasi gratis di puskesmas.", pictures=(picture(),))
+
+CREDENTIALS = {
+    "x": {
+        "consumer_key": "app-key-aaaa",
+        "consumer_secret": "app-secret-bbbb",
+        "access_token": "1700-token-cccc",
+        "access_token_secret": "token-secret-dddd",
+    },
+    "facebook": {"page_id": "1700", "page_token": "EAA-page-token-eeee"},
+}
+
+
+@dataclass
+class Desk:
+    """One platform's account of Dinas Kesehatan, and the server it lives on."""
+
+    platform: str
+    practice: PracticeServer
+
+    @property
+    def credentials(self):
+        return CREDENTIALS[self.platform]
+
+    def driver(self, **changed):
+        return open_driver(self.platform, {**self.credentials, **changed})
+
+    def fault(self, kind, **more):
+        self.practice.order_fault(self.platform, "1700", kind, **more)
+
+    def published(self):
+        return self.practice.ledger(self.platform)
+
+    def on_the_wire(self, operation):
+        return self.practice.requests(self.platform, operation=operation)

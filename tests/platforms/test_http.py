@@ -1,0 +1,197 @@
+"""The one place of HTTP settings: loopback gateway, verified TLS, time-outs, no second request."""
+
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import requests
+
+from platforms.parts import CREDENTIALS, POST
+from publisher.platforms import http, open_driver
+from publisher.platforms.base import Prepared
+from publisher.platforms.errors import OutcomeUnknown, TryLater
+from publisher.practice.certificate import make_certificate
+from publisher.practice.server import PracticeServer
+
+
+@contextmanager
+def serving(status=200, body=b"{}", headers=()):
+    """Serve one answer on loopback, as the gateway; yield the requests that come in."""
+    seen = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            seen.append((self.command, self.path, dict(self.headers)))
+            self.send_response(status)
+            for name, value in headers:
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_GET  # noqa: N815
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.05,)).start()
+    http.configure(f"http://127.0.0.1:{server.server_port}", connect_s=1, read_s=1)
+    try:
+        yield seen
+    finally:
+        http.configure()
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    "gateway",
+    [
+        "http://example.org:80",
+        "http://10.0.0.1:8001",
+        "http://127.0.0.1",
+        "ftp://127.0.0.1:8001",
+        "127.0.0.1:8001",
+        "http://127.0.0.1:8001/path",
+        "http://127.0.0.1.evil.test:8001",
+        "http://127.0.0.1:8001@evil.test:80",
+        "http://user@127.0.0.1:8001",
+    ],
+)
+def test_a_gateway_beyond_loopback_is_refused(gateway):
+    with pytest.raises(ValueError, match="PLATFORM_GATEWAY"):
+        http.configure(gateway)
+
+
+@pytest.mark.parametrize("gateway", ["http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1/"])
+def test_a_gateway_on_loopback_is_taken(gateway):
+    http.configure(gateway)
+    http.configure()
+
+
+def test_the_gateway_sees_the_original_path_and_host():
+    with serving() as seen:
+        http.session().get("https://api.twitter.com/2/users/me", params={"a": "b"})
+
+    command, path, headers = seen[0]
+    assert (command, path, headers["Host"]) == ("GET", "/2/users/me?a=b", "api.twitter.com")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_redirect_is_not_followed(method):
+    with serving(302, headers=[("Location", "https://api.x.com/elsewhere")]) as seen:
+        response = http.session().request(method, "https://api.x.com/2/tweets")
+
+    assert response.status_code == 302
+    assert len(seen) == 1
+
+
+def test_a_redirect_while_publishing_is_an_unknown_outcome():
+    for platform, credentials in CREDENTIALS.items():
+        with serving(307, headers=[("Location", "https://evil.test/")]) as seen:
+            driver = open_driver(platform, credentials)
+            with pytest.raises(OutcomeUnknown):
+                driver.publish(prepared())
+        assert len(seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(200, b"[]"), (200, b""), (200, b'{"data": "x", "id": 7}'), (403, b"<html>"), (418, b"{}"),
+     (500, b"[]"), (429, b"[]")],
+)  # fmt: skip
+def test_an_answer_that_makes_no_sense_is_an_unknown_outcome(status, body):
+    if (status, body) == (429, b"[]"):
+        body = b"null"
+    for platform, credentials in CREDENTIALS.items():
+        with serving(status, body), pytest.raises((OutcomeUnknown, TryLater)) as caught:
+            open_driver(platform, credentials).publish(prepared())
+        assert status == 429 or type(caught.value) is OutcomeUnknown
+
+
+def test_the_environment_can_send_nothing_elsewhere(monkeypatch, tmp_path):
+    (tmp_path / "netrc").write_text("machine api.x.com login a password b")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+
+    with serving() as seen:
+        http.session().get("https://api.x.com/")
+
+    assert "Authorization" not in seen[0][2]
+
+
+def test_no_cookie_is_kept_between_requests():
+    with serving(headers=[("Set-Cookie", "id=1; Path=/")]) as seen:
+        session = http.session()
+        session.get("https://api.x.com/")
+        session.get("https://api.x.com/")
+
+    assert "Cookie" not in seen[1][2]
+
+
+def test_an_answer_without_end_is_not_swallowed():
+    with serving(body=b"x" * (http.ANSWER_BYTES + 1)), pytest.raises(http.AnswerTooLarge):
+        http.session().get("https://api.x.com/")
+
+
+def test_only_https_addresses_can_be_asked():
+    with pytest.raises(requests.exceptions.InvalidSchema):
+        http.session().get("http://api.x.com/")
+
+
+def test_all_sessions_share_one_transport():
+    one, two = http.session(), http.session()
+
+    assert one.get_adapter("https://a.test") is two.get_adapter("https://b.test")
+
+
+def test_a_certificate_nobody_vouches_for_means_nothing_was_sent(tmp_path):
+    tls = make_certificate(tmp_path / "tls")
+    with PracticeServer(tmp_path, tls=tls) as practice:
+        practice.register(
+            platform="facebook", remote_id="1700", handle="d", credentials=CREDENTIALS["facebook"]
+        )
+        http.configure(practice.url)
+        with pytest.raises(TryLater):
+            open_driver("facebook", CREDENTIALS["facebook"]).publish(prepared())
+        assert practice.requests() == []
+
+        http.configure(practice.url, str(tls[0]))
+        driver = open_driver("facebook", CREDENTIALS["facebook"])
+        driver.publish(driver.prepare(POST))
+        assert len(practice.ledger()) == 1
+    http.configure()
+
+
+def test_the_certificates_are_loaded_once_for_any_number_of_sessions(tmp_path, monkeypatch):
+    tls = make_certificate(tmp_path / "tls")
+    with PracticeServer(tmp_path, tls=tls) as practice:
+        http.configure(practice.url, str(tls[0]))
+
+        assert http.session().get("https://api.x.com/2/nothing").status_code == 404
+
+        def loaded_again(*_, **__):
+            raise AssertionError("a CA bundle was loaded for one session")
+
+        monkeypatch.setattr("ssl.SSLContext.load_verify_locations", loaded_again)
+        monkeypatch.setattr("ssl.SSLContext.load_default_certs", loaded_again)
+        for _ in range(3):
+            assert http.session().get("https://api.x.com/2/nothing").status_code == 404
+        http.configure("http://127.0.0.1:1")
+    monkeypatch.undo()
+    http.configure()
+
+
+def test_a_permalink_is_shown_at_the_gateway_while_practising():
+    http.configure("http://127.0.0.1:8001")
+    assert http.shown_at("https://x.com/a/status/1") == "http://127.0.0.1:8001/x.com/a/status/1"
+    http.configure()
+    assert http.shown_at("https://x.com/a/status/1") == "https://x.com/a/status/1"
+
+
+def prepared():
+    return Prepared(text="Imunisasi gratis.")

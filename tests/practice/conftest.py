@@ -1,0 +1,44 @@
+"""A practice server of its own for each test, and requests signed by hand."""
+
+import pytest
+
+from practice.parts import X_KEYS
+from publisher.practice.server import PracticeServer
+
+
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    """Debian's Chromium, which phones nobody."""
+    return {"executable_path": "/usr/bin/chromium", "args": CHROMIUM_ARGUMENTS.split()}
+
+
+@pytest.fixture
+def practice(tmp_path):
+    with PracticeServer(tmp_path / "practice") as server:
+        yield server
+
+
+@pytest.fixture
+def dinkes(practice):
+    """Dinas Kesehatan on both platforms; return the server."""
+    practice.register(
+        platform="x",
+        remote_id="1700",
+        handle="dinkesblora",
+        display_name="Dinas Kesehatan",
+        credentials=X_KEYS,
+    )
+    practice.register(
+        platform="facebook",
+        remote_id="555",
+        handle="dinkesblora",
+        display_name="Dinas Kesehatan",
+        credentials={"page_id": "555", "page_token": "EAA-page"},
+    )
+    return practice
