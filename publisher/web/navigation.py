@@ -23,12 +23,16 @@ ENTRIES = (
     ("offices.index", _l("Registri"), "building", frozenset({Role.REVIEWER, Role.OPERATOR})),
 )
 
+#: Further parts of the registry, which has one entry.
+REGISTRY = frozenset({"accounts", "users", "quotas"})
+
 
 def entries() -> list[dict[str, Any]]:
     """Return the menu of the signed-in person; empty for everybody else."""
     if not current_user.is_authenticated:
         return []
     section = (request.endpoint or "").partition(".")[0]
+    section = "offices" if section in REGISTRY else section
     return [
         {
             "label": label,

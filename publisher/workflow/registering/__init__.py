@@ -16,6 +16,7 @@ from publisher.workflow.registering.accounts import (
     resume_account,
     retire_account,
     state_of,
+    supported,
 )
 from publisher.workflow.registering.common import Fault, Page, Unacceptable, stamp, tidy, today
 from publisher.workflow.registering.connecting import (
@@ -107,6 +108,7 @@ __all__ = [
     "set_quota",
     "stamp",
     "state_of",
+    "supported",
     "targets",
     "tidy",
     "today",

@@ -52,11 +52,17 @@ Faults = dict[str, Fault]
 
 
 class Unacceptable(Invalid):
-    """What was typed breaks rules. `faults` names each field; "" is for the form as a whole."""
+    """What was typed breaks rules. `faults` names each field; "" is for the form as a whole.
+
+    A single fault of that kind is the message itself: buttons have no fields.
+    """
 
     def __init__(self, faults: Faults) -> None:
         self.faults = faults
-        super().__init__()
+        if list(faults) == [""]:
+            super().__init__(faults[""].message, **faults[""].values)
+        else:
+            super().__init__()
 
 
 class NotYours(PublisherError):

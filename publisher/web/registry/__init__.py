@@ -1,0 +1,10 @@
+"""The registry: offices, accounts, people and weekly targets of a region."""
+
+from flask import Blueprint
+
+from publisher.web.registry import accounts, connections, imports, offices, quotas, users
+
+# `connections` and `imports` add pages to the blueprints of accounts and offices.
+PAGES = (offices, accounts, connections, imports, users, quotas)
+
+BLUEPRINTS: tuple[Blueprint, ...] = (offices.bp, accounts.bp, users.bp, quotas.bp)
