@@ -37,13 +37,16 @@ class PracticeApp:
         if platform := self.wire.speaks_for(request.host):
             return self.wire.answer(platform, request)
         if host in OWN_HOSTS or request.host in OWN_HOSTS:
-            page = Response.from_app(self._pages, request.environ)
+            return self._page(request)
+        return json_answer({"error": "no platform of this name is practised here"}, 421)
+
+    def _page(self, request: Request) -> Answer:
+        with Response.from_app(self._pages, request.environ) as page:
             return Answer(
                 status=page.status_code,
                 body=page.get_data(),
                 headers={name: value for name, value in page.headers if name != "Content-Length"},
             )
-        return json_answer({"error": "no platform of this name is practised here"}, 421)
 
     def register(self, account: Account) -> None:
         self.ledger.register(account)

@@ -5,7 +5,6 @@ import pytest
 from practice.parts import X_KEYS
 from publisher.practice.server import PracticeServer
 
-
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"

@@ -130,9 +130,8 @@ def test_a_form_that_makes_no_sense_says_so(dinkes):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_every_page_is_accessible_and_fits(lively, browser, scheme, width):
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+def test_every_page_is_accessible_and_fits(lively, browser, width, scheme):
     many = [{"content": base64.b64encode(PNG).decode(), "alt_text": "Satu"}] * 4
     post = {"account": "1700", "text": "Empat", "at": datetime.now(UTC).isoformat()}
     lively.call(
