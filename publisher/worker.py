@@ -50,7 +50,7 @@ class OneAtATime:
         except OSError:
             file.close()
             return False
-        self._file = file
+        self._file = file  # closed by `release`, or by the end of the process
         return True
 
     def release(self) -> None:

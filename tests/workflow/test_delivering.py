@@ -1,0 +1,429 @@
+"""Who may take which delivery, and when: the promises of the claim, on both databases."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from publisher.db import db
+from publisher.errors import Invalid, InvalidTransition
+from publisher.models.accounts import AccountStatus, Standing
+from publisher.models.deliveries import (
+    Delivery,
+    DeliveryEvent,
+    DeliveryStatus,
+    advance,
+    cancel_open,
+)
+from publisher.platforms.base import Prepared, Receipt
+from publisher.platforms.errors import OutcomeUnknown, Refused, TryLater
+from publisher.workflow import scheduling
+from publisher.workflow.delivering import board, claiming, looking, people, recording
+from publisher.workflow.delivering.board import Group
+from tests.conftest import NOW
+
+LATER = NOW + timedelta(minutes=10)
+DIGEST = "0" * 64
+
+
+@pytest.fixture
+def planned(make_post):
+    """Return a function that makes an approved post with deliveries due at NOW."""
+
+    def planned(**fields):
+        post = make_post("submit", "approve", planned_at=NOW, **fields)
+        deliveries = scheduling.schedule(post, actor=post.approved_by, at=NOW)
+        db.session.commit()
+        return deliveries
+
+    return planned
+
+
+@pytest.fixture
+def delivery(planned, dinkes_x):
+    return planned(accounts=[dinkes_x])[0]
+
+
+def claim(at=NOW, limit=10):
+    claims = claiming.claim_due(at=at, owner="test", limit=limit)
+    db.session.commit()
+    return claims
+
+
+def begin(claim, at=NOW):
+    """Take a claimed delivery to `sending`, as the engine does before it publishes."""
+    begun = advance(
+        claim.delivery_id, "begin", at=at, fence=claim.fence, lease_until=at + claiming.LEASE,
+        sending_at=at, prepared={"text": "", "media_ids": [], "started_at": None, "extra": {}},
+    )  # fmt: skip
+    db.session.commit()
+    return begun
+
+
+def record(claim, outcome, at=NOW):
+    done = recording.record(claim, outcome, phase="publish", started_at=at, at=at)
+    db.session.commit()
+    db.session.expire_all()
+    return done
+
+
+RECEIPT = Receipt(remote_id="1", url="https://x.com/dinkes/status/1")
+
+
+def test_a_claimed_delivery_cannot_be_claimed_again(delivery):
+    (first,) = claim()
+
+    assert first.delivery_id == delivery.id
+    assert claim() == []
+
+
+def test_nothing_is_claimed_before_its_time(delivery):
+    assert claim(at=NOW - timedelta(seconds=1)) == []
+
+
+def test_an_account_has_one_post_in_flight_and_the_earliest_goes_first(planned, dinkes_x):
+    (late,) = planned(accounts=[dinkes_x], caption="Kedua")
+    late.next_at = NOW + timedelta(seconds=2)
+    (early,) = planned(accounts=[dinkes_x], caption="Pertama")
+    db.session.commit()
+
+    (taken,) = claim(at=LATER)
+
+    assert taken.delivery_id == early.id
+    assert claim(at=LATER) == []
+    assert begin(taken, at=LATER)
+    assert record(taken, RECEIPT, at=LATER)
+    assert [each.delivery_id for each in claim(at=LATER + timedelta(minutes=1))] == [late.id]
+
+
+def test_a_post_in_doubt_keeps_its_account_from_taking_another(planned, dinkes_x):
+    planned(accounts=[dinkes_x])
+    planned(accounts=[dinkes_x], caption="Berikutnya")
+    (taken,) = claim()
+    begin(taken)
+    record(taken, OutcomeUnknown("reset"))
+
+    assert claim(at=LATER) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "until", "claimed"),
+    [
+        (AccountStatus.RECONNECT, None, 0),
+        (AccountStatus.PAUSED, None, 0),
+        (AccountStatus.PAUSED, NOW + timedelta(hours=1), 0),
+        (AccountStatus.PAUSED, NOW - timedelta(seconds=1), 1),
+    ],
+)
+def test_a_held_account_holds_its_queue_until_time_or_a_person_heals_it(
+    delivery, dinkes_x, status, until, claimed
+):
+    dinkes_x.status, dinkes_x.paused_until, dinkes_x.paused_reason = status, until, "uji"
+    db.session.commit()
+
+    assert len(claim()) == claimed
+
+
+@pytest.mark.parametrize("standing", [Standing.GANDA, Standing.LAMA, Standing.TIRUAN])
+def test_only_main_accounts_are_published_to(delivery, dinkes_x, standing):
+    dinkes_x.standing = standing
+    db.session.commit()
+
+    assert claim() == []
+
+
+def test_workers_that_race_never_take_the_same_row(app, planned, connected_accounts):
+    for account in connected_accounts:
+        planned(accounts=[account])
+    db.session.commit()
+
+    def race(_):
+        with app.app_context():
+            try:
+                claims = claiming.claim_due(at=NOW, owner="test", limit=3)
+                db.session.commit()
+            except sa.exc.IntegrityError:  # PostgreSQL: two took the same account; one loses
+                return []
+            return [each.delivery_id for each in claims]
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = [each for claims in pool.map(race, range(12)) for each in claims]
+
+    assert len(taken) == len(set(taken)) == len(connected_accounts)
+
+
+@pytest.fixture
+def connected_accounts(make_account, dinkes):
+    return [make_account(dinkes, "x", handle=f"akun{n}", remote_id=f"77{n}") for n in range(10)]
+
+
+def test_a_stale_worker_changes_nothing(delivery):
+    (stale,) = claim()
+    assert claiming.recover(at=NOW + claiming.LEASE * 2) == 1
+    db.session.commit()
+    (fresh,) = claim(at=NOW + claiming.LEASE * 2)
+
+    assert fresh.fence > stale.fence
+    assert not begin(stale)
+    assert not record(stale, RECEIPT)
+    assert delivery.status is DeliveryStatus.CLAIMED
+
+
+def test_a_worker_that_slept_through_its_lease_may_not_begin(app, delivery):
+    (taken,) = claim()
+    job = recording.load(taken, store=app.extensions["media_store"], vault=app.extensions["vault"])
+
+    late = NOW + claiming.LEASE + timedelta(seconds=1)
+    assert not recording.begin(job, Prepared(text=""), at=late)
+    assert recording.begin(job, Prepared(text=""), at=NOW)
+
+
+def test_a_post_that_was_reopened_while_it_was_prepared_is_not_sent(app, delivery, sari):
+    (taken,) = claim()
+    job = recording.load(taken, store=app.extensions["media_store"], vault=app.extensions["vault"])
+    delivery.post.move("reopen", actor=sari, at=NOW)
+    cancel_open(delivery.post, actor=sari, at=NOW, reason="diubah")
+    db.session.commit()
+
+    assert not recording.begin(job, Prepared(text=""), at=NOW)
+    db.session.refresh(delivery)
+    assert delivery.status is DeliveryStatus.CANCELLED
+
+
+def test_a_worker_that_died_before_sending_leaves_a_post_that_is_simply_due_again(delivery):
+    claim()
+
+    claiming.recover(at=NOW + claiming.LEASE * 2)
+    db.session.commit()
+
+    db.session.refresh(delivery)
+    assert delivery.status is DeliveryStatus.PENDING
+    assert len(claim(at=NOW + claiming.LEASE * 2)) == 1
+
+
+def test_a_worker_that_died_while_sending_leaves_a_doubt_never_a_retry(delivery):
+    (taken,) = claim()
+    begin(taken)
+
+    claiming.recover(at=NOW + claiming.LEASE * 2)
+    db.session.commit()
+
+    db.session.refresh(delivery)
+    assert delivery.status is DeliveryStatus.UNKNOWN
+    assert delivery.reason == claiming.WORKER_STOPPED
+    assert claim(at=NOW + claiming.LEASE * 2) == []
+
+
+def test_a_lone_worker_does_not_wait_for_the_leases_of_the_dead(delivery):
+    claim()
+
+    claiming.forsake_leases(at=NOW, owner="another")
+    assert claiming.recover(at=NOW) == 1
+
+
+def test_what_could_not_go_out_in_its_window_is_missed_with_a_reason(delivery):
+    after = NOW + scheduling.CATCH_UP + timedelta(seconds=1)
+
+    assert claim(at=after) == []
+    assert claiming.give_up_late(at=after) == 1
+    db.session.commit()
+
+    db.session.refresh(delivery)
+    assert delivery.status is DeliveryStatus.MISSED
+    assert delivery.reason
+
+
+@pytest.mark.parametrize("attempts", [1, 2, 5, 30])
+def test_waits_grow_and_never_pass_an_hour(attempts):
+    for _ in range(50):
+        wait = recording._wait(TryLater("503"), attempts)
+        longest = min(3600, 30 * 2**attempts)
+        assert timedelta(seconds=5) <= wait <= timedelta(seconds=longest)
+
+
+def test_a_platform_that_says_how_long_to_wait_is_believed(delivery):
+    (taken,) = claim()
+
+    record(taken, TryLater("429", wait_s=77))
+
+    assert delivery.next_at == NOW + timedelta(seconds=77)
+
+
+def test_a_wait_past_the_window_ends_at_the_window(delivery):
+    (taken,) = claim()
+
+    record(taken, TryLater("429", wait_s=7 * 24 * 3600))
+
+    assert delivery.next_at == delivery.publish_by
+    assert claiming.give_up_late(at=delivery.publish_by) == 1
+
+
+def test_every_step_leaves_an_event_with_who_and_from_and_to(delivery):
+    (taken,) = claim()
+    begin(taken)
+    record(taken, RECEIPT)
+
+    told = [(event.step, event.before, event.after) for event in delivery.events]
+    assert told == [
+        ("plan", None, "pending"),
+        ("claim", "pending", "claimed"),
+        ("begin", "claimed", "sending"),
+        ("publish", "sending", "published"),
+    ]
+
+
+def test_looking_in_vain_again_and_again_ends_with_a_person(delivery):
+    at = NOW
+    for _ in range(looking.RESUMES):
+        (taken,) = claim(at=at)
+        begin(taken, at=at)
+        record(taken, OutcomeUnknown("reset"), at=at)
+        for _ in range(looking.LOOKS):
+            at += timedelta(minutes=6)
+            (search,) = claiming.claim_lookups(at=at, limit=5)
+            looking.record_look(search, None, started_at=at, at=at)
+            db.session.commit()
+        db.session.refresh(delivery)
+        assert delivery.status is DeliveryStatus.PENDING
+    (taken,) = claim(at=at)
+    begin(taken, at=at)
+    record(taken, OutcomeUnknown("reset"), at=at)
+    for _ in range(looking.LOOKS):
+        at += timedelta(minutes=6)
+        (search,) = claiming.claim_lookups(at=at, limit=5)
+        looking.record_look(search, None, started_at=at, at=at)
+        db.session.commit()
+
+    db.session.refresh(delivery)
+    assert delivery.status is DeliveryStatus.UNKNOWN
+    assert delivery.reason == looking.LOOKED_IN_VAIN
+    assert claiming.claim_lookups(at=at + timedelta(days=400), limit=5) == []
+
+
+def test_two_workers_never_look_for_the_same_post_at_once(delivery):
+    (taken,) = claim()
+    begin(taken)
+    record(taken, OutcomeUnknown("reset"))
+
+    assert len(claiming.claim_lookups(at=LATER, limit=5)) == 1
+    assert claiming.claim_lookups(at=LATER, limit=5) == []
+
+
+# -- people ---------------------------------------------------------------------------------
+
+
+def failed(delivery):
+    (taken,) = claim()
+    begin(taken)
+    record(taken, Refused("no"))
+    return delivery
+
+
+def test_a_person_may_try_a_failed_delivery_again(delivery, budi):
+    failed(delivery)
+
+    people.try_again(delivery, actor=budi, at=LATER, window=timedelta(hours=6))
+    db.session.commit()
+
+    db.session.refresh(delivery)
+    assert delivery.status is DeliveryStatus.PENDING
+    assert delivery.events[-1].actor_id == budi.id
+    assert len(claim(at=LATER)) == 1
+
+
+def test_a_failed_delivery_of_changed_content_needs_a_new_approval(delivery, budi, sari):
+    failed(delivery)
+    delivery.post.move("reopen", actor=sari, at=NOW)
+    db.session.commit()
+
+    with pytest.raises(Invalid):
+        people.try_again(delivery, actor=budi, at=LATER, window=timedelta(hours=6))
+
+
+def test_what_is_out_can_neither_be_tried_again_nor_cancelled(delivery, budi):
+    (taken,) = claim()
+    begin(taken)
+    record(taken, RECEIPT)
+
+    with pytest.raises(InvalidTransition):
+        people.try_again(delivery, actor=budi, at=LATER, window=timedelta(hours=6))
+    with pytest.raises(InvalidTransition):
+        people.cancel(delivery, actor=budi, at=LATER, reason="salah")
+
+
+def test_a_reopened_post_keeps_what_is_out_and_is_never_sent_there_again(
+    planned, dinkes_x, dinkes_facebook, sari, budi
+):
+    on_x, on_facebook = planned()
+    (taken, _) = claim()
+    first = db.session.get(Delivery, taken.delivery_id)
+    begin(taken)
+    record(taken, RECEIPT)
+    post = first.post
+    post.move("reopen", actor=sari, at=NOW)
+    cancel_open(post, actor=sari, at=NOW, reason="diubah")
+    post.move("submit", actor=sari, at=NOW)
+    post.move("approve", actor=budi, at=NOW)
+    again = scheduling.schedule(post, actor=budi, at=NOW)
+    db.session.commit()
+
+    other = on_facebook if first is on_x else on_x
+    assert [each.account_id for each in again] == [other.account_id]
+    assert first.status is DeliveryStatus.PUBLISHED
+
+
+def test_a_proof_needs_a_link_of_the_platform(delivery, budi):
+    failed(delivery)
+
+    for link in (
+        "https://contoh.com/x.com/1",
+        "http://x.com/a/status/1",
+        "x.com/1",
+        "https://x.com",
+    ):
+        with pytest.raises(Invalid):
+            people.prove(delivery, actor=budi, at=LATER, link=link)
+    people.prove(delivery, actor=budi, at=LATER, link=" https://x.com/dinkes/status/1 ")
+    db.session.commit()
+
+    db.session.refresh(delivery)
+    assert delivery.status is DeliveryStatus.PUBLISHED
+    assert delivery.permalink == "https://x.com/dinkes/status/1"
+    assert delivery.proved_by_id == budi.id
+
+
+def test_the_board_shows_an_office_only_its_own(delivery, sari, tono, budi, yuni):
+    failed(delivery)
+
+    seen = {
+        user.name: len(board.board(user, Group.NEEDS_PERSON).deliveries)
+        for user in (sari, tono, budi, yuni)
+    }
+
+    assert seen == {"Sari": 1, "Tono": 0, "Budi": 1, "Yuni": 0}
+
+
+def test_an_account_that_waits_for_a_person_brings_its_posts_to_the_board(delivery, dinkes_x, budi):
+    dinkes_x.status, dinkes_x.paused_reason = AccountStatus.RECONNECT, "masuk lagi"
+    db.session.commit()
+
+    assert board.count_needing_person(budi) == 1
+
+
+def test_a_heartbeat_grows_stale(app):
+    board.beat("a", at=NOW)
+    db.session.commit()
+
+    assert board.worker_is_fresh(at=NOW + timedelta(seconds=10))
+    assert not board.worker_is_fresh(at=NOW + timedelta(minutes=5))
+
+
+def test_history_is_only_added_to(delivery):
+    claim()
+    before = [event.id for event in delivery.events]
+    claiming.recover(at=NOW + claiming.LEASE * 2)
+    db.session.commit()
+
+    query = sa.select(DeliveryEvent.id).where(DeliveryEvent.delivery_id == delivery.id)
+    assert set(before) < set(db.session.scalars(query))
