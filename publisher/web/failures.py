@@ -13,6 +13,7 @@ from jinja2 import Template
 from markupsafe import escape
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.wrappers import Response
 
 from publisher.db import db
 from publisher.errors import Outdated, PublisherError
@@ -69,9 +70,9 @@ def on_csrf_error(_error: CSRFError) -> Any:
     return render_template("errors/csrf.html"), 400
 
 
-def on_foreign_host(error: SecurityError) -> Any:
-    """Answer in plain text whoever asks for another host: no address can be built for it."""
-    return error
+def on_foreign_host(_error: SecurityError) -> Any:
+    """Answer without a page: no address can be built for a host that is not ours."""
+    return Response("400 Bad Request\n", 400, mimetype="text/plain")
 
 
 def on_http_error(error: HTTPException) -> Any:
