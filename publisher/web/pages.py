@@ -1,5 +1,6 @@
 """The first page of each role, and what machines ask about our health."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,8 +23,12 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from publisher import clock
 from publisher.db import db
 from publisher.models.people import Role
+from publisher.models.places import Office
 from publisher.web.access import me, public, signed_in
+from publisher.workflow import reporting
 from publisher.workflow.delivering import board
+from publisher.workflow.drafting import listing
+from publisher.workflow.reviewing import queue
 
 bp = Blueprint("pages", __name__)
 
@@ -36,9 +41,28 @@ CAN_ACT = {Role.DRAFTER, Role.REVIEWER, Role.OPERATOR}
 @signed_in
 def home() -> Any:
     """Show what this person should do next; leaders go straight to their report."""
-    if me().role is Role.LEADER:
+    person, at = me(), clock.now()
+    if person.role is Role.LEADER:
         return redirect(url_for("reports.index"))
-    return render_template("pages/home.html")
+    shown: dict[str, Any] = {"week": clock.Week.of(at, person.region.zone)}
+    if person.office is not None:
+        shown |= _office_desk(person.office, at)
+    else:
+        this_week, last_week = reporting.region_progress(person.region, at=at)
+        shown |= {"progress": this_week, "last_week": last_week}
+    if person.role is Role.REVIEWER:
+        shown["queue"] = queue.waiting(person.region, reviewer=person, at=at)
+    shown["troubled"] = board.board(person, board.Group.NEEDS_PERSON)
+    shown["next_deliveries"] = board.upcoming(person, limit=5)
+    return render_template("pages/home.html", **shown)
+
+
+def _office_desk(office: Office, at: datetime) -> dict[str, Any]:
+    return {
+        "tally": reporting.office_progress(office, at=at),
+        "returned": listing.returned(office.id),
+        "posts": listing.page(office.id),
+    }
 
 
 @bp.get("/sehat")

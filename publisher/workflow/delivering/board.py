@@ -44,19 +44,20 @@ def board(user: User, group: Group, *, page: int = 1) -> Board:
     pages = max(1, -(-counts[group] // PER_PAGE))
     page = min(max(1, page), pages)
     query = (
-        _scoped(sa.select(Delivery), user)
+        _with_names(_scoped(sa.select(Delivery), user))
         .where(_in_group(group))
-        .options(
-            contains_eager(Delivery.account),
-            contains_eager(Delivery.office).joinedload(Office.region),
-            joinedload(Delivery.post),
-        )
         .order_by(*_order(group))
         .limit(PER_PAGE)
         .offset((page - 1) * PER_PAGE)
     )
     rows = list(db.session.scalars(query))
     return Board(group=group, counts=counts, deliveries=rows, page=page, pages=pages)
+
+
+def upcoming(user: User, *, limit: int) -> list[Delivery]:
+    """Return what goes out next, the earliest first."""
+    query = _with_names(_scoped(sa.select(Delivery), user)).where(_in_group(Group.WAITING))
+    return list(db.session.scalars(query.order_by(*_order(Group.WAITING)).limit(limit)))
 
 
 def count_needing_person(user: User) -> int:
@@ -74,6 +75,14 @@ def _scoped(query: sa.Select, user: User) -> sa.Select:
     if user.role in OFFICE_ROLES:
         return query.where(Delivery.office_id == user.office_id)
     return query.where(Office.region_id == user.region_id)
+
+
+def _with_names(query: sa.Select) -> sa.Select:
+    return query.options(
+        contains_eager(Delivery.account),
+        contains_eager(Delivery.office).joinedload(Office.region),
+        joinedload(Delivery.post),
+    )
 
 
 def _in_group(group: Group) -> sa.ColumnElement[bool]:
