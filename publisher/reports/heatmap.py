@@ -1,0 +1,121 @@
+"""The heat map: for each office a strip of weeks as SVG, figures in the cells.
+
+A strip a row, and not one large picture, because on a phone the name must stand above its
+weeks and on a wide screen beside them. Colours come as attributes, so that a strip is complete
+without any sheet; the pages' sheet overrules them for dark screens.
+
+The links in the cells are for the pointer. A picture (`role="img"`) may hold none, and hundreds
+of stops would stand in the way of a keyboard, so a strip is hidden from screen readers, who get
+`told` in its place, and the links once more in the table below the map.
+"""
+
+from collections.abc import Callable
+
+from markupsafe import Markup, escape
+
+from publisher.clock import Week
+from publisher.errors import N_
+from publisher.reports.snapshot import MatrixRow, Tally, WeekStatus
+from publisher.reports.words import Translate
+
+CELL = 24
+STEP = 27
+_ROUND = 5
+#: kind of cell: (fill, colour of the figure); the classes `cell--…` in reports.css say the same
+_COLOURS = {
+    "5": ("#1b6f78", "#ffffff"),
+    "4": ("#96cbc6", "#16292f"),
+    "3": ("#dfeae2", "#16292f"),
+    "2": ("#f6d9ae", "#16292f"),
+    "1": ("#e9a37c", "#16292f"),
+    "exempt": ("#ffffff", "#4d6067"),
+    "libur": ("#efece4", "#4d6067"),
+    "empty": ("#ffffff", "#4d6067"),
+}
+_OWES_NOTHING = {
+    WeekStatus.EXEMPT: "exempt",
+    WeekStatus.HOLIDAY: "libur",
+    WeekStatus.NO_RULE: "empty",
+}
+_RUNNING = (WeekStatus.ON_TRACK, WeekStatus.AT_RISK)
+
+
+def kind(tally: Tally) -> str:
+    """Return the kind of a cell: 1 (nothing) to 5 (met), or why nothing is owed."""
+    if tally.share is None:
+        return _OWES_NOTHING[tally.status]
+    steps = ((1.0, "5"), (0.75, "4"), (0.5, "3"))
+    for least, step in steps:
+        if tally.share >= least:
+            return step
+    return "2" if tally.share > 0 else "1"
+
+
+def figure(tally: Tally) -> str:
+    """Return what stands in the cell: the count; a letter where nothing is owed or shown."""
+    if tally.counted or tally.share is not None:
+        return str(tally.counted)
+    return {"exempt": "–", "libur": "L", "empty": "·"}[kind(tally)]
+
+
+def strip(row: MatrixRow, link: Callable[[Week], str], translate: Translate) -> Markup:
+    """Return the weeks of an office as SVG, `width` × `CELL` units.
+
+    :param link: the address of the office's page of a week
+    :param translate: gettext
+    """
+    cells = "".join(
+        _cell(tally, number * STEP, link(tally.week))
+        for number, tally in enumerate(row.cells)
+        if tally is not None
+    )
+    return Markup(  # noqa: S704 - figures and our own words; names and addresses are escaped
+        f'<svg class="strip" viewBox="0 0 {width(len(row.cells))} {CELL}" aria-hidden="true" '
+        f'focusable="false"><title>{escape(told(row, translate))}</title>{cells}</svg>'
+    )
+
+
+def told(row: MatrixRow, translate: Translate) -> str:
+    """Return in words what a strip shows at a glance."""
+    met, owed = row.weeks_met
+    return translate(
+        N_("%(name)s: terpenuhi %(met)s dari %(owed)s minggu"),
+        name=row.office.name,
+        met=met,
+        owed=owed,
+    )
+
+
+def week_line(weeks: tuple[Week, ...]) -> Markup:
+    """Return the numbers of the weeks, to stand above strips."""
+    numbers = "".join(
+        f'<text x="{place * STEP + CELL // 2}" y="13" text-anchor="middle" font-size="11">'
+        f"{week.number}</text>"
+        for place, week in enumerate(weeks)
+    )
+    return Markup(  # noqa: S704 - figures alone
+        f'<svg class="strip strip--weeks" viewBox="0 0 {width(len(weeks))} 18" '
+        f'aria-hidden="true" fill="#4d6067">{numbers}</svg>'
+    )
+
+
+def width(weeks: int) -> int:
+    return weeks * STEP - (STEP - CELL)
+
+
+def _cell(tally: Tally, x: int, address: str) -> str:
+    name = kind(tally)
+    fill, ink = _COLOURS[name]
+    running = ' stroke="#16292f" stroke-width="2"' if tally.status in _RUNNING else ""
+    outline = ' stroke="#dedacf"' if name in ("exempt", "empty") else running
+    dashes = ' stroke-dasharray="3 2"' if name == "exempt" else ""
+    inset = 1 if outline else 0
+    size = CELL - 2 * inset
+    mark = " cell--running" if running else ""
+    return (
+        f'<a href="{escape(address)}" tabindex="-1" class="cell cell--{name}{mark}">'
+        f'<rect x="{x + inset}" y="{inset}" width="{size}" height="{size}" rx="{_ROUND}" '
+        f'fill="{fill}"{outline}{dashes}/><text x="{x + CELL // 2}" y="16" '
+        f'text-anchor="middle" font-size="11.5" fill="{ink}">{figure(tally)}</text></a>'
+    )
+

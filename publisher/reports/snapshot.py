@@ -1,0 +1,336 @@
+"""What a report knows: frozen values, made once by `workflow/reporting`, rendered many times.
+
+Every number that is shown is stored here or derived here, never in a renderer.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from publisher.clock import Week
+
+#: An office that has shown nothing for this long is called "tidak aktif (mati suri)".
+DORMANT_AFTER = timedelta(days=28)
+#: Greetings are shown, and never counted.
+GREETING = "ucapan"
+
+
+class WeekStatus(StrEnum):
+    """How an office stands in a week. The words are in `_macros/status.html` and `words.py`."""
+
+    MET = "met"
+    ON_TRACK = "on_track"  # the week runs: what is planned will be enough
+    AT_RISK = "at_risk"  # the week runs: what is planned will not be enough
+    NOT_MET = "not_met"
+    EXEMPT = "exempt"
+    HOLIDAY = "holiday"
+    NO_RULE = "no_rule"
+
+
+#: Only these are held against, or for, an office: the "34" of "27 dari 34".
+OBLIGED = frozenset({WeekStatus.MET, WeekStatus.ON_TRACK, WeekStatus.AT_RISK, WeekStatus.NOT_MET})
+
+
+class Excuse(StrEnum):
+    """Why an office is exempt in a week."""
+
+    BEGAN = "began"
+    ENDED = "ended"
+    PLATFORM = "platform"
+
+
+class Cluster(StrEnum):
+    """Offices that may be compared with each other."""
+
+    DINAS = "dinas"
+    AGENCIES = "agencies"
+    KECAMATAN = "kecamatan"
+    KELURAHAN = "kelurahan"
+    DESA = "desa"
+
+
+_CLUSTER_OF_KIND = {
+    "dinas": Cluster.DINAS,
+    "kecamatan": Cluster.KECAMATAN,
+    "kelurahan": Cluster.KELURAHAN,
+    "desa": Cluster.DESA,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficeName:
+    """An office as a report names it."""
+
+    id: int
+    name: str
+    abbreviation: str
+    kind: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    @property
+    def cluster(self) -> Cluster:
+        return _CLUSTER_OF_KIND.get(self.kind, Cluster.AGENCIES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Obligation:
+    """What an office owed in a week, and how that came about.
+
+    :ivar minimum: of the rule, per full week; None without a rule
+    :ivar own_rule: whether the rule is the office's own rather than the region's
+    :ivar since: the rule's first day
+    :ivar working_days: of the week, 0 to 5
+    :ivar required: ceil(minimum × working days ÷ 5); 0 when nothing is owed
+    """
+
+    minimum: int | None
+    own_rule: bool
+    since: date | None
+    working_days: int
+    required: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """One office in one week, in figures. Contents, not postings: a cross-post is one.
+
+    :ivar planned: approved, not out yet, due before the week ends
+    :ivar stranded: approved, and not out because the platform failed
+    """
+
+    week: Week
+    obligation: Obligation
+    status: WeekStatus
+    excuse: Excuse | None
+    counted: int
+    greetings: int
+    planned: int
+    stranded: int
+
+    @property
+    def required(self) -> int:
+        return self.obligation.required
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.required - self.counted)
+
+    @property
+    def share(self) -> float | None:
+        """How much of the obligation is out, 1 for all of it; None when nothing is owed."""
+        if self.status not in OBLIGED or self.required == 0:
+            return None
+        return self.counted / self.required
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """Where a content can be seen."""
+
+    platform: str
+    account: str
+    permalink: str
+    published_at: datetime
+    by_hand: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """A content that is out, and first went out in the report's week."""
+
+    post_id: int
+    title: str
+    kind: str
+    first_at: datetime
+    proofs: tuple[Proof, ...]
+
+    @property
+    def counts(self) -> bool:
+        return self.kind != GREETING
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        return tuple(sorted({proof.platform for proof in self.proofs}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """An approved delivery of the week that is not out: failed, missed, or in doubt.
+
+    :ivar reason: Indonesian, a gettext message id
+    :ivar by_platform: whether the platform, not the content or the account, was the cause
+    :ivar out_elsewhere: whether the content is out on another official account
+    """
+
+    post_id: int
+    title: str
+    platform: str
+    account: str
+    status: str
+    reason: str
+    due_at: datetime
+    by_platform: bool
+    out_elsewhere: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficeWeek:
+    """One office in the report's week, with the proof of each counted content.
+
+    :ivar last_at: its last publication of any kind up to the report's moment; None: never
+    :ivar streak: weeks met in a row up to this one; holidays and exemptions do not break it
+    :ivar streak_open: whether the row may be longer than the weeks that were looked at
+    """
+
+    office: OfficeName
+    tally: Tally
+    contents: tuple[Content, ...]
+    troubles: tuple[Trouble, ...]
+    last_at: datetime | None
+    streak: int
+    streak_open: bool
+    dormant: bool
+
+    @property
+    def counted(self) -> tuple[Content, ...]:
+        return tuple(content for content in self.contents if content.counts)
+
+    @property
+    def greetings(self) -> tuple[Content, ...]:
+        return tuple(content for content in self.contents if not content.counts)
+
+    def on_channel(self, platform: str) -> int:
+        """Return how many counted contents are out on `platform`."""
+        return sum(platform in content.platforms for content in self.counted)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Totals:
+    """How many of how many met it. `obliged` leaves out who owes nothing."""
+
+    obliged: int
+    met: int
+    on_track: int
+    at_risk: int
+    not_met: int
+    exempt: int
+    holiday: int
+    no_rule: int
+    contents: int
+
+    @classmethod
+    def of(cls, tallies: "list[Tally] | tuple[Tally, ...]") -> "Totals":
+        number = dict.fromkeys(WeekStatus, 0)
+        for tally in tallies:
+            number[tally.status] += 1
+        return cls(
+            obliged=sum(number[status] for status in OBLIGED),
+            contents=sum(tally.counted for tally in tallies),
+            **{status.value: count for status, count in number.items()},
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatrixRow:
+    """One office over the weeks. None where it did not exist."""
+
+    office: OfficeName
+    cells: tuple[Tally | None, ...]
+
+    @property
+    def weeks_met(self) -> tuple[int, int]:
+        """Return (weeks met, weeks that were owed and are over or met)."""
+        owed = [
+            cell
+            for cell in self.cells
+            if cell and cell.status in (WeekStatus.MET, WeekStatus.NOT_MET)
+        ]
+        return sum(cell.status is WeekStatus.MET for cell in owed), len(owed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matrix:
+    """Offices × weeks, oldest week first. The cells of a column are one week's truth."""
+
+    weeks: tuple[Week, ...]
+    rows: tuple[MatrixRow, ...]
+
+    def column(self, week: Week) -> tuple[Tally, ...]:
+        place = self.weeks.index(week)
+        return tuple(cell for row in self.rows if (cell := row.cells[place]))
+
+    def ranked(self) -> tuple[tuple[Cluster, tuple[MatrixRow, ...]], ...]:
+        """Return the rows by cluster, who met most of what was owed first; no empty clusters."""
+
+        def rank(row: MatrixRow) -> tuple[float, int, str]:
+            met, owed = row.weeks_met
+            shown = sum(cell.counted for cell in row.cells if cell)
+            return (-met / owed if owed else 0.0, -shown, row.office.name)
+
+        grouped = (
+            (cluster, sorted((r for r in self.rows if r.office.cluster is cluster), key=rank))
+            for cluster in Cluster
+        )
+        return tuple((cluster, tuple(rows)) for cluster, rows in grouped if rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decisions:
+    """What waits for a person when the report is made."""
+
+    reviews: int
+    reviews_overdue: int
+    reviews_soon: int
+    deliveries: int
+    unconnected_offices: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeekReport:
+    """A region's week, frozen at `made_at`."""
+
+    region_code: str
+    region_name: str
+    is_example: bool
+    zone: str
+    week: Week
+    made_at: datetime
+    running: bool
+    working_days: int
+    holidays: tuple[tuple[date, str], ...]
+    rows: tuple[OfficeWeek, ...]
+    totals: Totals
+    previous: Totals
+    matrix: Matrix
+    decisions: Decisions
+
+    @property
+    def change(self) -> int:
+        """How many more offices met it than the week before; negative: fewer."""
+        return self.totals.met - self.previous.met
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        found = {p for row in self.rows for content in row.contents for p in content.platforms}
+        return tuple(sorted(found))
+
+    @property
+    def dormant(self) -> tuple[OfficeWeek, ...]:
+        return tuple(row for row in self.rows if row.dormant)
+
+    @property
+    def change_words(self) -> tuple[str, int]:
+        """Return `up`, `down` or `same`, and by how many offices."""
+        return ("up" if self.change > 0 else "down" if self.change else "same"), abs(self.change)
+
+    def with_status(self, *statuses: WeekStatus) -> tuple[OfficeWeek, ...]:
+        return tuple(row for row in self.rows if row.tally.status in statuses)
+
+    def clusters(self) -> tuple[tuple[Cluster, tuple[OfficeWeek, ...]], ...]:
+        """Return the offices by cluster, in the fixed order of `Cluster`; no empty ones."""
+        grouped = (
+            (cluster, tuple(row for row in self.rows if row.office.cluster is cluster))
+            for cluster in Cluster
+        )
+        return tuple((cluster, rows) for cluster, rows in grouped if rows)

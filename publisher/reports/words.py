@@ -1,0 +1,137 @@
+"""The words of a report: statuses, clusters, and why an office stands where it stands.
+
+Pages translate them (`translate` is gettext); files and the command line are Indonesian, as
+the documents of a region are.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from babel import dates
+
+from publisher import clock
+from publisher.clock import Week
+from publisher.errors import N_
+from publisher.reports.snapshot import Cluster, Excuse, OfficeWeek, WeekReport, WeekStatus
+
+STATUS: dict[WeekStatus, str] = {
+    WeekStatus.MET: N_("Terpenuhi"),
+    WeekStatus.ON_TRACK: N_("Sesuai target"),
+    WeekStatus.AT_RISK: N_("Perlu perhatian"),
+    WeekStatus.NOT_MET: N_("Belum terpenuhi"),
+    WeekStatus.EXEMPT: N_("Dikecualikan"),
+    WeekStatus.HOLIDAY: N_("Libur"),
+    WeekStatus.NO_RULE: N_("Belum ada target"),
+}
+
+CLUSTER: dict[Cluster, str] = {
+    Cluster.DINAS: N_("Dinas"),
+    Cluster.AGENCIES: N_("Sekretariat, inspektorat, badan, dan satuan"),
+    Cluster.KECAMATAN: N_("Kecamatan"),
+    Cluster.KELURAHAN: N_("Kelurahan"),
+    Cluster.DESA: N_("Desa"),
+}
+
+PLATFORM = {
+    "x": "X",
+    "instagram": "Instagram",
+    "facebook": "Facebook",
+    "threads": "Threads",
+    "tiktok": "TikTok",
+    "youtube": "YouTube",
+    "telegram": "Telegram",
+    "mastodon": "Mastodon",
+    "bluesky": "Bluesky",
+}
+
+_EXCUSE = {
+    Excuse.BEGAN: N_("Mulai ada %(day)s, belum satu minggu kerja penuh."),
+    Excuse.ENDED: N_("Berakhir %(day)s, tidak satu minggu kerja penuh."),
+    Excuse.PLATFORM: N_("Target tidak tercapai hanya karena platform; tidak dibebankan."),
+}
+
+Translate = Callable[..., str]
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A sentence: a gettext message id with its values. Values are numbers and days."""
+
+    message: str
+    values: dict[str, Any]
+
+    def text(
+        self, translate: Translate | None = None, write_day: Callable[[date], str] | None = None
+    ) -> str:
+        """Return it in Indonesian, or as `translate` and `write_day` say."""
+        write = write_day or day
+        values = {k: write(v) if isinstance(v, date) else v for k, v in self.values.items()}
+        return translate(self.message, **values) if translate else self.message % values
+
+
+def remarks(row: OfficeWeek) -> list[Remark]:
+    """Return what must be known beside an office's figure, most important first."""
+    return [Remark(message, values) for message, values in _remarks(row)]
+
+
+def _remarks(row: OfficeWeek) -> Iterator[tuple[str, dict[str, Any]]]:
+    tally = row.tally
+    if tally.excuse is not None:
+        began = tally.excuse is Excuse.BEGAN
+        edge = row.office.valid_from if began else row.office.valid_to
+        yield _EXCUSE[tally.excuse], {} if tally.excuse is Excuse.PLATFORM else {"day": edge}
+    if tally.stranded:
+        yield (
+            N_("%(count)s konten disetujui, gagal tayang karena platform."),
+            {"count": tally.stranded},
+        )
+    if doubtful := sum(trouble.status == "unknown" for trouble in row.troubles):
+        yield N_("%(count)s penayangan perlu dicek."), {"count": doubtful}
+    if failed := sum(
+        trouble.status != "unknown" and not trouble.by_platform for trouble in row.troubles
+    ):
+        yield N_("%(count)s penayangan gagal atau terlewat."), {"count": failed}
+    if tally.planned and tally.status in (WeekStatus.ON_TRACK, WeekStatus.AT_RISK):
+        yield N_("%(count)s konten lagi terjadwal minggu ini."), {"count": tally.planned}
+    if row.dormant:
+        yield N_("Tidak aktif 28 hari atau lebih."), {}
+
+
+def not_counted(row: OfficeWeek) -> list[Remark]:
+    """Return what was shown or approved and does not count, with the reason."""
+    found = (
+        (N_("%(count)s ucapan"), row.tally.greetings),
+        (N_("%(count)s gagal tayang karena platform"), row.tally.stranded),
+    )
+    return [Remark(message, {"count": count}) for message, count in found if count]
+
+
+def platform_word(platform: str) -> str:
+    return PLATFORM.get(platform, platform)
+
+
+def region_label(report: WeekReport) -> str:
+    """Return the region's name; demo data say that they are."""
+    return f"{report.region_name} (contoh)" if report.is_example else report.region_name
+
+
+def day(of: date) -> str:
+    """Write 21 Nov 2026, in Indonesian."""
+    return dates.format_date(of, "d MMM y", locale="id")
+
+
+def days(week: Week) -> str:
+    """Write 16 Nov 2026–22 Nov 2026, in Indonesian."""
+    return f"{day(week.monday)}–{day(week.sunday)}"
+
+
+def moment(at: datetime, zone: str) -> str:
+    """Write 21 Nov 2026 pukul 09.05 WIB, in Indonesian."""
+    local = clock.in_zone(at, zone)
+    return f"{day(local.date())} pukul {local:%H.%M} {clock.zone_name(zone)}"
+
+
+def percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.0%}"

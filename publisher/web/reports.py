@@ -1,0 +1,171 @@
+"""The leaders' page, and how each number on it came about.
+
+Every form of a week is rendered from one snapshot. A drafter and a head see their own office
+alone; the comparison of offices is for those who answer for the region.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from publisher import clock
+from publisher.clock import Week, last_weeks
+from publisher.models.people import OFFICE_ROLES, Role
+from publisher.models.places import Office
+from publisher.reports import heatmap, rekap, words
+from publisher.reports.snapshot import MatrixRow, WeekReport
+from publisher.web import filters
+from publisher.web.access import allow, get_office, me, signed_in
+from publisher.workflow import reporting
+
+REGION_ROLES = (Role.LEADER, Role.REVIEWER, Role.OPERATOR)
+#: How many weeks the list to choose from goes back: half a year.
+CHOICES = 26
+
+bp = Blueprint("reports", __name__, url_prefix="/laporan")
+
+
+@bp.get("")
+@signed_in
+def index() -> str | AnyResponse:
+    """Show this week, or go to the week that was chosen from the list."""
+    if me().role in OFFICE_ROLES:
+        return redirect(url_for(".office", office_id=me().office_id))
+    if chosen := request.args.get("minggu"):
+        return redirect(url_for(".week", week=str(_week(chosen, me().region.zone))))
+    return _week_page(_this_week(me().region.zone))
+
+
+@bp.get("/<week>")
+@allow(*REGION_ROLES)
+def week(week: str) -> str:
+    """Show the region's week."""
+    return _week_page(_week(week, me().region.zone))
+
+
+@bp.get("/<week>.csv")
+@allow(*REGION_ROLES)
+def week_csv(week: str) -> Response:
+    """Send the region's week as a file for a spreadsheet."""
+    region = me().region
+    report = reporting.week_report(region, _week(week, region.zone), at=clock.now())
+    response = Response(rekap.render(report), content_type="text/csv; charset=utf-8")
+    response.headers.set("Content-Disposition", "attachment", filename=rekap.file_name(report))
+    return response
+
+
+@bp.get("/perangkat-daerah/<int:office_id>")
+@signed_in
+def office(office_id: int) -> str:
+    """Show the last weeks of one office."""
+    office = get_office(office_id)
+    g.zone = office.region.zone
+    now = clock.now()
+    matrix = reporting.office_matrix(office, _this_week(g.zone), at=now)
+    return render_template(
+        "reports/office.html",
+        office=office,
+        row=matrix.rows[0] if matrix.rows else None,
+        weeks=matrix.weeks,
+        made_at=now,
+        strip=_strip_for(office),
+        week_line=heatmap.week_line(matrix.weeks),
+        compares=me().role not in OFFICE_ROLES,
+    )
+
+
+@bp.get("/perangkat-daerah/<int:office_id>/<week>")
+@signed_in
+def office_week(office_id: int, week: str) -> str:
+    """Show how the number of an office in a week came about, with every proof."""
+    office = get_office(office_id)
+    g.zone = office.region.zone
+    of_week = _week(week, g.zone)
+    detail = reporting.office_detail(office, of_week, at=clock.now())
+    if detail is None:
+        abort(404)
+    return render_template(
+        "reports/office_week.html",
+        office=office,
+        detail=detail,
+        row=detail.row,
+        week=of_week,
+        remarks=[_written(remark) for remark in words.remarks(detail.row)],
+        is_last=of_week == _this_week(g.zone),
+        compares=me().role not in OFFICE_ROLES,
+    )
+
+
+def _week_page(week: Week) -> str:
+    region = me().region
+    g.zone = region.zone
+    report = reporting.week_report(region, week, at=clock.now())
+    current = _this_week(region.zone)
+    return render_template(
+        "reports/week.html",
+        report=report,
+        label=words.region_label(report),
+        cluster_words=words.CLUSTER,
+        remarks={row.office.id: _remarks(row) for row in report.rows},
+        not_counted={
+            row.office.id: [_written(r) for r in words.not_counted(row)] for row in report.rows
+        },
+        strip=_strips(report),
+        week_line=heatmap.week_line(report.matrix.weeks),
+        cell_kind=heatmap.kind,
+        cell_figure=heatmap.figure,
+        is_current=week == current,
+        choices=[*reversed(last_weeks(current, CHOICES))],
+        decides=me().role is Role.REVIEWER,
+    )
+
+
+def _remarks(row: words.OfficeWeek) -> list[str]:
+    return [_written(remark) for remark in words.remarks(row)]
+
+
+def _written(remark: words.Remark) -> str:
+    return remark.text(_, _day)
+
+
+def _day(of: date) -> str:
+    return filters.tanggal_pendek(of)
+
+
+def _strips(report: WeekReport) -> Callable[[MatrixRow], Markup]:
+    """Return a function that draws a row; addresses are built once, not for every cell."""
+    base = url_for(".index") + "/perangkat-daerah"
+    names = {week: str(week) for week in report.matrix.weeks}
+
+    def strip(row: MatrixRow) -> Markup:
+        return heatmap.strip(row, lambda week: f"{base}/{row.office.id}/{names[week]}", _)
+
+    return strip
+
+
+def _strip_for(office: Office) -> Callable[[MatrixRow], Markup]:
+    def strip(row: MatrixRow) -> Markup:
+        return heatmap.strip(
+            row, lambda week: url_for(".office_week", office_id=office.id, week=str(week)), _
+        )
+
+    return strip
+
+
+def _this_week(zone: str) -> Week:
+    return Week.of(clock.now(), zone)
+
+
+def _week(text: str, zone: str) -> Week:
+    """Read a week from an address; one that is not, or that has not begun, does not exist."""
+    try:
+        week = reporting.read_week(text)
+    except ValueError:
+        abort(404)
+    if week > _this_week(zone):
+        abort(404)
+    return week

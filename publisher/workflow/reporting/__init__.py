@@ -1,0 +1,30 @@
+"""From published to counted: what an office owes in a week, what it showed, how it stands.
+
+`obligations` and `rules` decide and touch no database; `rows` asks the database, a fixed number
+of queries however many offices and weeks; `building` puts both into a frozen snapshot, from
+which every form of the report is made.
+"""
+
+from publisher.workflow.reporting.building import (
+    WEEKS,
+    OfficeDetail,
+    office_detail,
+    office_matrix,
+    office_progress,
+    read_week,
+    region_matrix,
+    region_progress,
+    week_report,
+)
+
+__all__ = [
+    "WEEKS",
+    "OfficeDetail",
+    "office_detail",
+    "office_matrix",
+    "office_progress",
+    "read_week",
+    "region_matrix",
+    "region_progress",
+    "week_report",
+]

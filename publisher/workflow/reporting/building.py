@@ -1,0 +1,270 @@
+"""Puts rows and rules together into a frozen snapshot.
+
+The cells of the heat map and the figures of the week come from the same rows, so they cannot
+differ; a week's contents are these rows again, with their proofs.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from publisher.clock import Week, in_zone, last_weeks
+from publisher.models.places import Office, Region
+from publisher.models.posts import PostKind
+from publisher.reports.snapshot import (
+    DORMANT_AFTER,
+    Content,
+    Matrix,
+    MatrixRow,
+    Obligation,
+    OfficeName,
+    OfficeWeek,
+    Tally,
+    Totals,
+    Trouble,
+    WeekReport,
+)
+from publisher.workflow.reporting import rows, rules
+from publisher.workflow.reporting.obligations import holidays_in, obligation, working_days
+from publisher.workflow.reporting.rows import Scope
+
+#: How far back the heat map looks: a quarter of a year.
+WEEKS = 13
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+Cell = tuple[int, int]  # office id, number of the week
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficeDetail:
+    """One office in one week, for the page that shows how its number came about."""
+
+    row: OfficeWeek
+    made_at: datetime
+    running: bool
+    holidays: tuple[tuple[date, str], ...]
+
+
+def read_week(text: str) -> Week:
+    """Read `2026-W47` as people type it into an address.
+
+    :raises ValueError: if it is written otherwise, or lies outside of what reports can be about
+    """
+    week = Week.parse(text)
+    if str(week) != text or not FIRST_YEAR <= week.year <= LAST_YEAR:
+        raise ValueError(text)
+    return week
+
+
+class _Facts:
+    """What three queries bring together for any matrix, the weeks numbered from the oldest."""
+
+    def __init__(self, scope: Scope, latest: Week, weeks: int, at: datetime) -> None:
+        self.scope = scope
+        self.zone = scope.region.zone
+        self.at = at
+        self.weeks = tuple(last_weeks(latest, weeks))
+        self.bounds = [week.starts(self.zone) for week in (*self.weeks, latest.next())]
+        self.offices, self.rules = rows.offices_and_rules(scope)
+        self.firsts = rows.first_publications(scope, self.bounds)
+        self.not_out = rows.not_out(scope, self.bounds[0], self.bounds[-1])
+
+    @property
+    def last_week(self) -> tuple[datetime, datetime]:
+        return self.bounds[-2], self.bounds[-1]
+
+    def week_number(self, at: datetime) -> int:
+        return bisect_right(self.bounds, at) - 1
+
+
+def week_report(region: Region, week: Week, *, at: datetime) -> WeekReport:
+    """Return the report of a region's week as it stands at `at`. Six queries."""
+    scope = Scope(region=region)
+    matrix, office_weeks = _with_contents(_Facts(scope, week, WEEKS, at))
+    today = in_zone(at, region.zone).date()
+    return WeekReport(
+        region_code=region.code,
+        region_name=region.full_name,
+        is_example=region.is_example,
+        zone=region.zone,
+        week=week,
+        made_at=at,
+        running=not rules.is_over(week, region.zone, at),
+        working_days=working_days(week),
+        holidays=holidays_in(week),
+        rows=office_weeks,
+        totals=Totals.of(matrix.column(week)),
+        previous=Totals.of(matrix.column(week.previous())),
+        matrix=matrix,
+        decisions=rows.decisions(scope, at=at, today=today),
+    )
+
+
+def region_matrix(region: Region, latest: Week, *, at: datetime, weeks: int = WEEKS) -> Matrix:
+    """Return offices × weeks up to `latest`. Three queries."""
+    return _matrix(_Facts(Scope(region=region), latest, weeks, at))
+
+
+def office_matrix(office: Office, latest: Week, *, at: datetime, weeks: int = WEEKS) -> Matrix:
+    """Return the weeks of one office up to `latest`. Three queries."""
+    scope = Scope(region=office.region, office_id=office.id)
+    return _matrix(_Facts(scope, latest, weeks, at))
+
+
+def office_detail(office: Office, week: Week, *, at: datetime) -> OfficeDetail | None:
+    """Return one office in one week; None if it did not exist then. Five queries."""
+    scope = Scope(region=office.region, office_id=office.id)
+    _, found = _with_contents(_Facts(scope, week, WEEKS, at))
+    if not found:
+        return None
+    return OfficeDetail(
+        row=found[0],
+        made_at=at,
+        running=not rules.is_over(week, office.region.zone, at),
+        holidays=holidays_in(week),
+    )
+
+
+def office_progress(office: Office, *, at: datetime) -> Tally | None:
+    """Return how an office stands in the week of `at`; None if it does not exist then."""
+    week = Week.of(at, office.region.zone)
+    cells = office_matrix(office, week, at=at, weeks=1).column(week)
+    return cells[0] if cells else None
+
+
+def region_progress(region: Region, *, at: datetime) -> tuple[Totals, Totals]:
+    """Return how a region stands in the week of `at`, and how it stood the week before."""
+    week = Week.of(at, region.zone)
+    matrix = region_matrix(region, week, at=at, weeks=2)
+    return Totals.of(matrix.column(week)), Totals.of(matrix.column(week.previous()))
+
+
+def _matrix(facts: _Facts) -> Matrix:
+    planned, stranded = _count_not_out(facts)
+    over = [rules.is_over(week, facts.zone, facts.at) for week in facts.weeks]
+    owed = _Owed(facts)
+
+    def cell(office: OfficeName, number: int) -> Tally | None:
+        week, key = facts.weeks[number], (office.id, number)
+        if not rules.exists_in(office, week):
+            return None
+        counted, greetings = facts.firsts.get(key, (0, 0))
+        return rules.tally(
+            office,
+            week,
+            owed[office.id][number],
+            counted=counted,
+            greetings=greetings,
+            planned=len(planned[key]) if key in planned else 0,
+            stranded=len(stranded[key]) if key in stranded else 0,
+            over=over[number],
+        )
+
+    numbers = range(len(facts.weeks))
+    found = (
+        MatrixRow(office=office, cells=tuple(cell(office, number) for number in numbers))
+        for office in facts.offices
+    )
+    return Matrix(weeks=facts.weeks, rows=tuple(row for row in found if any(row.cells)))
+
+
+class _Owed(dict[int, tuple[Obligation, ...]]):
+    """The obligations of each office, week by week; worked out once for all with equal rules."""
+
+    def __init__(self, facts: _Facts) -> None:
+        known: dict[tuple[int, ...], tuple[Obligation, ...]] = {}
+        for office in facts.offices:
+            own = facts.rules.get(office.id, [])
+            ids = tuple(rule.id for rule in own)
+            if ids not in known:
+                known[ids] = tuple(obligation(own, week) for week in facts.weeks)
+            self[office.id] = known[ids]
+
+
+def _count_not_out(
+    facts: _Facts,
+) -> tuple[defaultdict[Cell, set[int]], defaultdict[Cell, set[int]]]:
+    """Return the contents still to come, and those the platform stranded, by cell.
+
+    A content that is out on any official account is neither: it counts already.
+    """
+    planned: defaultdict[Cell, set[int]] = defaultdict(set)
+    stranded: defaultdict[Cell, set[int]] = defaultdict(set)
+    for row in facts.not_out:
+        if row.kind is PostKind.UCAPAN or row.trouble.out_elsewhere:
+            continue
+        number = facts.week_number(row.trouble.due_at)
+        if row.status in rows.OPEN and row.next_at < facts.bounds[number + 1]:
+            planned[row.office_id, number].add(row.trouble.post_id)
+        elif row.trouble.by_platform:
+            stranded[row.office_id, number].add(row.trouble.post_id)
+    return planned, stranded
+
+
+def _with_contents(facts: _Facts) -> tuple[Matrix, tuple[OfficeWeek, ...]]:
+    """Return the matrix, and every office that exists in its last week with its contents.
+
+    The figures of that week are then counted from these very contents: what landed between
+    two queries must not make a page disagree with itself.
+    """
+    start, end = facts.last_week
+    contents = rows.contents(facts.scope, start, end)
+    _recount(facts, contents)
+    matrix = _matrix(facts)
+    last = rows.last_publications(facts.scope, end)
+    troubles: defaultdict[int, list[Trouble]] = defaultdict(list)
+    for row in facts.not_out:
+        if row.status in rows.IN_TROUBLE and start <= row.trouble.due_at:
+            troubles[row.office_id].append(row.trouble)
+    return matrix, tuple(
+        _office_week(
+            row,
+            tally,
+            contents=tuple(contents.get(row.office.id, ())),
+            troubles=tuple(troubles[row.office.id]),
+            last_at=last.get(row.office.id),
+            as_of=min(facts.at, end),
+            zone=facts.zone,
+        )
+        for row in matrix.rows
+        if (tally := row.cells[-1]) is not None
+    )
+
+
+def _recount(facts: _Facts, contents: dict[int, list[Content]]) -> None:
+    number = len(facts.weeks) - 1
+    for office in facts.offices:
+        own = contents.get(office.id, [])
+        counting = sum(content.counts for content in own)
+        facts.firsts[office.id, number] = counting, len(own) - counting
+
+
+def _office_week(
+    row: MatrixRow,
+    tally: Tally,
+    *,
+    contents: tuple[Content, ...],
+    troubles: tuple[Trouble, ...],
+    last_at: datetime | None,
+    as_of: datetime,
+    zone: str,
+) -> OfficeWeek:
+    met_in_a_row, open_ended = rules.streak(row.cells)
+    return OfficeWeek(
+        office=row.office,
+        tally=tally,
+        contents=contents,
+        troubles=troubles,
+        last_at=last_at,
+        streak=met_in_a_row,
+        streak_open=open_ended,
+        dormant=_dormant(row.office, last_at, as_of, zone),
+    )
+
+
+def _dormant(office: OfficeName, last_at: datetime | None, as_of: datetime, zone: str) -> bool:
+    """Return whether an office has shown nothing for four weeks. A new one gets them first."""
+    if last_at is not None:
+        return as_of - last_at >= DORMANT_AFTER
+    began = office.valid_from
+    return began is None or in_zone(as_of, zone).date() - began >= DORMANT_AFTER
