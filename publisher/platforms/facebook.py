@@ -215,7 +215,8 @@ class Facebook(Driver):
                 method, f"{GRAPH}/{path}", params=query, data=body, files=files
             )
         except requests.RequestException as error:
-            raise http.translate(error, public=public) from error
+            # `from None`: the cause names the address, and with it `appsecret_proof`.
+            raise http.translate(error, public=public) from None
         answer = _Answer.of(response)
         if 200 <= answer.status < 300 and "error" not in answer.payload:
             return answer

@@ -20,9 +20,12 @@ def main() -> None:
     if given.exit_with_parent:
         _end_with_parent()
     tls = _certificate(given.data / "tls") if given.tls else None
-    server = PracticeServer(
-        given.data, given.port, accounts=given.accounts, latency_ms=given.latency_ms, tls=tls
-    )
+    try:
+        server = PracticeServer(
+            given.data, given.port, accounts=given.accounts, latency_ms=given.latency_ms, tls=tls
+        )
+    except OSError as error:
+        sys.exit(f"the practice platforms cannot use port {given.port}: {error.strerror}")
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: threading.Thread(target=server.stop).start())
     ca = str(tls[0].resolve()) if tls else None

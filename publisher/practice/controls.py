@@ -97,6 +97,14 @@ class Controls:
         found = self.call("GET", f"/kendali/permintaan{query}")["requests"]
         return [one for one in found if operation in (None, one["operation"])]
 
+    def remember(self, posts: list[dict[str, Any]]) -> list[dict[str, str]]:
+        """Put posts of the past into the book; return the `remote_id` and `url` of each.
+
+        :param posts: each with platform, account (a remote id), text, at (ISO, with zone) and
+            pictures: a list of `{"content": base64, "alt_text": …}`
+        """
+        return self.call("POST", "/kendali/riwayat", {"posts": posts})["posts"]
+
     def set_latency(self, milliseconds: float) -> None:
         self.call("POST", "/kendali/jeda", {"milliseconds": milliseconds})
 

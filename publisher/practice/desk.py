@@ -129,7 +129,7 @@ def _seeded(app: "PracticeApp", given: dict[str, Any]) -> dict[str, str]:
     try:
         at = datetime.fromisoformat(given["at"])
         pictures = [
-            (base64.b64decode(one["content"], validate=True), str(one.get("alt_text", "")))
+            (_content(app, one), str(one.get("alt_text", "")))
             for one in given.get("pictures", ())
         ]
         where = str(given["platform"]), str(given["account"]), str(given["text"])
@@ -139,6 +139,16 @@ def _seeded(app: "PracticeApp", given: dict[str, Any]) -> dict[str, str]:
         raise BadHistory("at must say its zone")
     remote_id, url = seed(app.ledger, *where, at, pictures)
     return {"remote_id": remote_id, "url": url}
+
+
+def _content(app: "PracticeApp", picture: dict[str, Any]) -> bytes:
+    """Return the bytes of a picture: given here, or named by the SHA-256 of one in the book."""
+    if "sha256" not in picture:
+        return base64.b64decode(picture["content"], validate=True)
+    found = app.ledger.file(str(picture["sha256"]))
+    if found is None:
+        raise BadHistory("no picture of this SHA-256 is in the book")
+    return found[0]
 
 
 def _post_json(post: Post, account: Account) -> dict[str, Any]:

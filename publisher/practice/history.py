@@ -23,6 +23,8 @@ def seed(
 ) -> tuple[str, str]:
     """Put one post into the book; return its number at the platform, and its permalink.
 
+    One that is in the book already, text and time, stays the one it is: a demo may start anew.
+
     :param account: the account's remote id
     :param at: when it went public; aware
     :param pictures: the bytes and the alternative text of each
@@ -34,6 +36,9 @@ def seed(
     )
     if holder is None:
         raise BadHistory(f"no account {account} of {platform}")
+    for there in ledger.posts(platform, account, since=at, until=at):
+        if there.text == text:
+            return there.id, permalink(holder, there.id)
     media_ids = [_keep(ledger, holder, content, alt, at) for content, alt in pictures]
     post_id = new_id(at) if platform == "x" else f"{account}_{new_id(at)}"
     ledger.publish(post_id, platform, account, text, media_ids, at=at, request_no=None)

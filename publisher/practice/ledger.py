@@ -176,7 +176,8 @@ class Ledger:
         """Say whether the account already shows this very text, from the last day."""
         return bool(
             self._read(
-                "SELECT 1 FROM post WHERE platform = ? AND account = ? AND digest = ? AND at > ?"
+                "SELECT 1 FROM post INDEXED BY post_digest"
+                " WHERE platform = ? AND account = ? AND digest = ? AND at > ?"
                 " AND id NOT IN (SELECT post_id FROM removal) LIMIT 1",
                 platform,
                 account,

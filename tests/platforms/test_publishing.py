@@ -260,7 +260,7 @@ def test_a_long_timeline_is_read_to_its_end(desk):
         }
         for number in range(130)
     ]
-    desk.practice.call("POST", "/kendali/riwayat", {"posts": history})
+    desk.practice.remember(history)
 
     assert len(desk.driver().recent(now() - timedelta(days=1))) == 130
 

@@ -114,9 +114,8 @@ def test_a_post_of_the_past_stands_where_it_belongs(dinkes):
     picture = {"content": base64.b64encode(PNG).decode(), "alt_text": "Upacara"}
     post = {"account": "1700", "text": "Dirgahayu", "at": at.isoformat(), "pictures": [picture]}
 
-    answer = dinkes.call("POST", "/kendali/riwayat", {"posts": [{"platform": "x", **post}]})
+    (made,) = dinkes.remember([{"platform": "x", **post}])
 
-    (made,) = answer["posts"]
     (kept,) = dinkes.ledger("x", "1700")
     assert kept["at"] == "2026-08-17T02:00:00+00:00"
     assert kept["media"][0]["alt_text"] == "Upacara"

@@ -95,7 +95,7 @@ def test_a_long_timeline_has_pages(dinkes):
         {"platform": "x", "account": "1700", "text": f"Kegiatan {number}.", "at": at.isoformat()}
         for number in range(45)
     ]
-    dinkes.call("POST", "/kendali/riwayat", {"posts": posts})
+    dinkes.remember(posts)
 
     counts = [
         own(dinkes, "GET", f"/x/dinkesblora?halaman={page}").text.count("<article")
@@ -134,9 +134,7 @@ def test_a_form_that_makes_no_sense_says_so(dinkes):
 def test_every_page_is_accessible_and_fits(lively, browser, width, scheme):
     many = [{"content": base64.b64encode(PNG).decode(), "alt_text": "Satu"}] * 4
     post = {"account": "1700", "text": "Empat", "at": datetime.now(UTC).isoformat()}
-    lively.call(
-        "POST", "/kendali/riwayat", {"posts": [{"platform": "x", **post, "pictures": many}]}
-    )
+    lively.remember([{"platform": "x", **post, "pictures": many}])
     lively.order_fault("x", "1700", "drop_after")
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
