@@ -33,6 +33,7 @@ class Outcome:
 
     :param onward: where to go instead of showing the form again
     :param problems: (text, href) of what the error summary must name beside the form's errors
+    :param field_errors: the same beside the fields, by the name of the field
     :param photo_errors: what was wrong with uploaded files, by file
     :param removed: the photo just taken out, so that it can be put back
     :param undo: the texts that a proposal has just replaced
@@ -43,6 +44,7 @@ class Outcome:
     onward: str = ""
     status: int = 200
     problems: list[tuple[str, str]] = field(default_factory=list)
+    field_errors: dict[str, list[str]] = field(default_factory=dict)
     photo_errors: list[str] = field(default_factory=list)
     removed: PostPicture | None = None
     removed_from: int = 0
@@ -90,14 +92,15 @@ def _finished(post: Post, outcome: Outcome) -> Outcome:
         outcome.onward, outcome.status = "", 422
     if outcome.onward:
         return outcome
-    errors = {name: list(text) for name, text in outcome.form.errors.items() if name}
     typed = outcome.form
+    errors = {name: list(texts) for name, texts in typed.errors.items() if name}
     outcome.form = draft_form(post, drafting.publishable_accounts(post.office_id), typed=False)
-    for name, texts in errors.items():
-        if name in outcome.form:  # what was wrong stays on the screen as it was typed
+    for name in errors.keys() & outcome.form._fields.keys():
+        outcome.form[name].data = typed[name].data  # what was wrong stays as it was typed
+        outcome.form[name].raw_data = typed[name].raw_data
+    for name, texts in (errors | outcome.field_errors).items():
+        if name in outcome.form:
             outcome.form[name].errors = texts
-            outcome.form[name].data = typed[name].data
-            outcome.form[name].raw_data = typed[name].raw_data
     return outcome
 
 
@@ -119,8 +122,8 @@ def _uploaded(post_id: int) -> tuple[list[tuple[str, Kept]], list[str]]:
         except PublisherError as error:
             errors.append(_said(name, error))
     for file in files[drafting.MAX_PICTURES :]:
-        error = drafting.TooManyPhotos(limit=drafting.MAX_PICTURES)
-        errors.append(_said((file.filename or "")[-60:], error))
+        too_many = drafting.TooManyPhotos(limit=drafting.MAX_PICTURES)
+        errors.append(_said((file.filename or "")[-60:], too_many))
     access.get_post(post_id, version=form_version())  # somebody may have been quicker
     return kept, errors
 
@@ -232,25 +235,32 @@ def _submit(post: Post, _about: str, outcome: Outcome, now: datetime) -> None:
         return
     gaps = drafting.gaps(post, store=store(), at=now)
     if gaps:
-        outcome.problems = [(_(gap.message, **gap.values), _href(gap)) for gap in gaps]
-        outcome.status = 422
+        _point_out(gaps, outcome)
         return
     drafting.submit(post, actor=me(), at=now, store=store(), version=post.version)
     outcome.message = _("Konten diajukan. Kominfo akan menelaahnya sebelum waktu tayang.")
     outcome.onward = url_for("drafts.show", post_id=post.id)
 
 
-def _href(gap: Gap) -> str:
-    """Return where on the page a gap can be filled."""
+def _point_out(gaps: list[Gap], outcome: Outcome) -> None:
+    """Name each gap at the top of the page, with a link, and beside its field."""
+    outcome.status = 422
+    for gap in gaps:
+        text, name = _(gap.message, **gap.values), _field_of(gap)
+        target = "accounts-0" if name == "accounts" else name
+        outcome.problems.append((text, f"#{target}"))
+        outcome.field_errors.setdefault(name, []).append(text)
+
+
+def _field_of(gap: Gap) -> str:
     place, _separator, about = gap.place.partition(":")
     named = {
         "alt_text": f"alt_{about}",
         "text": f"text_{about}",
         "planned_at": "planned_date",
-        "accounts": "accounts-0",
         "pictures": "photos",
     }
-    return f"#{named.get(place, place)}"
+    return named.get(place, place)
 
 
 Step = Callable[[Post, str, Outcome, datetime], None]

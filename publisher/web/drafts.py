@@ -21,13 +21,14 @@ from flask_babel import gettext as _
 
 from publisher import clock
 from publisher.db import db, read_only
+from publisher.errors import Outdated
 from publisher.models.people import Role
 from publisher.models.posts import EDITABLE, Post, PostStatus
 from publisher.web import access, draft_steps
 from publisher.web.access import allow, form_version, me
 from publisher.web.draft_steps import Outcome, store
 from publisher.web.filters import pukul
-from publisher.web.forms_drafts import LANGUAGE_WORDS, draft_form, fields_of
+from publisher.web.forms_drafts import LANGUAGE_WORDS, control_values, draft_form, fields_of
 from publisher.workflow import drafting
 from publisher.workflow.drafting import Group
 
@@ -124,7 +125,12 @@ def pictures(post_id: int) -> Any:
 @bp.post("/<int:post_id>/autosimpan")
 @allow(Role.DRAFTER)
 def autosave(post_id: int) -> Any:
-    post = access.get_post(post_id, version=form_version())
+    """Save what is typed so far. 409 tells what is saved instead, so that the page can see
+    whether that was its own save whose answer got lost."""
+    post = access.get_post(post_id)
+    drafting.check_editable(post)
+    if form_version() != post.version:
+        return _newer(post), 409
     form = draft_form(post, drafting.publishable_accounts(post.office_id), typed=True)
     form.validate()
     now = clock.now()
@@ -132,7 +138,7 @@ def autosave(post_id: int) -> Any:
     db.session.commit()
     answer = jsonify(
         version=post.version,
-        message=_("Tersimpan %(time)s", time=pukul(now, post.office.region.zone)),
+        message=_saved_at(post),
         errors={name: str(errors[0]) for name, errors in form.errors.items() if name},
     )
     return answer, 422 if form.errors else 200
@@ -193,6 +199,18 @@ def reopen(post_id: int) -> Any:
     db.session.commit()
     flash(_("Penayangan yang belum berjalan dibatalkan. Ubah, lalu ajukan kembali."), "success")
     return redirect(url_for(".edit", post_id=post.id))
+
+
+def _saved_at(post: Post) -> str:
+    return _("Tersimpan %(time)s", time=pukul(post.edited_at, post.office.region.zone))
+
+
+def _newer(post: Post) -> Response:
+    form = draft_form(post, drafting.publishable_accounts(post.office_id), typed=False)
+    message = _(Outdated.message)
+    return jsonify(
+        message=message, version=post.version, saved=_saved_at(post), values=control_values(form)
+    )
 
 
 def _page(post: Post, form: Any, outcome: Outcome, **more: Any) -> str:

@@ -146,18 +146,17 @@ def _data(post: Post, platforms: list[str]) -> dict[str, Any]:
 def fields_of(form: Any, post: Post) -> Fields:
     """Return what was typed; where it has an error, what the post had. Validate first."""
     now = Fields.of(post)
-    simple = {
+    typed: dict[str, Any] = {
         name: getattr(form, name).data or ""
         for name in TEXT_FIELDS
         if name in form and not form[name].errors
     }
-    chosen = {name: form[name].data for name in ("kind", "language") if not form[name].errors}
+    typed |= {name: form[name].data for name in ("kind", "language") if not form[name].errors}
     if not form.accounts.errors:
-        chosen["account_ids"] = frozenset(form.accounts.data or ())
+        typed["account_ids"] = frozenset(form.accounts.data or ())
     return replace(
         now,
-        **simple,
-        **chosen,
+        **typed,
         planned_at=_planned_at(form, post),
         texts=_texts(form, now),
         alt_texts={
@@ -185,3 +184,19 @@ def _planned_at(form: Any, post: Post) -> datetime | None:
         return None
     local = datetime.combine(day, form.planned_time.data)
     return clock.from_local(local, post.office.region.zone)
+
+
+def control_values(form: Any) -> dict[str, str | bool]:
+    """Return what the controls of a form hold, as drafting.js reads them from the page."""
+    values: dict[str, str | bool] = {}
+    for control in form:
+        if control.name == "accounts":
+            chosen = set(control.data or ())
+            values |= {f"accounts={number}": number in chosen for number, _label in control.choices}
+        elif isinstance(control, BooleanField):
+            values[f"{control.name}=y"] = bool(control.data)
+        elif not isinstance(control, HiddenField | MultipleFileField):
+            values[control.name] = str(
+                control._value() if hasattr(control, "_value") else control.data
+            )
+    return values

@@ -35,7 +35,8 @@ function start() {
   let stopped = "conflict" in words; // a person has to decide first
   let saved = stopped ? null : signature();
   let timer = 0, firstChange = 0, failures = 0, wasOffline = false;
-  let chain = Promise.resolve();
+  let chain = Promise.resolve(), waiting = 0;
+  let unanswered = null; // values that were sent and may have been saved, though we never heard
 
   /* Values ------------------------------------------------------------------ */
 
@@ -77,7 +78,8 @@ function start() {
   /* Saving -------------------------------------------------------------------- */
 
   function queue(work) {
-    chain = chain.then(work, work);
+    waiting += 1;
+    chain = chain.catch(() => {}).then(() => work()).finally(() => { waiting -= 1; });
     return chain;
   }
 
@@ -85,12 +87,14 @@ function start() {
     if (stopped) return;
     const now = signature();
     if (now === saved) { if (!wasOffline) store.drop(key); return; }
-    store.set(key, { version: version.value, at: Date.now(), values: JSON.parse(now) });
+    keep(JSON.parse(now));
     say(words.wUnsaved, "waiting");
     firstChange ||= Date.now();
     const longest = Math.max(0, firstChange + LONGEST_WAIT_MS - Date.now());
     if (!failures) later(Math.min(QUIET_MS, longest));
   }
+
+  function keep(typed) { store.set(key, { version: version.value, at: Date.now(), values: typed, unanswered }); }
 
   function later(wait) {
     clearTimeout(timer);
@@ -103,6 +107,8 @@ function start() {
     if (stopped || sent === saved) return;
     say(words.wSaving, "waiting");
     firstChange = 0;
+    unanswered = JSON.parse(sent);
+    keep(unanswered);
     let answer;
     try {
       answer = await fetch(words.autosave, { method: "POST", body: body(), headers: { Accept: "application/json" }, signal: options.keepalive ? undefined : AbortSignal.timeout(20000), ...options });
@@ -112,15 +118,29 @@ function start() {
 
   async function understood(answer, sent) {
     if (answer.redirected || answer.status === 401 || answer.status === 400) return signedOut();
-    if (answer.status === 409) return conflict();
     const told = await answer.json().catch(() => null);
+    if (answer.status === 409) return ours(told) ? adopt(told) : conflict();
     if (told?.version) return accepted(told, sent);
     if (answer.status === 422 || answer.status === 404) return refused(told?.message || "");
     offline(); // the server is there but cannot: the same as not being there
   }
 
+  // A save whose answer was lost on the way is no conflict: it is what we sent ourselves.
+  function ours(told) {
+    return Boolean(unanswered && told?.values) && Object.entries(unanswered).every(([name, value]) => !(name in told.values) || told.values[name] === value);
+  }
+
+  function adopt(told) {
+    version.value = told.version;
+    saved = JSON.stringify(unanswered);
+    unanswered = null;
+    if (signature() !== saved) return save();
+    accepted({ version: told.version, errors: {}, message: told.saved }, saved);
+  }
+
   function accepted(told, sent) {
     version.value = told.version;
+    unanswered = null;
     const errors = Object.values(told.errors);
     if (errors.length) say(words.wPartly.replace("{}", errors[0]), "problem");
     else { saved = sent; say(told.message, "saved"); }
@@ -187,6 +207,7 @@ function start() {
     notice.hidden = false;
     find("[data-restore]", notice).addEventListener("click", () => {
       notice.hidden = true;
+      unanswered = kept.unanswered || null;
       version.value = kept.version; // if somebody saved since, the server shows both
       fill(kept.values);
       form.elements.namedItem("title").focus();
@@ -201,6 +222,7 @@ function start() {
   async function photoStep(extra) {
     clearTimeout(timer);
     const sent = signature();
+    unanswered = JSON.parse(sent);
     let answer;
     try {
       answer = await fetch(words.pictures, { method: "POST", body: body(extra), headers: { "HX-Request": "true" } });
@@ -208,6 +230,7 @@ function start() {
     const next = answer.headers.get("X-Siar-Version");
     if (!next) { await understood(answer, sent); return false; }
     version.value = next;
+    unanswered = null;
     const quiet = signature() === sent; // nobody typed while the server worked
     showPhotos(await answer.text());
     if (quiet) saved = signature(); // the step saved the texts too
@@ -228,7 +251,7 @@ function start() {
   form.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button || stopped) return;
-    const does = ["photoStep", "compose", "use", "dismiss", "undoCaption", "time", "upload", "check"].find((name) => name in button.dataset);
+    const does = ["photoStep", "compose", "use", "dismiss", "undoCaption", "time", "upload", "check", "save"].find((name) => name in button.dataset);
     if (!does) return;
     event.preventDefault();
     actions[does](button);
@@ -240,6 +263,7 @@ function start() {
     }),
     upload: () => find("#photos").click(),
     check: () => form.dispatchEvent(new Event("siar:check", { bubbles: true })),
+    save: () => queue(async () => { await save(); if (signature() === saved) window.siar?.announce(state.textContent); }),
     time: (button) => chooseTime(button.dataset.time),
     compose: () => compose(),
     use: () => useProposal(),
@@ -362,6 +386,19 @@ function start() {
   }
 
   /* Listening ----------------------------------------------------------------------------- */
+
+  // A form sent while a save is under way would carry the version before it.
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    if (waiting) {
+      event.preventDefault();
+      const button = event.submitter;
+      chain.finally(() => form.requestSubmit(button));
+    } else {
+      stopped = true;
+    }
+  });
+  addEventListener("pageshow", (event) => { if (event.persisted) { stopped = "conflict" in words; changed(); } });
 
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
