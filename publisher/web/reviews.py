@@ -15,6 +15,7 @@ from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, Field, SelectMultipleField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -51,7 +52,7 @@ class ReturnForm(DecisionForm):
         _l("Alasan"),
         [InputRequired(_l("Pilih sedikitnya satu alasan."))],
         name="alasan",
-        choices=[(reason.value, reason.value) for reason in ReturnReason],
+        choices=[SelectChoice(reason.value) for reason in ReturnReason],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )

@@ -18,7 +18,8 @@ FIELDS = ("title", "kind", "language", *ACTIVITY_FIELDS)
 #: Texts beyond this are compared line by line: matching words takes quadratic time.
 WORDS_AT_MOST = 2000
 
-_WORD = re.compile(r"\w+|\s+|[^\w\s]")
+#: A time (08.00), an amount (1.500) or a joined word (lansia-lansia) is one word.
+_WORD = re.compile(r"\w+(?:[.,:/–-]\w+)*|\s+|[^\w\s]")
 
 Content = dict[str, Any]
 Sign = Literal["same", "gone", "new"]
