@@ -22,12 +22,12 @@ from publisher.web.registry.common import (
     filters,
     kept,
     manages,
-    office_choices,
+    office_words,
     page_number,
     region,
     search_text,
 )
-from publisher.web.registry.forms import STANDINGS, AccountForm, account_data
+from publisher.web.registry.forms import STANDINGS, AccountForm, account_data, options
 from publisher.workflow import registering
 from publisher.workflow.registering import State
 
@@ -79,8 +79,8 @@ def show(account_id: int) -> str:
 @allow(*MANAGERS)
 def new() -> Any:
     form = AccountForm(office=request.args.get("perangkat"), standing=Standing.UTAMA.value)
-    form.office.choices = [("", _("Pilih perangkat daerah")), *office_choices()]
-    form.platform.choices = _platform_choices()
+    form.office.choices = options({"": _("Pilih perangkat daerah"), **office_words()})
+    form.platform.choices = options(_platform_words())
     if form.validate_on_submit():
         account = kept(form, lambda: _add(form))
         if account:
@@ -145,11 +145,9 @@ def _add(form: AccountForm) -> Account:
     )
 
 
-def _platform_choices() -> list[tuple[str, str]]:
-    return [
-        (key, name if registering.supported(key) else _listed(name))
-        for key, name in registering.platform_names().items()
-    ]
+def _platform_words() -> dict[str, str]:
+    names = registering.platform_names().items()
+    return {key: name if registering.supported(key) else _listed(name) for key, name in names}
 
 
 def _listed(name: str) -> str:

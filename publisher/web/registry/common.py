@@ -41,7 +41,9 @@ def manages() -> bool:
 
 
 def say(fault: Fault) -> str:
-    return str(_(fault.message, **fault.values))
+    """Return a fault in the person's language; it may hold another one."""
+    values = {k: say(v) if isinstance(v, Fault) else v for k, v in fault.values.items()}
+    return str(_(fault.message, **values))
 
 
 def kept(form: FlaskForm, step: Callable[[], T]) -> T | None:
@@ -76,11 +78,11 @@ def answer(page: str, form: FlaskForm) -> tuple[str, int]:
     return page, 422 if form.errors else 200
 
 
-def office_choices(*also: Office | None) -> list[tuple[str, str]]:
-    """Return the offices of the region that have not ended, and those of `also`, for a select."""
+def office_words(*also: Office | None) -> dict[str, str]:
+    """Return the offices of the region that have not ended, and those of `also`, by id as text."""
     offices = registering.current_offices(region(), now())
     offices += [office for office in also if office is not None and office not in offices]
-    return [(str(office.id), f"{office.name} ({office.abbreviation})") for office in offices]
+    return {str(office.id): f"{office.name} ({office.abbreviation})" for office in offices}
 
 
 def chosen_office(value: Any) -> Office | None:

@@ -1,5 +1,8 @@
 """The forms of the registry. They read what was typed; `workflow.registering` judges it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
@@ -14,6 +17,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from publisher.models.accounts import Standing
@@ -51,6 +55,11 @@ ROLES = {
 }
 
 
+def options(words: Mapping[Any, Any]) -> list[SelectChoice]:
+    """Return the choices of a field: what is sent, and the words for it."""
+    return [SelectChoice(value=str(value), label=label) for value, label in words.items()]
+
+
 class RegistryForm(FlaskForm):
     #: What the row looked like when the form was opened.
     seen = HiddenField()
@@ -63,7 +72,7 @@ class OfficeForm(RegistryForm):
         [REQUIRED],
         description=_l("Seperti dipakai di daerah Anda, misalnya Dinkes. Tidak boleh kembar."),
     )
-    kind = SelectField(_l("Jenis"), [CHOOSE], choices=list(OFFICE_KINDS.items()))
+    kind = SelectField(_l("Jenis"), [CHOOSE], choices=options(OFFICE_KINDS))
     valid_from = DateField(
         _l("Berlaku sejak"), [Optional()], description=_l("Kosongkan bila sudah lama ada.")
     )
@@ -93,7 +102,7 @@ class AccountForm(RegistryForm):
     display_name = StringField(
         _l("Nama yang tampil"), [REQUIRED], description=_l("Seperti dibaca warga di kanal itu.")
     )
-    standing = RadioField(_l("Kedudukan"), [CHOOSE], choices=list(STANDINGS.items()))
+    standing = RadioField(_l("Kedudukan"), [CHOOSE], choices=options(STANDINGS))
     note = TextAreaField(_l("Catatan"))
 
 
@@ -105,7 +114,7 @@ class UserForm(RegistryForm):
     position = StringField(
         _l("Jabatan"), description=_l("Tulis Plt. atau Plh. di depan bila pejabat sementara.")
     )
-    role = RadioField(_l("Peran"), [CHOOSE], choices=list(ROLES.items()))
+    role = RadioField(_l("Peran"), [CHOOSE], choices=options(ROLES))
     office = SelectField(
         _l("Perangkat daerah"),
         [Optional()],

@@ -16,12 +16,18 @@ from publisher.web.registry.common import (
     chosen_office,
     filters,
     kept,
-    office_choices,
+    office_words,
     page_number,
     region,
     search_text,
 )
-from publisher.web.registry.forms import OFFICE_KINDS, OfficeForm, RetireOfficeForm, office_data
+from publisher.web.registry.forms import (
+    OFFICE_KINDS,
+    OfficeForm,
+    RetireOfficeForm,
+    office_data,
+    options,
+)
 from publisher.workflow import registering
 
 bp = blueprint("offices", "perangkat-daerah")
@@ -101,8 +107,8 @@ def edit(office_id: int) -> Any:
 def retire(office_id: int) -> Any:
     office = get_office(office_id)
     form = RetireOfficeForm()
-    others = [choice for choice in office_choices() if choice[0] != str(office_id)]
-    form.successor.choices = [("", _("Tidak ada")), *others]
+    others = {key: name for key, name in office_words().items() if key != str(office_id)}
+    form.successor.choices = options({"": _("Tidak ada"), **others})
     if form.validate_on_submit():
 
         def step() -> bool:

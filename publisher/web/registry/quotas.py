@@ -19,10 +19,10 @@ from publisher.web.registry.common import (
     blueprint,
     chosen_office,
     kept,
-    office_choices,
+    office_words,
     region,
 )
-from publisher.web.registry.forms import QuotaForm
+from publisher.web.registry.forms import QuotaForm, options
 from publisher.workflow import registering
 
 bp = blueprint("quotas", "target")
@@ -46,8 +46,8 @@ def index() -> str:
 def change() -> Any:
     earliest = registering.earliest_change(region(), None, clock.now())
     form = QuotaForm(data={"office": request.args.get("perangkat", ""), "week": str(earliest)})
-    form.office.choices = [("", _("Seluruh daerah")), *office_choices()]
-    form.week.choices = _week_choices()
+    form.office.choices = options({"": _("Seluruh daerah"), **office_words()})
+    form.week.choices = options(_week_words())
     if form.validate_on_submit() and kept(form, lambda: _set(form)):
         flash(_("Target mingguan disimpan."), "success")
         return redirect(url_for(".index"))
@@ -80,7 +80,8 @@ def _set(form: QuotaForm) -> QuotaRule:
     )
 
 
-def _week_choices() -> list[tuple[str, str]]:
+def _week_words() -> dict[str, str]:
     """Return this week and the following ones; what is too early is refused with the reason."""
     first = Week.of(clock.now(), region().zone)
-    return [(str(week), minggu(week)) for week in (first.shifted(n) for n in range(WEEKS_OFFERED))]
+    weeks = (first.shifted(number) for number in range(WEEKS_OFFERED))
+    return {str(week): minggu(week) for week in weeks}

@@ -22,12 +22,12 @@ from publisher.web.registry.common import (
     chosen_office,
     filters,
     kept,
-    office_choices,
+    office_words,
     page_number,
     region,
     search_text,
 )
-from publisher.web.registry.forms import UserForm
+from publisher.web.registry.forms import UserForm, options
 from publisher.workflow import registering
 
 bp = blueprint("users", "pengguna")
@@ -129,7 +129,7 @@ def restore(user_id: int) -> str:
 
 def _form(present: Office | None, /, **values: Any) -> UserForm:
     form = UserForm(data=values)
-    form.office.choices = [("", _("Tidak ada")), *office_choices(present)]
+    form.office.choices = options({"": _("Tidak ada"), **office_words(present)})
     return form
 
 

@@ -180,7 +180,7 @@ def word_of(row: Row, column: str, words: type[Word], findings: Findings) -> Wor
 
 def add_faults(row: Row, faults: Faults, findings: Findings) -> None:
     for column, fault in faults.items():
-        findings.add(row.line, _COLUMN_FAULT, column=column, fault=str(fault))
+        findings.add(row.line, _COLUMN_FAULT, column=column, fault=fault)
 
 
 # -- regions -------------------------------------------------------------------------------

@@ -66,10 +66,10 @@ def add_user(
     :raises WeakPassword: if the password would be guessed
     """
     data = _with_plain_email(data)
-    passwords.check_strength(password, email=data.email)
     password_hash = passwords.hashed(password)  # takes its time, so before the lock
     lock(region.id, actor)
     refuse(_faults(region, data, besides=None))
+    passwords.check_strength(password, email=data.email)
     user = User(region=region, created_at=at, password_hash=password_hash)
     apply(user, data)
     db.session.add(user)
