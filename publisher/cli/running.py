@@ -57,8 +57,8 @@ def serve_command(demo: bool) -> None:
     app = _app()
     logging.basicConfig(level=app.config["LOG_LEVEL"], format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    _migrate()
-    with _practice(app) if demo else _nothing() as timelines:
+    migrate()
+    with practice(app) if demo else _nothing() as timelines:
         if demo:
             _load_demo()
         server = waitress.create_server(
@@ -77,7 +77,8 @@ def _app() -> Flask:
     return current_app._get_current_object()  # type: ignore[attr-defined]
 
 
-def _migrate() -> None:
+def migrate() -> None:
+    """Bring the database to the newest migration, if it is not there."""
     from alembic.migration import MigrationContext
     from flask_migrate import upgrade
 
@@ -125,11 +126,12 @@ def _nothing() -> Iterator[None]:
 
 
 @contextmanager
-def _practice(app: Flask) -> Iterator[str]:
+def practice(app: Flask) -> Iterator[str]:
     """Run the practice platforms as a process of their own; yield their address."""
+    port, data = str(app.config["PRACTICE_PORT"]), str(ROOT / app.config["PRACTICE_DATA"])
     command = [
         sys.executable, "-m", "publisher.practice", "--exit-with-parent",
-        "--port", str(app.config["PRACTICE_PORT"]), "--data", str(ROOT / "instance" / "practice"),
+        "--port", port, "--data", data,
     ]  # fmt: skip
     process = subprocess.Popen(  # noqa: S603 - our own module with our own settings
         command, cwd=ROOT, stdout=subprocess.PIPE, text=True

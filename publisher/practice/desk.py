@@ -129,8 +129,7 @@ def _seeded(app: "PracticeApp", given: dict[str, Any]) -> dict[str, str]:
     try:
         at = datetime.fromisoformat(given["at"])
         pictures = [
-            (_content(app, one), str(one.get("alt_text", "")))
-            for one in given.get("pictures", ())
+            (_content(app, one), str(one.get("alt_text", ""))) for one in given.get("pictures", ())
         ]
         where = str(given["platform"]), str(given["account"]), str(given["text"])
     except (KeyError, TypeError, ValueError, binascii.Error) as error:

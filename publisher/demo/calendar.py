@@ -1,0 +1,129 @@
+"""Who posts what and when: a rhythm for every office, some better than others.
+
+Pure and seeded: the same week gives the same plans, whatever the moment of loading.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from publisher.clock import Week, from_local
+from publisher.demo import texts
+from publisher.models.places import Office
+from publisher.workflow.reporting.obligations import holidays_in
+
+PAST_WEEKS = 13
+#: Offices that fell silent, some weeks ago.
+SILENT = {"Dinperinaker": 6, "BPPKAD": 8, "Kec. Japah": 6, "Kec. Bogorejo": 10}
+#: Offices that miss their target more often than not.
+LAGGING = frozenset(
+    {"Kec. Jati", "Kec. Kunduran", "Satpol PP", "Baperida", "Kec. Sambong", "Inspektorat"}
+)
+DILIGENT = frozenset({"Dinkes", "Dindukcapil", "BPBD", "Dinkominfo", "Kec. Cepu", "DPUPR"})
+#: How many posts a week, and how likely each number is, in percent.
+RHYTHMS = {
+    "diligent": {2: 30, 3: 55, 4: 15},
+    "usual": {1: 11, 2: 67, 3: 22},
+    "lagging": {0: 22, 1: 43, 2: 35},
+    "silent": {1: 60, 2: 40},
+}
+HOURS = (
+    *(time(hour) for hour in (8, 9, 10, 13, 16, 19)),
+    *(time(hour, 30) for hour in (7, 9, 14, 15)),
+    time(11, 15),
+)
+#: Nothing is told twice by one office within this time.
+REST = timedelta(days=24)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """One post of one office."""
+
+    office: Office
+    planned_at: datetime  # UTC
+    #: The morning of the working day before, when it was drafted.
+    drafted_at: datetime
+    content: texts.Content
+
+
+def plans_of(office: Office, latest: Week, zone: str) -> list[Plan]:
+    """Return what an office plans from 13 weeks ago to the week after `latest`."""
+    plans: list[Plan] = []
+    told: dict[str, date] = {}
+    for back in range(PAST_WEEKS, -2, -1):
+        week = latest.shifted(-back)
+        rng = Random(f"{office.abbreviation}/{week}")  # noqa: S311 - a story, not a secret
+        for day, hour in _slots(office, week, back, rng):
+            template = _choose(office, day, told, rng)
+            told[template.title] = day
+            drafted = datetime.combine(_working_day_before(day), time(9, rng.randrange(60)))
+            plans.append(
+                Plan(
+                    office=office,
+                    planned_at=from_local(datetime.combine(day, hour), zone),
+                    drafted_at=from_local(drafted + timedelta(hours=rng.randrange(5)), zone),
+                    content=texts.fill(template, office, day, rng),
+                )
+            )
+    return plans
+
+
+def _slots(office: Office, week: Week, back: int, rng: Random) -> list[tuple[date, time]]:
+    """Return the days and hours at which an office posts in a week, in order."""
+    days = [day for day in _working_days(week) if office.exists_on(day)]
+    wanted = min(_count(office.abbreviation, back, rng), 2 * len(days))
+    slots = [(day, hour) for day in days for hour in HOURS]
+    chosen: dict[tuple[date, bool], tuple[date, time]] = {}
+    for day, hour in rng.sample(slots, len(slots)):
+        if len(chosen) == wanted:
+            break
+        chosen.setdefault((day, hour.hour < 12), (day, hour))
+    return sorted(chosen.values())
+
+
+def _count(abbreviation: str, back: int, rng: Random) -> int:
+    if abbreviation in SILENT:
+        if back < SILENT[abbreviation]:
+            return 0
+        rhythm = RHYTHMS["silent"]
+    elif abbreviation in LAGGING:
+        rhythm = RHYTHMS["lagging"]
+    else:
+        rhythm = RHYTHMS["diligent" if abbreviation in DILIGENT else "usual"]
+    return rng.choices(list(rhythm), list(rhythm.values()))[0]
+
+
+def _working_days(week: Week) -> Iterator[date]:
+    free = {day for day, _ in holidays_in(week)}
+    for number in range(5):
+        day = week.monday + timedelta(days=number)
+        if day not in free or day.day == texts.GREETING_DAYS.get(day.month):
+            yield day
+
+
+def _working_day_before(day: date) -> date:
+    return day - timedelta(days=3 if day.weekday() == 0 else 1)
+
+
+def _choose(office: Office, day: date, told: dict[str, date], rng: Random) -> texts.Template:
+    """Return something new to tell, rather of the office's own work than of anybody's."""
+    possible = [one for one in texts.templates_for(office) if one.fits(day)]
+    greetings = [one for one in possible if one.kind == "ucapan"]
+    if greetings:
+        return greetings[0]
+    rested = [one for one in possible if _rested(one, day, told)]
+    own = [one for one in rested if one.is_own]
+    choice = own if own and rng.random() < 0.8 else rested
+    return rng.choice(choice or _longest_untold(possible, told))
+
+
+def _rested(template: texts.Template, day: date, told: dict[str, date]) -> bool:
+    return template.title not in told or day - told[template.title] >= REST
+
+
+def _longest_untold(
+    possible: Sequence[texts.Template], told: dict[str, date]
+) -> list[texts.Template]:
+    return [min(possible, key=lambda one: told.get(one.title, date.min))]

@@ -1,0 +1,148 @@
+"""What is going on right now: posts being written, reviewed, mended, and about to go out."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+from publisher import clock
+from publisher.db import db
+from publisher.demo import texts
+from publisher.demo.calendar import Plan
+from publisher.demo.past import TROUBLES, approve
+from publisher.demo.posts import Desk
+from publisher.models.posts import Post, ReturnReason
+from publisher.workflow import scheduling
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+#: Office, minutes until it goes out; the demo shows deliveries happening.
+DUE_SOON = (("Dinkes", 2), ("Dindukcapil", 5), ("BPBD", 10))
+#: Office, hours since it was submitted, hours until its time (negative: it is late already).
+WAITING = (
+    ("Dinkes", 20, -2),
+    ("Dindagkop UKM", 5, 3),
+    ("Kec. Cepu", 4, 6),
+    ("Disdik", 3, 28),
+    ("BPBD", 2, 50),
+    ("Kec. Randublatung", 26, 30),
+)
+LONG = (
+    " Syaratnya: kartu keluarga asli, surat pengantar desa, dan hadir sendiri. Antrean dibuka "
+    "pukul 07.30 di pintu timur; warga lanjut usia dan penyandang disabilitas didahulukan. "
+    "Bila jaringan terganggu, berkas dicatat dan diselesaikan keesokan harinya tanpa antre ulang."
+)
+
+
+def tell(desk: Desk, plans: Sequence[Plan], *, at: datetime) -> None:
+    """Write all that is open at this moment, beginning with what was planned ahead."""
+    for plan in plans:
+        _tell_ahead(desk, plan, at=at)
+    for abbreviation, minutes in DUE_SOON:
+        _scheduled(desk, _draft(desk, abbreviation, at=at, due=at + minutes * MINUTE), at=at)
+    _scheduled(desk, _draft(desk, "Kec. Cepu", at=at, due=_tomorrow(desk, at)), at=at)
+    for abbreviation, ago, due in WAITING:
+        post = _draft(desk, abbreviation, at=at - (ago + 1) * HOUR, due=at + due * HOUR)
+        desk.move(post, "submit", at=at - ago * HOUR)
+    _with_title(desk, at=at)
+    _returned(desk, at=at)
+    _rejected(desk, at=at)
+    _withdrawn(desk, at=at)
+    _unfinished(desk, at=at)
+    db.session.flush()
+
+
+def _tell_ahead(desk: Desk, plan: Plan, *, at: datetime) -> None:
+    """Write a post of the days to come, unless nobody has begun it yet."""
+    rng = Random(f"{plan.office.abbreviation}/{plan.planned_at}")  # noqa: S311 - a story
+    ahead = plan.planned_at - at
+    approved, waiting = (0.9, 0.0) if ahead < 2 * 24 * HOUR else (0.25, 0.12)
+    chance = rng.random()
+    stuck = {abbreviation for abbreviation, _ in TROUBLES}
+    if chance > approved + waiting or plan.office.abbreviation in stuck or ahead < HOUR:
+        return
+    written = min(plan.drafted_at, at - rng.randint(6, 30) * HOUR)
+    post = desk.draft(plan.office, plan.content, planned_at=plan.planned_at, at=written)
+    if chance <= approved:
+        _scheduled(desk, post, at=at)
+    else:
+        desk.move(post, "submit", at=written + 30 * MINUTE)
+
+
+def _scheduled(desk: Desk, post: Post, *, at: datetime) -> None:
+    approve(desk, post, Random(post.title))  # noqa: S311 - a story
+    scheduling.schedule(post, actor=post.approved_by, at=post.approved_at or at)
+
+
+def _draft(
+    desk: Desk, abbreviation: str, *, at: datetime, due: datetime | None, nth: int = 0
+) -> Post:
+    """Return a draft of the office's own matters, written some hours before `at`."""
+    office = desk.cast.office(abbreviation)
+    day = clock.in_zone(due or at, desk.cast.region.zone).date()
+    possible = [
+        one
+        for one in texts.templates_for(office)
+        if one.fits(day) and one.kind != "ucapan" and one.language == "id"
+    ]
+    number = (nth + desk.told[abbreviation]) % len(possible)
+    desk.told[abbreviation] += 1
+    content = texts.fill(possible[number], office, day, Random(f"{abbreviation}/{due}"))  # noqa: S311
+    return desk.draft(office, content, planned_at=due, at=at - 8 * HOUR)
+
+
+def _tomorrow(desk: Desk, at: datetime) -> datetime:
+    zone = desk.cast.region.zone
+    day = clock.in_zone(at, zone).date() + timedelta(days=1)
+    return clock.from_local(datetime.combine(day, datetime.min.time()) + 9 * HOUR, zone)
+
+
+def _with_title(desk: Desk, *, at: datetime) -> None:
+    """An academic title that X would take for a link: a warning for the reviewer."""
+    post = _draft(desk, "Setda", at=at - 4 * HOUR, due=at + 26 * HOUR)
+    post.title = post.what = "Bimbingan teknis keterbukaan informasi"
+    post.who = "Bagian Organisasi dan narasumber"
+    post.where = "Pendopo Kabupaten Blora"
+    post.benefit = "Warga memperoleh informasi publik dalam sepuluh hari kerja"
+    post.caption = (
+        "Narasumber bimbingan teknis keterbukaan informasi, Contoh Narasumber, M.Si, mengajak "
+        "semua perangkat daerah menjawab permohonan warga paling lama sepuluh hari kerja."
+    )
+    post.hashtags = "#BloraTerbuka"
+    desk.move(post, "submit", at=at - 3 * HOUR)
+
+
+def _returned(desk: Desk, *, at: datetime) -> None:
+    post = _draft(desk, "Kec. Blora", at=at - 20 * HOUR, due=at + 22 * HOUR)
+    post.benefit = "Kegiatan berjalan lancar"
+    desk.move(post, "submit", at=at - 19 * HOUR)
+    desk.move(
+        post,
+        "request_changes",
+        at=at - 16 * HOUR,
+        reasons=(ReturnReason.BELUM_ADA_MANFAAT, ReturnReason.FOTO_BURAM),
+        note="Fotonya masih buram. Tuliskan juga apa yang kini lebih mudah bagi warga.",
+    )
+
+
+def _rejected(desk: Desk, *, at: datetime) -> None:
+    post = _draft(desk, "Satpol PP", at=at - 70 * HOUR, due=at - 40 * HOUR, nth=2)
+    desk.move(post, "submit", at=at - 69 * HOUR)
+    note = "Kegiatan yang sama sudah tayang pekan lalu di akun ini; tidak perlu diunggah ulang."
+    desk.move(post, "reject", at=at - 66 * HOUR, note=note)
+
+
+def _withdrawn(desk: Desk, *, at: datetime) -> None:
+    post = _draft(desk, "Dinas PMD", at=at - 50 * HOUR, due=at - 20 * HOUR)
+    desk.move(post, "submit", at=at - 49 * HOUR)
+    desk.move(post, "withdraw", at=at - 47 * HOUR, note="Jadwal kegiatan diundur.")
+
+
+def _unfinished(desk: Desk, *, at: datetime) -> None:
+    """One draft that has hardly begun, and one that is too long for X."""
+    begun = _draft(desk, "Dinkes", at=at - HOUR, due=None, nth=1)
+    for name in ("when", "where", "benefit", "caption", "hashtags", "why", "how"):
+        setattr(begun, name, "")
+    begun.texts = []
+    begun.accounts = [account for account in begun.accounts if account.platform == "facebook"]
+    long = _draft(desk, "Dindukcapil", at=at - 2 * HOUR, due=at + 29 * HOUR, nth=1)
+    long.caption += LONG
+    long.texts = []
