@@ -20,7 +20,7 @@ from publisher.models.posts import Post, PostPicture
 from publisher.storage import Store
 from publisher.web import access
 from publisher.web.access import form_version, me
-from publisher.web.forms_drafts import draft_form, fields_of
+from publisher.web.forms_drafts import YEARS, draft_form, fields_of, words_of
 from publisher.workflow import drafting
 from publisher.workflow.drafting import Fields, Gap, Kept, Proposal
 
@@ -210,6 +210,8 @@ def _choose_time(post: Post, about: str, outcome: Outcome, now: datetime) -> Non
         local = datetime.fromisoformat(about)
         planned_at = clock.from_local(local.replace(tzinfo=None), post.office.region.zone)
     except (ValueError, OverflowError):
+        planned_at = None
+    if planned_at is None or local.year not in YEARS:
         outcome.status = 422
         return
     fields = Fields(**(vars(Fields.of(post)) | {"planned_at": planned_at}))
@@ -297,12 +299,12 @@ def _shown(control: Any) -> str:
     """Return the value of a control as people read it."""
     data = control.data
     if control.name == "accounts":
-        words = dict(control.choices)
-        return ", ".join(str(words[one]) for one in sorted(data or ()) if one in words)
+        words = words_of(control)
+        return ", ".join(words[one] for one in sorted(data or ()) if one in words)
     if isinstance(data, bool):
         return _("Ya") if data else _("Tidak")
     if control.type == "SelectField":
-        return str(dict(control.choices).get(data, ""))
+        return words_of(control).get(data, "")
     if hasattr(data, "strftime"):
         return data.strftime("%H.%M" if control.type == "TimeField" else "%d-%m-%Y")
     return (data or "").replace("\r\n", "\n").strip()

@@ -3,6 +3,7 @@
 A field with an error keeps what the post had: one bad date must not lose a page of text.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -22,6 +23,7 @@ from wtforms import (
     TimeField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -47,6 +49,10 @@ LANGUAGE_WORDS = {
     Language.OTHER: _l("Bahasa lain"),
 }
 YEARS = range(2020, 2100)
+
+
+def _choices(words: Mapping[Any, Any]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in words.items()]
 
 
 class Limited(Length):
@@ -76,8 +82,8 @@ class DraftForm(FlaskForm):
 
     version = HiddenField()
     title = StringField(_l("Judul"), [Limited("title")])
-    kind = SelectField(_l("Jenis konten"), choices=list(KIND_WORDS.items()), coerce=PostKind)
-    language = SelectField(_l("Bahasa"), choices=list(LANGUAGE_WORDS.items()), coerce=Language)
+    kind = SelectField(_l("Jenis konten"), choices=_choices(KIND_WORDS), coerce=PostKind)
+    language = SelectField(_l("Bahasa"), choices=_choices(LANGUAGE_WORDS), coerce=Language)
     what = TextAreaField(_l("Apa kegiatannya?"), [Limited("what")])
     who = StringField(_l("Siapa yang melaksanakan?"), [Limited("who")])
     when = StringField(_l("Kapan?"), [Limited("when")])
@@ -109,7 +115,7 @@ def draft_form(post: Post, accounts: list[Account], *, typed: bool) -> Any:
     form_class = type("PostForm", (DraftForm,), _own_fields(post, platforms))
     sent: dict[str, Any] = {} if typed else {"formdata": None}
     form = form_class(data=_data(post, platforms), **sent)
-    form.accounts.choices = [(account.id, account.label) for account in accounts]
+    form.accounts.choices = _choices({account.id: account.label for account in accounts})
     form.platforms = platforms
     return form
 
@@ -186,13 +192,18 @@ def _planned_at(form: Any, post: Post) -> datetime | None:
     return clock.from_local(local, post.office.region.zone)
 
 
+def words_of(control: Any) -> dict[Any, str]:
+    """Return what each choice of a control is called."""
+    return {choice.value: str(choice.label) for choice in control.choices}
+
+
 def control_values(form: Any) -> dict[str, str | bool]:
     """Return what the controls of a form hold, as drafting.js reads them from the page."""
     values: dict[str, str | bool] = {}
     for control in form:
         if control.name == "accounts":
             chosen = set(control.data or ())
-            values |= {f"accounts={number}": number in chosen for number, _label in control.choices}
+            values |= {f"accounts={number}": number in chosen for number in words_of(control)}
         elif isinstance(control, BooleanField):
             values[f"{control.name}=y"] = bool(control.data)
         elif not isinstance(control, HiddenField | MultipleFileField):
