@@ -67,6 +67,7 @@ def create() -> Any:
 @allow(Role.DRAFTER, Role.HEAD)
 def show(post_id: int) -> str:
     post = access.get_post(post_id)
+    drafting.prefetch(post)
     deliveries = drafting.deliveries(post)
     history = drafting.history(post)
     return render_template(
@@ -151,6 +152,7 @@ def check(post_id: int) -> str:
     db.session.rollback()  # nothing is written here: do not make writers wait
     read_only()
     post = access.get_post(post_id)
+    drafting.prefetch(post)
     form = draft_form(post, drafting.publishable_accounts(post.office_id), typed=True)
     form.validate()
     sketch = drafting.sketch(post, fields_of(form, post))
@@ -215,6 +217,7 @@ def _newer(post: Post) -> Response:
 
 def _page(post: Post, form: Any, outcome: Outcome, **more: Any) -> str:
     zone, now = post.office.region.zone, clock.now()
+    drafting.prefetch(post)
     return render_template(
         "drafts/edit.html",
         post=post,

@@ -406,6 +406,8 @@ function start() {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") queue(() => save({ keepalive: true }));
   });
+  // Sent on the old version on purpose: the server answers with both, side by side.
+  find("[data-compare]").addEventListener("click", () => form.requestSubmit(find("[data-save]", form)));
   find("[data-discard]")?.addEventListener("click", () => store.drop(key));
 
   // The preview may fail while the line is down; the banner above already says so.

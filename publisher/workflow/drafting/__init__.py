@@ -26,6 +26,7 @@ from publisher.workflow.drafting.listing import (
     history,
     outcome,
     page,
+    prefetch,
     returned,
 )
 from publisher.workflow.drafting.pictures import (
@@ -82,6 +83,7 @@ __all__ = [
     "new_post",
     "outcome",
     "page",
+    "prefetch",
     "propose",
     "publishable_accounts",
     "remove",

@@ -123,6 +123,12 @@ def returned(office_id: int, limit: int = 5) -> list[Row]:
     return _rows(list(db.session.scalars(query)))
 
 
+def prefetch(post: Post) -> None:
+    """Load the pictures of a post in one query, so that a page does not ask for each."""
+    query = sa.select(PostPicture).where(PostPicture.post_id == post.id)
+    db.session.scalars(query.options(joinedload(PostPicture.media))).all()
+
+
 def deliveries(post: Post) -> list[Delivery]:
     """Return the deliveries of a post with their accounts, cancelled ones last."""
     query = (
