@@ -9,8 +9,6 @@ of stops would stand in the way of a keyboard, so a strip is hidden from screen 
 `told` in its place, and the links once more in the table below the map.
 """
 
-from collections.abc import Callable
-
 from markupsafe import Markup, escape
 
 from publisher.clock import Week
@@ -20,7 +18,7 @@ from publisher.reports.words import Translate
 
 CELL = 24
 STEP = 27
-_ROUND = 5
+_FULL = f'width="{CELL}" height="{CELL}"'
 #: kind of cell: (fill, colour of the figure); the classes `cell--…` in reports.css say the same
 _COLOURS = {
     "5": ("#1b6f78", "#ffffff"),
@@ -58,20 +56,22 @@ def figure(tally: Tally) -> str:
     return {"exempt": "–", "libur": "L", "empty": "·"}[kind(tally)]
 
 
-def strip(row: MatrixRow, link: Callable[[Week], str], translate: Translate) -> Markup:
+def strip(row: MatrixRow, address: str, translate: Translate) -> Markup:
     """Return the weeks of an office as SVG, `width` × `CELL` units.
 
-    :param link: the address of the office's page of a week
+    :param address: below it lie the pages of the office's weeks
     :param translate: gettext
     """
+    below = escape(address)
     cells = "".join(
-        _cell(tally, number * STEP, link(tally.week))
+        _cell(tally, number * STEP, below)
         for number, tally in enumerate(row.cells)
         if tally is not None
     )
     return Markup(  # noqa: S704 - figures and our own words; names and addresses are escaped
-        f'<svg class="strip" viewBox="0 0 {width(len(row.cells))} {CELL}" aria-hidden="true" '
-        f'focusable="false"><title>{escape(told(row, translate))}</title>{cells}</svg>'
+        f'<svg class="strip" viewBox="0 0 {width(len(row.cells))} {CELL}" text-anchor="middle" '
+        f'font-size="11.5" aria-hidden="true" focusable="false">'
+        f"<title>{escape(told(row, translate))}</title>{cells}</svg>"
     )
 
 
@@ -103,19 +103,31 @@ def width(weeks: int) -> int:
     return weeks * STEP - (STEP - CELL)
 
 
-def _cell(tally: Tally, x: int, address: str) -> str:
+def table_cells(row: MatrixRow, address: str) -> Markup:
+    """Return the same weeks as the cells of a table row: what is counted of what was owed."""
+    below = escape(address)
+    cells = ("<td></td>" if tally is None else _table_cell(tally, below) for tally in row.cells)
+    return Markup("".join(cells))  # noqa: S704 - figures and our own words
+
+
+def _table_cell(tally: Tally, below: str) -> str:
+    owed = "" if tally.share is None else f"/{tally.required}"
+    return (
+        f'<td class="heat heat--{kind(tally)}">'
+        f'<a href="{below}/{tally.week}">{figure(tally)}{owed}</a></td>'
+    )
+
+
+def _cell(tally: Tally, x: int, below: str) -> str:
     name = kind(tally)
     fill, ink = _COLOURS[name]
     running = ' stroke="#16292f" stroke-width="2"' if tally.status in _RUNNING else ""
     outline = ' stroke="#dedacf"' if name in ("exempt", "empty") else running
     dashes = ' stroke-dasharray="3 2"' if name == "exempt" else ""
-    inset = 1 if outline else 0
-    size = CELL - 2 * inset
+    edge = f'x="{x + 1}" y="1" width="22" height="22"' if outline else f'x="{x}" {_FULL}'
     mark = " cell--running" if running else ""
     return (
-        f'<a href="{escape(address)}" tabindex="-1" class="cell cell--{name}{mark}">'
-        f'<rect x="{x + inset}" y="{inset}" width="{size}" height="{size}" rx="{_ROUND}" '
-        f'fill="{fill}"{outline}{dashes}/><text x="{x + CELL // 2}" y="16" '
-        f'text-anchor="middle" font-size="11.5" fill="{ink}">{figure(tally)}</text></a>'
+        f'<a href="{below}/{tally.week}" tabindex="-1" class="cell cell--{name}{mark}">'
+        f'<rect {edge} rx="5" fill="{fill}"{outline}{dashes}/>'
+        f'<text x="{x + CELL // 2}" y="16" fill="{ink}">{figure(tally)}</text></a>'
     )
-

@@ -6,6 +6,7 @@ Every number that is shown is stored here or derived here, never in a renderer.
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from publisher.clock import Week
 
@@ -116,12 +117,11 @@ class Tally:
     def missing(self) -> int:
         return max(0, self.required - self.counted)
 
-    @property
+    @cached_property
     def share(self) -> float | None:
         """How much of the obligation is out, 1 for all of it; None when nothing is owed."""
-        if self.status not in OBLIGED or self.required == 0:
-            return None
-        return self.counted / self.required
+        owed = self.obligation.required
+        return self.counted / owed if owed and self.status in OBLIGED else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +149,7 @@ class Content:
     def counts(self) -> bool:
         return self.kind != GREETING
 
-    @property
+    @cached_property
     def platforms(self) -> tuple[str, ...]:
         return tuple(sorted({proof.platform for proof in self.proofs}))
 
@@ -192,7 +192,7 @@ class OfficeWeek:
     streak_open: bool
     dormant: bool
 
-    @property
+    @cached_property
     def counted(self) -> tuple[Content, ...]:
         return tuple(content for content in self.contents if content.counts)
 
@@ -238,7 +238,7 @@ class MatrixRow:
     office: OfficeName
     cells: tuple[Tally | None, ...]
 
-    @property
+    @cached_property
     def weeks_met(self) -> tuple[int, int]:
         """Return (weeks met, weeks that were owed and are over or met)."""
         owed = [
@@ -310,8 +310,9 @@ class WeekReport:
         """How many more offices met it than the week before; negative: fewer."""
         return self.totals.met - self.previous.met
 
-    @property
+    @cached_property
     def platforms(self) -> tuple[str, ...]:
+        """The channels that anything went out on in the week."""
         found = {p for row in self.rows for content in row.contents for p in content.platforms}
         return tuple(sorted(found))
 

@@ -6,16 +6,15 @@ alone; the comparison of offices is for those who answer for the region.
 
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from publisher import clock
 from publisher.clock import Week, last_weeks
 from publisher.models.people import OFFICE_ROLES, Role
-from publisher.models.places import Office
 from publisher.reports import heatmap, rekap, words
 from publisher.reports.snapshot import MatrixRow, WeekReport
 from publisher.web import filters
@@ -72,7 +71,7 @@ def office(office_id: int) -> str:
         row=matrix.rows[0] if matrix.rows else None,
         weeks=matrix.weeks,
         made_at=now,
-        strip=_strip_for(office),
+        strip=lambda row: heatmap.strip(row, url_for(".office", office_id=office.id), _),
         week_line=heatmap.week_line(matrix.weeks),
         compares=me().role not in OFFICE_ROLES,
     )
@@ -104,7 +103,7 @@ def _week_page(week: Week) -> str:
     region = me().region
     g.zone = region.zone
     report = reporting.week_report(region, week, at=clock.now())
-    current = _this_week(region.zone)
+    current, address = _this_week(region.zone), _addresses()
     return render_template(
         "reports/week.html",
         report=report,
@@ -114,10 +113,10 @@ def _week_page(week: Week) -> str:
         not_counted={
             row.office.id: [_written(r) for r in words.not_counted(row)] for row in report.rows
         },
-        strip=_strips(report),
+        last_days=_last_days(report),
+        strip=lambda row: heatmap.strip(row, address(row), _),
+        table_cells=lambda row: heatmap.table_cells(row, address(row)),
         week_line=heatmap.week_line(report.matrix.weeks),
-        cell_kind=heatmap.kind,
-        cell_figure=heatmap.figure,
         is_current=week == current,
         choices=[*reversed(last_weeks(current, CHOICES))],
         decides=me().role is Role.REVIEWER,
@@ -132,28 +131,24 @@ def _written(remark: words.Remark) -> str:
     return remark.text(_, _day)
 
 
+def _last_days(report: WeekReport) -> dict[int, str]:
+    """Return the day of each office's last publication; each day is written once."""
+    write = cache(filters.tanggal_pendek)
+    return {
+        row.office.id: write(clock.in_zone(row.last_at, report.zone).date())
+        for row in report.rows
+        if row.last_at is not None
+    }
+
+
 def _day(of: date) -> str:
     return filters.tanggal_pendek(of)
 
 
-def _strips(report: WeekReport) -> Callable[[MatrixRow], Markup]:
-    """Return a function that draws a row; addresses are built once, not for every cell."""
-    base = url_for(".index") + "/perangkat-daerah"
-    names = {week: str(week) for week in report.matrix.weeks}
-
-    def strip(row: MatrixRow) -> Markup:
-        return heatmap.strip(row, lambda week: f"{base}/{row.office.id}/{names[week]}", _)
-
-    return strip
-
-
-def _strip_for(office: Office) -> Callable[[MatrixRow], Markup]:
-    def strip(row: MatrixRow) -> Markup:
-        return heatmap.strip(
-            row, lambda week: url_for(".office_week", office_id=office.id, week=str(week)), _
-        )
-
-    return strip
+def _addresses() -> Callable[[MatrixRow], str]:
+    """Return what tells below which address an office's weeks lie; built once, not per cell."""
+    base = url_for(".index")
+    return lambda row: f"{base}/perangkat-daerah/{row.office.id}"
 
 
 def _this_week(zone: str) -> Week:
