@@ -3,7 +3,7 @@
 Pure and seeded: the same week gives the same plans, whatever the moment of loading.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -24,15 +24,13 @@ DILIGENT = frozenset({"Dinkes", "Dindukcapil", "BPBD", "Dinkominfo", "Kec. Cepu"
 #: How many posts a week, and how likely each number is, in percent.
 RHYTHMS = {
     "diligent": {2: 30, 3: 55, 4: 15},
-    "usual": {1: 11, 2: 67, 3: 22},
-    "lagging": {0: 22, 1: 43, 2: 35},
+    "usual": {1: 8, 2: 67, 3: 25},
+    "lagging": {0: 15, 1: 40, 2: 45},
     "silent": {1: 60, 2: 40},
 }
-HOURS = (
-    *(time(hour) for hour in (8, 9, 10, 13, 16, 19)),
-    *(time(hour, 30) for hour in (7, 9, 14, 15)),
-    time(11, 15),
-)
+MORNING = (time(7, 30), time(8), time(9), time(9, 30), time(10), time(11, 15))
+GREETING_HOUR = time(6, 30)
+AFTERNOON = (time(13), time(14, 30), time(15, 30), time(16), time(19))
 #: Nothing is told twice by one office within this time.
 REST = timedelta(days=24)
 
@@ -56,7 +54,7 @@ def plans_of(office: Office, latest: Week, zone: str) -> list[Plan]:
         week = latest.shifted(-back)
         rng = Random(f"{office.abbreviation}/{week}")  # noqa: S311 - a story, not a secret
         for day, hour in _slots(office, week, back, rng):
-            template = _choose(office, day, told, rng)
+            template = _greeting(office, day, hour) or _choose(office, day, told, rng)
             told[template.title] = day
             drafted = datetime.combine(_working_day_before(day), time(9, rng.randrange(60)))
             plans.append(
@@ -72,15 +70,14 @@ def plans_of(office: Office, latest: Week, zone: str) -> list[Plan]:
 
 def _slots(office: Office, week: Week, back: int, rng: Random) -> list[tuple[date, time]]:
     """Return the days and hours at which an office posts in a week, in order."""
-    days = [day for day in _working_days(week) if office.exists_on(day)]
-    wanted = min(_count(office.abbreviation, back, rng), 2 * len(days))
-    slots = [(day, hour) for day in days for hour in HOURS]
-    chosen: dict[tuple[date, bool], tuple[date, time]] = {}
-    for day, hour in rng.sample(slots, len(slots)):
-        if len(chosen) == wanted:
-            break
-        chosen.setdefault((day, hour.hour < 12), (day, hour))
-    return sorted(chosen.values())
+    days = [day for day in _days(week) if office.exists_on(day)]
+    working = [day for day in days if day in _working_days(week)]
+    halves = [(day, hours) for day in working for hours in (MORNING, AFTERNOON)]
+    wanted = min(_count(office.abbreviation, back, rng), len(halves))
+    slots = [(day, rng.choice(hours)) for day, hours in rng.sample(halves, wanted)]
+    if slots:  # a greeting comes on top: it does not count for the target
+        slots += [(day, GREETING_HOUR) for day in days if _greeting(office, day, GREETING_HOUR)]
+    return sorted(slots)
 
 
 def _count(abbreviation: str, back: int, rng: Random) -> int:
@@ -95,24 +92,28 @@ def _count(abbreviation: str, back: int, rng: Random) -> int:
     return rng.choices(list(rhythm), list(rhythm.values()))[0]
 
 
-def _working_days(week: Week) -> Iterator[date]:
+def _days(week: Week) -> list[date]:
+    return [week.monday + timedelta(days=number) for number in range(7)]
+
+
+def _working_days(week: Week) -> list[date]:
     free = {day for day, _ in holidays_in(week)}
-    for number in range(5):
-        day = week.monday + timedelta(days=number)
-        if day not in free or day.day == texts.GREETING_DAYS.get(day.month):
-            yield day
+    return [day for day in _days(week)[:5] if day not in free]
 
 
 def _working_day_before(day: date) -> date:
     return day - timedelta(days=3 if day.weekday() == 0 else 1)
 
 
+def _greeting(office: Office, day: date, hour: time) -> texts.Template | None:
+    if hour != GREETING_HOUR:
+        return None
+    return next((one for one in texts.templates_for(office) if one.greets(day)), None)
+
+
 def _choose(office: Office, day: date, told: dict[str, date], rng: Random) -> texts.Template:
     """Return something new to tell, rather of the office's own work than of anybody's."""
     possible = [one for one in texts.templates_for(office) if one.fits(day)]
-    greetings = [one for one in possible if one.kind == "ucapan"]
-    if greetings:
-        return greetings[0]
     rested = [one for one in possible if _rested(one, day, told)]
     own = [one for one in rested if one.is_own]
     choice = own if own and rng.random() < 0.8 else rested

@@ -19,27 +19,34 @@ DECISIONS = frozenset({"approve", "request_changes", "reject"})
 class Journal:
     """Decisions collected while posts are written, to be chained in the order of their time."""
 
+    #: Deeds whose posts may have no id yet.
+    _fresh: list[tuple[Post, dict[str, Any]]] = field(default_factory=list)
     _deeds: list[dict[str, Any]] = field(default_factory=list)
 
     def note(self, step: str, post: Post, *, actor: User, at: datetime) -> None:
-        """Keep a decision on a post that has its id already."""
-        if step in DECISIONS:
-            reasons = post.events[-1].reasons
-            details = {"version": post.version, "digest": post.digest(), "reasons": reasons}
-            self._deeds.append(
-                {
-                    "at": at,
-                    "actor_id": actor.id,
-                    "region_id": actor.region_id,
-                    "action": f"post.{step}",
-                    "subject": f"post:{post.id}",
-                    "details": details,
-                }
-            )
+        """Keep a decision that has just been taken."""
+        if step not in DECISIONS:
+            return
+        deed = {
+            "at": at,
+            "actor_id": actor.id,
+            "region_id": actor.region_id,
+            "action": f"post.{step}",
+            "details": {"digest": post.digest(), "reasons": post.events[-1].reasons},
+        }
+        self._fresh.append((post, deed))
+
+    def settle(self) -> None:
+        """Let go of the posts noted so far; they have been flushed."""
+        for post, deed in self._fresh:
+            details = deed["details"] | {"version": post.version}
+            self._deeds.append(deed | {"subject": f"post:{post.id}", "details": details})
+        self._fresh.clear()
 
     def write(self) -> None:
         """Add what was collected to the end of the chain, oldest first."""
         db.session.flush()
+        self.settle()
         last = sa.select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)
         previous = db.session.scalar(last) or "0" * 64
         rows = []

@@ -112,10 +112,10 @@ def tell(desk: Desk, book: Book, plans: Sequence[Plan], courses: Courses) -> Non
         desk.draft(plan.office, plan.content, planned_at=plan.planned_at, at=plan.drafted_at)
         for plan in plans
     ]
-    db.session.flush()
     for post in posts:
         approve(desk, post, Random(f"{post.office.abbreviation}/{post.planned_at}"))  # noqa: S311
     db.session.flush()
+    desk.journal.settle()
     chosen = [
         (post, account, _course(post, account, courses))
         for post in posts

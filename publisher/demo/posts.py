@@ -14,7 +14,7 @@ from publisher.models.accounts import Account
 from publisher.models.media import Media
 from publisher.models.people import User
 from publisher.models.places import Office
-from publisher.models.posts import Post, PostPicture, PostText, ReturnReason
+from publisher.models.posts import Post, PostPicture, PostStatus, PostText, ReturnReason
 
 
 @dataclass(kw_only=True)
@@ -49,7 +49,8 @@ class Desk:
             edited_at=at,
             accounts=list(self.cast.accounts[office.id] if accounts is None else accounts),
             pictures=[self._picture(office, content.poster, drafter, at)],
-            # Given, so that nobody asks the database for what cannot be there yet.
+            # Given, so that nobody needs the database for what cannot be there yet.
+            status=PostStatus.DRAFT,
             texts=[],
             events=[],
         )
@@ -72,14 +73,12 @@ class Desk:
         actor = post.drafted_by
         if step in ("approve", "request_changes", "reject"):
             actor = reviewer or self.reviewer_of(post)
-        if post.id is None:
-            db.session.flush()
         post.move(step, actor=actor, at=at, reasons=reasons, note=note)
         self.journal.note(step, post, actor=actor, at=at)
 
     def reviewer_of(self, post: Post) -> User:
         """Return who reviews this office this week: kominfo's people take turns."""
-        turn = post.office_id + post.created_at.isocalendar().week
+        turn = post.office.id + post.created_at.isocalendar().week
         return self.cast.reviewers[turn % len(self.cast.reviewers)]
 
     def pictures_of(self, post: Post) -> list[Picture]:

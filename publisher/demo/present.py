@@ -79,9 +79,7 @@ def _draft(
     office = desk.cast.office(abbreviation)
     day = clock.in_zone(due or at, desk.cast.region.zone).date()
     possible = [
-        one
-        for one in texts.templates_for(office)
-        if one.fits(day) and one.kind != "ucapan" and one.language == "id"
+        one for one in texts.templates_for(office) if one.fits(day) and one.language == "id"
     ]
     number = (nth + desk.told[abbreviation]) % len(possible)
     desk.told[abbreviation] += 1

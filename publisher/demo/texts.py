@@ -47,9 +47,12 @@ class Template:
         return bool(self.offices)
 
     def fits(self, day: date) -> bool:
-        if self.kind == PostKind.UCAPAN:
-            return day.month in self.months and day.day == GREETING_DAYS[day.month]
-        return day.month in self.months
+        """Return whether it may be told on any day of this time of the year."""
+        return self.kind != PostKind.UCAPAN and day.month in self.months
+
+    def greets(self, day: date) -> bool:
+        of_month = self.kind == PostKind.UCAPAN and day.month in self.months
+        return of_month and GREETING_DAYS.get(day.month) == day.day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,11 +89,11 @@ def villages() -> dict[str, list[str]]:
 
 @cache
 def _templates(name: str) -> tuple[Template, ...]:
-    told: list[dict[str, Any]] = read(name)["konten"]
-    return tuple(
-        Template(**{key: tuple(v) if isinstance(v, list) else v for key, v in one.items()})
-        for one in told
-    )
+    return tuple(Template(**_frozen(one)) for one in read(name)["konten"])
+
+
+def _frozen(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(v) if isinstance(v, list) else v for key, v in told.items()}
 
 
 def templates_for(office: Office) -> tuple[Template, ...]:
@@ -104,7 +107,7 @@ def templates_for(office: Office) -> tuple[Template, ...]:
 def fill(template: Template, office: Office, day: date, rng: Random) -> Content:
     """Return what the office tells about a day."""
     values = {
-        "hari": f"{format_date(day, 'EEEE', locale='id')} ({day.day}/{day.month})",
+        "hari": f"{_day_as(day, 'EEEE')} ({day.day}/{day.month})",
         "tempat": rng.choice(_places(template, office)),
         "n": f"{rng.randint(*template.n):,}".replace(",", "."),
         "kantor": office.abbreviation,
@@ -120,7 +123,7 @@ def fill(template: Template, office: Office, day: date, rng: Random) -> Content:
     fields = {
         **written,
         "what": written["title"],
-        "when": f"{format_date(day, 'EEEE, d MMMM y', locale='id')}, {_hour(rng)}",
+        "when": f"{_day_as(day, 'EEEE, d MMMM y')}, {_hour(rng)}",
         "kind": PostKind(template.kind),
         "language": Language(template.language),
         "caption": caption,
@@ -157,6 +160,11 @@ def _hashtags(template: Template, office: Office) -> Iterable[str]:
         return own
     name = "".join(office.abbreviation.replace("Kec.", "Kecamatan").split())
     return ["#" + (name if name.endswith("Blora") else f"{name}Blora"), *own]
+
+
+@cache
+def _day_as(day: date, pattern: str) -> str:
+    return format_date(day, pattern, locale="id")
 
 
 def _hour(rng: Random) -> str:
