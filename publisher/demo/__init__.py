@@ -75,7 +75,7 @@ def load(app: Flask, *, at: datetime | None = None, force: bool = False) -> None
 
 
 def sign_in_lines() -> list[str]:
-    """Return one line for each role: who may sign in, and how."""
+    """Return one line for each role: who may sign in, and how. Ends the transaction."""
     people = demo_people()
     lines = [
         f"  {_ROLE_NAMES[role]:<22} {users[0].email}  ({users[0].name})"

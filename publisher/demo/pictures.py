@@ -1,20 +1,24 @@
-"""The posters of the demo, drawn in processes that end: drawing takes more memory than serving.
+"""The posters of the demo, drawn by processes that end: drawing takes more memory than serving.
 
 Each is drawn once and shared by every post that names it.
 """
 
-import multiprocessing
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from publisher.demo.texts import Poster, posters
-from publisher.posters.scenes import scene
+from publisher.demo.texts import posters
 from publisher.storage import Store
 
 #: px; as large as platforms show it on a phone, and half the work of 1080 × 1350.
 SIZE = (864, 1080)
 PROCESSES = 2
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,24 +37,43 @@ class Studio:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        context = multiprocessing.get_context("spawn")  # a fork would copy threads' locks
-        self._pool = ProcessPoolExecutor(PROCESSES, mp_context=context)
-        self._drawings = {
-            key: self._pool.submit(_drawn, poster, seed)
-            for seed, (key, poster) in enumerate(posters().items())
-        }
+        self._folder = tempfile.TemporaryDirectory(prefix="siar-demo-")
+        orders = [
+            (key, {**_arguments(key), "seed": seed, "size": SIZE})
+            for seed, key in enumerate(posters())
+        ]
+        self._drawers = [self._drawer(dict(orders[n::PROCESSES])) for n in range(PROCESSES)]
 
     def finished(self) -> dict[str, Picture]:
-        """Return every poster, kept in the store, by its key."""
-        with self._pool:
-            return {key: self._kept(key, drawn.result) for key, drawn in self._drawings.items()}
+        """Return every poster, kept in the store, by its key.
 
-    def _kept(self, key: str, drawing: Callable[[], bytes]) -> Picture:
-        content = drawing()
+        :raises CalledProcessError: if one could not be drawn
+        """
+        with self._folder:
+            for drawer in self._drawers:
+                if drawer.wait():
+                    raise subprocess.CalledProcessError(drawer.returncode, drawer.args)
+            return {key: self._kept(key) for key in posters()}
+
+    def _drawer(self, orders: Mapping[str, Any]) -> subprocess.Popen[str]:
+        drawer = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-m", "publisher.posters", self._folder.name],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            text=True,
+        )
+        if drawer.stdin is not None:
+            with drawer.stdin as orders_in:
+                json.dump(orders, orders_in)
+        return drawer
+
+    def _kept(self, key: str) -> Picture:
+        content = (Path(self._folder.name) / key).read_bytes()
         return Picture(
             digest=self._store.put(content), alt=posters()[key].alt, size_bytes=len(content)
         )
 
 
-def _drawn(poster: Poster, seed: int) -> bytes:
-    return scene(poster.scene, title=poster.title, office=poster.office, seed=seed, size=SIZE)
+def _arguments(key: str) -> dict[str, str]:
+    poster = posters()[key]
+    return {"kind": poster.scene, "title": poster.title, "office": poster.office}

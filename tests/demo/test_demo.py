@@ -130,6 +130,12 @@ def test_the_lines_at_the_start_name_one_person_of_each_role():
     assert any("sari@dinkes.blora.contoh" in line for line in lines)
 
 
+def test_naming_them_leaves_the_database_to_the_worker():
+    demo.sign_in_lines()
+
+    assert not db.session.in_transaction()
+
+
 def test_there_are_two_reviewers_and_a_neighbour():
     reviewers = list(db.session.scalars(sa.select(User).where(User.role == Role.REVIEWER)))
 

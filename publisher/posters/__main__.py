@@ -1,0 +1,20 @@
+"""`python -m publisher.posters FOLDER`: draw many scenes in a process that ends with its memory.
+
+Standard input holds a JSON object: a file name to the arguments of `scenes.scene`.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from publisher.posters.scenes import scene
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    for name, arguments in json.load(sys.stdin).items():
+        (folder / name).write_bytes(scene(**arguments))
+
+
+if __name__ == "__main__":
+    main()
