@@ -9,11 +9,13 @@ of stops would stand in the way of a keyboard, so a strip is hidden from screen 
 `told` in its place, and the links once more in the table below the map.
 """
 
+from functools import lru_cache
+
 from markupsafe import Markup, escape
 
 from publisher.clock import Week
 from publisher.errors import N_
-from publisher.reports.snapshot import MatrixRow, Tally, WeekStatus
+from publisher.reports.snapshot import OBLIGED, MatrixRow, Tally, WeekStatus
 from publisher.reports.words import Translate
 
 CELL = 24
@@ -40,18 +42,21 @@ _RUNNING = (WeekStatus.ON_TRACK, WeekStatus.AT_RISK)
 
 def kind(tally: Tally) -> str:
     """Return the kind of a cell: 1 (nothing) to 5 (met), or why nothing is owed."""
-    if tally.share is None:
+    share = tally.share
+    if share is None:
         return _OWES_NOTHING[tally.status]
-    steps = ((1.0, "5"), (0.75, "4"), (0.5, "3"))
-    for least, step in steps:
-        if tally.share >= least:
-            return step
-    return "2" if tally.share > 0 else "1"
+    if share >= 1:
+        return "5"
+    if share >= 0.75:
+        return "4"
+    if share >= 0.5:
+        return "3"
+    return "2" if share > 0 else "1"
 
 
 def figure(tally: Tally) -> str:
     """Return what stands in the cell: the count; a letter where nothing is owed or shown."""
-    if tally.counted or tally.share is not None:
+    if tally.counted or tally.status in OBLIGED:
         return str(tally.counted)
     return {"exempt": "–", "libur": "L", "empty": "·"}[kind(tally)]
 
@@ -119,15 +124,22 @@ def _table_cell(tally: Tally, below: str) -> str:
 
 
 def _cell(tally: Tally, x: int, below: str) -> str:
-    name = kind(tally)
+    shape = _shape(kind(tally), figure(tally), x, tally.status in _RUNNING)
+    return f'<a href="{below}/{tally.week}" {shape}</a>'
+
+
+@lru_cache(maxsize=4096)
+def _shape(name: str, number: str, x: int, running: bool) -> str:
+    """What a cell looks like; of the thousands on a page few differ."""
     fill, ink = _COLOURS[name]
-    running = ' stroke="#16292f" stroke-width="2"' if tally.status in _RUNNING else ""
-    outline = ' stroke="#dedacf"' if name in ("exempt", "empty") else running
+    outline = ' stroke="#16292f" stroke-width="2"' if running else ""
+    if name in ("exempt", "empty"):
+        outline = ' stroke="#dedacf"'
     dashes = ' stroke-dasharray="3 2"' if name == "exempt" else ""
     edge = f'x="{x + 1}" y="1" width="22" height="22"' if outline else f'x="{x}" {_FULL}'
     mark = " cell--running" if running else ""
     return (
-        f'<a href="{below}/{tally.week}" tabindex="-1" class="cell cell--{name}{mark}">'
+        f'tabindex="-1" class="cell cell--{name}{mark}">'
         f'<rect {edge} rx="5" fill="{fill}"{outline}{dashes}/>'
-        f'<text x="{x + CELL // 2}" y="16" fill="{ink}">{figure(tally)}</text></a>'
+        f'<text x="{x + CELL // 2}" y="16" fill="{ink}">{number}</text>'
     )

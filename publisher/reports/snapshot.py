@@ -117,7 +117,7 @@ class Tally:
     def missing(self) -> int:
         return max(0, self.required - self.counted)
 
-    @cached_property
+    @property
     def share(self) -> float | None:
         """How much of the obligation is out, 1 for all of it; None when nothing is owed."""
         owed = self.obligation.required
@@ -238,7 +238,7 @@ class MatrixRow:
     office: OfficeName
     cells: tuple[Tally | None, ...]
 
-    @cached_property
+    @property
     def weeks_met(self) -> tuple[int, int]:
         """Return (weeks met, weeks that were owed and are over or met)."""
         owed = [

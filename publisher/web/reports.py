@@ -114,6 +114,7 @@ def _week_page(week: Week) -> str:
             row.office.id: [_written(r) for r in words.not_counted(row)] for row in report.rows
         },
         last_days=_last_days(report),
+        percent=cache(filters.persen),
         strip=lambda row: heatmap.strip(row, address(row), _),
         table_cells=lambda row: heatmap.table_cells(row, address(row)),
         week_line=heatmap.week_line(report.matrix.weeks),

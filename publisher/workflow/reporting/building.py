@@ -25,7 +25,7 @@ from publisher.reports.snapshot import (
     Trouble,
     WeekReport,
 )
-from publisher.workflow.reporting import rows, rules
+from publisher.workflow.reporting import rows, rules, waiting
 from publisher.workflow.reporting.obligations import holidays_in, obligation, working_days
 from publisher.workflow.reporting.rows import Scope
 
@@ -96,7 +96,7 @@ def week_report(region: Region, week: Week, *, at: datetime) -> WeekReport:
         totals=Totals.of(matrix.column(week)),
         previous=Totals.of(matrix.column(week.previous())),
         matrix=matrix,
-        decisions=rows.decisions(scope, at=at, today=today),
+        decisions=waiting.decisions(scope, at=at, today=today),
     )
 
 

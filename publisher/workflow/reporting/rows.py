@@ -17,13 +17,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from publisher.db import db
-from publisher.models.accounts import Account, AccountStatus, Standing
+from publisher.models.accounts import Account, Standing
 from publisher.models.deliveries import Attempt, Delivery, DeliveryStatus
-from publisher.models.places import Office, Region
+from publisher.models.places import Office, OfficeKind, Region
 from publisher.models.posts import Post, PostKind, PostStatus
 from publisher.models.quotas import QuotaRule
 from publisher.platforms.errors import OutcomeUnknown, TryLater
-from publisher.reports.snapshot import Content, Decisions, OfficeName, Proof, Trouble
+from publisher.reports.snapshot import Content, OfficeName, Proof, Trouble
 from publisher.workflow.reporting.obligations import Rule
 
 _PUBLISHED: sa.ColumnClause[str] = sa.literal_column("'published'")
@@ -33,7 +33,6 @@ _UTAMA: sa.ColumnClause[str] = sa.literal_column("'utama'")
 PLATFORM_FAILED = (TryLater.__name__, OutcomeUnknown.__name__, "not_found")
 OPEN = (DeliveryStatus.PENDING, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
 IN_TROUBLE = (DeliveryStatus.UNKNOWN, DeliveryStatus.FAILED, DeliveryStatus.MISSED)
-SOON = timedelta(hours=24)
 CLOCK_GRACE = timedelta(days=1)
 
 
@@ -65,7 +64,19 @@ def offices_and_rules(scope: Scope) -> tuple[list[OfficeName], dict[int, list[Ru
     """Return all offices, past ones too, by name; and for each the rules that may apply to it."""
     within = Office.id == scope.office_id if scope.office_id else sa.true()
     query = (
-        sa.select(Office, QuotaRule)
+        sa.select(
+            Office.id,
+            Office.name,
+            Office.abbreviation,
+            Office.kind,
+            Office.valid_from,
+            Office.valid_to,
+            QuotaRule.id,
+            QuotaRule.office_id,
+            QuotaRule.minimum,
+            QuotaRule.valid_from,
+            QuotaRule.valid_to,
+        )
         .outerjoin(
             QuotaRule,
             sa.and_(
@@ -78,31 +89,38 @@ def offices_and_rules(scope: Scope) -> tuple[list[OfficeName], dict[int, list[Ru
     )
     offices: dict[int, OfficeName] = {}
     rules: dict[int, list[Rule]] = defaultdict(list)
-    for office, rule in db.session.execute(query):
-        offices.setdefault(office.id, _office_name(office))
-        if rule is not None:
-            rules[office.id].append(_rule(rule))
+    for row in db.session.execute(query):
+        of_office, of_rule = row[:6], row[6:]
+        if of_office[0] not in offices:
+            offices[of_office[0]] = _office_name(*of_office)
+        if of_rule[0] is not None:
+            rules[of_office[0]].append(_rule(*of_rule))
     return list(offices.values()), rules
 
 
-def _office_name(office: Office) -> OfficeName:
+def _office_name(
+    id_: int,
+    name: str,
+    abbreviation: str,
+    kind: OfficeKind,
+    valid_from: date | None,
+    valid_to: date | None,
+) -> OfficeName:
     return OfficeName(
-        id=office.id,
-        name=office.name,
-        abbreviation=office.abbreviation,
-        kind=office.kind.value,
-        valid_from=office.valid_from,
-        valid_to=office.valid_to,
+        id=id_,
+        name=name,
+        abbreviation=abbreviation,
+        kind=kind.value,
+        valid_from=valid_from,
+        valid_to=valid_to,
     )
 
 
-def _rule(row: QuotaRule) -> Rule:
+def _rule(
+    id_: int, office_id: int | None, minimum: int, valid_from: date, valid_to: date | None
+) -> Rule:
     return Rule(
-        id=row.id,
-        office_id=row.office_id,
-        minimum=row.minimum,
-        valid_from=row.valid_from,
-        valid_to=row.valid_to,
+        id=id_, office_id=office_id, minimum=minimum, valid_from=valid_from, valid_to=valid_to
     )
 
 
@@ -288,42 +306,3 @@ def last_publications(scope: Scope, before: datetime) -> dict[int, datetime]:
     )
     query = sa.select(Office.id, latest).where(scope.covers(Office.id))
     return {office_id: at for office_id, at in db.session.execute(query) if at is not None}
-
-
-def decisions(scope: Scope, *, at: datetime, today: date) -> Decisions:
-    """Return how much waits for a person, in one query."""
-    waiting = sa.select(sa.func.count()).select_from(Post)
-    waiting = waiting.where(scope.covers(Post.office_id), Post.status == PostStatus.IN_REVIEW)
-    parts: Sequence[sa.Select[Any]] = (
-        waiting,
-        waiting.where(Post.planned_at < at),
-        waiting.where(Post.planned_at >= at, Post.planned_at < at + SOON),
-        sa.select(sa.func.count())
-        .select_from(Delivery)
-        .where(scope.covers(Delivery.office_id), Delivery.status.in_(IN_TROUBLE)),
-        _unconnected(scope, today),
-    )
-    row = db.session.execute(sa.select(*(part.scalar_subquery() for part in parts))).one()
-    return Decisions(
-        reviews=row[0],
-        reviews_overdue=row[1],
-        reviews_soon=row[2],
-        deliveries=row[3],
-        unconnected_offices=row[4],
-    )
-
-
-def _unconnected(scope: Scope, today: date) -> sa.Select[Any]:
-    usable = sa.exists().where(
-        Account.office_id == Office.id,
-        Account.standing == Standing.UTAMA,
-        Account.retired_at.is_(None),
-        Account.status != AccountStatus.RECONNECT,
-    )
-    return (
-        sa.select(sa.func.count())
-        .select_from(Office)
-        .where(scope.covers(Office.id), ~usable)
-        .where(sa.or_(Office.valid_from.is_(None), Office.valid_from <= today))
-        .where(sa.or_(Office.valid_to.is_(None), Office.valid_to >= today))
-    )
