@@ -7,6 +7,7 @@ and never wait for a writer. The same flag makes PostgreSQL's transactions read-
 """
 
 import enum
+import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,6 +33,10 @@ SQLITE_PRAGMAS = (
     "cache_size=-16384",
     "temp_store=MEMORY",
 )
+
+
+#: How long a writer waits for the others of its process before it tries its luck with SQLite.
+TURN_TIMEOUT_S = 20
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -131,6 +136,7 @@ def prepare_engine(engine: sa.Engine) -> None:
     """Set an engine up before its first connection. PostgreSQL needs nothing."""
     if engine.dialect.name != "sqlite":
         return
+    turn = _Turn()
 
     @event.listens_for(engine, "connect")
     def on_connect(dbapi: Any, _record: Any) -> None:
@@ -144,5 +150,43 @@ def prepare_engine(engine: sa.Engine) -> None:
             connection.exec_driver_sql("PRAGMA query_only=ON")
             connection.exec_driver_sql("BEGIN")
         else:
+            turn.take(connection)
             connection.exec_driver_sql("PRAGMA query_only=OFF")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "commit")
+    def on_commit(connection: sa.Connection) -> None:
+        turn.end(connection, "COMMIT")
+
+    @event.listens_for(engine, "rollback")
+    def on_rollback(connection: sa.Connection) -> None:
+        turn.end(connection, "ROLLBACK")
+
+
+class _Turn:
+    """Writers of one process wait in line here, not in SQLite.
+
+    SQLite lets those who wait sleep and try again, so with many threads some never get there
+    ("database is locked"). Writers of other processes still wait in SQLite.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def take(self, connection: sa.Connection) -> None:
+        """Wait for our turn, but not for ever: a thread that holds it twice must hear of it."""
+        connection.info["turn"] = self._lock.acquire(timeout=TURN_TIMEOUT_S)
+
+    def end(self, connection: sa.Connection, how: str) -> None:
+        """End the transaction, then let the next in line begin.
+
+        SQLAlchemy tells us before it ends a transaction itself; done here, its own end has
+        nothing left to do, and the next never finds SQLite still busy with us.
+        """
+        try:
+            dbapi = connection.connection.dbapi_connection
+            if dbapi is not None and dbapi.in_transaction:
+                dbapi.execute(how)
+        finally:
+            if connection.info.pop("turn", False):
+                self._lock.release()

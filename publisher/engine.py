@@ -1,8 +1,9 @@
 """Where a delivery runs: a pool of threads in this process.
 
 A step with the database is one short transaction, committed here; between two steps, while a
-platform makes us wait, no connection is held. The rows are the queue: a thread that is done
-takes the next due row itself, and whatever dies with this process is found by its lease.
+platform makes us wait, no connection is held. The rows are the queue: one dispatcher claims as
+many as there are free threads, so that nothing waits in memory with its lease running, and
+whatever dies with this process is found by its lease.
 """
 
 import logging
@@ -38,6 +39,9 @@ class Engine:
         self._running: set[Future[None]] = set()
         self._guard = threading.Lock()
         self._stopping = threading.Event()
+        self._wake = threading.Event()
+        self._more = False
+        self._dispatcher = threading.Thread(target=self._dispatch, name="dispatch", daemon=True)
 
     def free(self) -> int:
         """Return how many deliveries could start at once now."""
@@ -46,7 +50,7 @@ class Engine:
 
     def send(self, claims: list[Claim]) -> None:
         for claim in claims:
-            self._start(self._send_on, claim)
+            self._start(self.deliver, claim)
 
     def look(self, claims: list[Claim]) -> None:
         for claim in claims:
@@ -55,10 +59,42 @@ class Engine:
     def stop(self, *, timeout_s: float) -> None:
         """Take nothing new, and let what has begun come to its end."""
         self._stopping.set()
+        self._wake.set()
+        if self._dispatcher.is_alive():
+            self._dispatcher.join(timeout_s)
         self.finish(timeout_s=timeout_s)
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def finish(self, *, timeout_s: float) -> bool:
+    def wake(self) -> None:
+        """Let the dispatcher look for what is due; returns at once."""
+        if not self._dispatcher.is_alive() and not self._stopping.is_set():
+            self._dispatcher.start()
+        self._wake.set()
+
+    def _dispatch(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.wait()
+            self._wake.clear()
+            try:
+                self._send_what_fits()
+            except Exception:  # a database may be restarting; the next tick wakes us again
+                log.exception("claiming failed")
+
+    def _send_what_fits(self) -> None:
+        while (free := self.free()) and not self._stopping.is_set():
+            claims = self.claim(free)
+            self.send(claims)
+            self._more = len(claims) == free
+            if not self._more:
+                return
+
+    def send_all_due(self) -> None:
+        """Send what is due, wait for it, and again until nothing is; for one round by hand."""
+        while claims := self.claim(self._threads):
+            self.send(claims)
+            self.finish(timeout_s=None)
+
+    def finish(self, *, timeout_s: float | None) -> bool:
         """Wait until nothing is being sent any more; False when it takes too long."""
         with self._guard:
             running = set(self._running)
@@ -73,6 +109,8 @@ class Engine:
     def _finished(self, future: "Future[None]") -> None:
         with self._guard:
             self._running.discard(future)
+        if self._more:
+            self._wake.set()
         if not future.cancelled() and (error := future.exception()):
             # The row keeps its lease; when that is over, the tick recovers it.
             log.error("a delivery stopped halfway", exc_info=error)
@@ -87,14 +125,6 @@ class Engine:
             return result
 
     # -- one delivery -------------------------------------------------------------------
-
-    def _send_on(self, claim: Claim) -> None:
-        """Send one delivery, then the next due one, until there is none."""
-        following: Claim | None = claim
-        while following is not None:
-            self.deliver(following)
-            claims = [] if self._stopping.is_set() else self.claim(1)
-            following = claims[0] if claims else None
 
     def claim(self, limit: int) -> list[Claim]:
         """Take up to `limit` due deliveries; none when another process was just quicker."""

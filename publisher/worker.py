@@ -92,6 +92,13 @@ class Worker:
 
     def tick(self) -> bool:
         """Settle what dead workers left, then start what is due; False if we only stand by."""
+        if not self.settle():
+            return False
+        self.engine.wake()
+        return True
+
+    def settle(self) -> bool:
+        """Settle what dead workers left, and look where the outcome is unknown."""
         if not self._lock.hold():
             return False
         self.engine.transact(self._settle)
@@ -99,8 +106,6 @@ class Worker:
             lambda: claiming.claim_lookups(at=clock.now(), limit=self.engine.free())
         )
         self.engine.look(looks)
-        if free := self.engine.free():
-            self.engine.send(self.engine.claim(free))
         return True
 
     def _settle(self) -> None:

@@ -42,7 +42,7 @@ def test_defaults_are_one_machine_with_a_folder(tmp_path):
     assert (settings["HOST"], settings["PORT"]) == ("127.0.0.1", 8000)
     assert settings["PUBLIC_URL"] == "http://127.0.0.1:8000"
     assert settings["PLATFORM_GATEWAY"] is None
-    assert settings["SENDER_THREADS"] == 16
+    assert settings["SENDER_THREADS"] == 64
     assert settings["DEMO"] is False
     assert settings["PERMANENT_SESSION_LIFETIME"] == timedelta(days=7)
 

@@ -41,9 +41,9 @@ def deliver_command() -> None:
     from publisher.worker import Worker
 
     worker = Worker(_app())
-    if not worker.tick():
+    if not worker.settle():
         raise click.ClickException("Another worker is at work on this database.")
-    worker.engine.finish(timeout_s=600)
+    worker.engine.send_all_due()
     worker.stop()
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
-from publisher.db import db
+from publisher.db import UtcDateTime, db
 from publisher.errors import N_
 from publisher.models.accounts import Account, AccountStatus, Standing
 from publisher.models.deliveries import (
@@ -46,78 +45,90 @@ class Claim:
 
 def claim_due(*, at: datetime, owner: str, limit: int, lease: timedelta = LEASE) -> list[Claim]:
     """Take up to `limit` deliveries that are due and return them."""
-    chosen = _due(at, limit)
-    if db.session.get_bind().dialect.name == "postgresql":
-        # Without MATERIALIZED the planner may run the select again and exceed the limit.
-        picked = chosen.with_for_update(of=Delivery, skip_locked=True).cte("picked")
-        picked = picked.prefix_with("MATERIALIZED")
-        ids = sa.select(picked.c.id)
-    else:
-        ids = chosen
-    change = (
-        sa.update(Delivery)
-        .where(Delivery.id.in_(ids), Delivery.status == DeliveryStatus.PENDING)
-        .values(
-            status=DeliveryStatus.CLAIMED,
-            lease_owner=owner,
-            lease_until=at + lease,
-            fence=Delivery.fence + 1,
-            attempts=Delivery.attempts + 1,
-            reason="",
-        )
-        .returning(Delivery.id, Delivery.fence)
-        .execution_options(synchronize_session=False)
-    )
-    claims = [Claim(delivery_id=row.id, fence=row.fence) for row in db.session.execute(change)]
+    rows = db.session.execute(
+        _CLAIM[db.session.get_bind().dialect.name],
+        {"at": at, "how_many": limit, "owner": owner, "until": at + lease},
+    ).all()
+    claims = [Claim(delivery_id=row.id, fence=row.fence) for row in rows]
     _write_claims(claims, at=at, owner=owner)
     return claims
 
 
-def _due(at: datetime, limit: int) -> sa.Select[int]:
-    busy, earlier = aliased(Delivery), aliased(Delivery)
+def _due() -> sa.Select[int]:
+    """Return the query for what may start: at most one per account, the earliest first."""
+    delivery, account = Delivery.metadata.tables["delivery"], Account.metadata.tables["account"]
+    busy, earlier = delivery.alias("busy"), delivery.alias("earlier")
+    at = sa.bindparam("at", type_=UtcDateTime())
     usable = sa.or_(
-        Account.status == AccountStatus.ACTIVE,
-        sa.and_(Account.status == AccountStatus.PAUSED, Account.paused_until <= at),
+        account.c.status == AccountStatus.ACTIVE,
+        sa.and_(account.c.status == AccountStatus.PAUSED, account.c.paused_until <= at),
     )
     return (
-        sa.select(Delivery.id)
-        .join(Account, Account.id == Delivery.account_id)
-        .where(Delivery.status == DeliveryStatus.PENDING, Delivery.next_at <= at)
-        .where(Delivery.publish_by > at)
-        .where(usable, Account.standing == Standing.UTAMA, Account.retired_at.is_(None))
-        .where(sa.or_(Account.next_allowed_at.is_(None), Account.next_allowed_at <= at))
+        sa.select(delivery.c.id)
+        .join(account, account.c.id == delivery.c.account_id)
+        .where(delivery.c.status == DeliveryStatus.PENDING, delivery.c.next_at <= at)
+        .where(delivery.c.publish_by > at)
+        .where(usable, account.c.standing == Standing.UTAMA, account.c.retired_at.is_(None))
+        .where(sa.or_(account.c.next_allowed_at.is_(None), account.c.next_allowed_at <= at))
         .where(
-            ~sa.exists().where(busy.account_id == Delivery.account_id, busy.status.in_(IN_FLIGHT))
+            ~sa.exists().where(
+                busy.c.account_id == delivery.c.account_id, busy.c.status.in_(IN_FLIGHT)
+            )
         )
         .where(
             ~sa.exists().where(
-                earlier.account_id == Delivery.account_id,
-                earlier.status == DeliveryStatus.PENDING,
-                sa.tuple_(earlier.next_at, earlier.id) < sa.tuple_(Delivery.next_at, Delivery.id),
+                earlier.c.account_id == delivery.c.account_id,
+                earlier.c.status == DeliveryStatus.PENDING,
+                sa.tuple_(earlier.c.next_at, earlier.c.id)
+                < sa.tuple_(delivery.c.next_at, delivery.c.id),
             )
         )
-        .order_by(Delivery.next_at, Delivery.id)
-        .limit(limit)
+        .order_by(delivery.c.next_at, delivery.c.id)
+        .limit(sa.bindparam("how_many"))
     )
+
+
+def _claim(dialect: str) -> sa.Executable:
+    """Return the one statement that takes what is due."""
+    delivery, ids = Delivery.metadata.tables["delivery"], _due()
+    if dialect == "postgresql":
+        # Without MATERIALIZED the planner may run the select again and exceed the limit.
+        locked = ids.with_for_update(of=delivery, skip_locked=True)
+        ids = sa.select(locked.cte("picked").prefix_with("MATERIALIZED").c.id)
+    return (
+        sa.update(delivery)
+        .where(delivery.c.id.in_(ids), delivery.c.status == DeliveryStatus.PENDING)
+        .values(
+            status=DeliveryStatus.CLAIMED,
+            lease_owner=sa.bindparam("owner"),
+            lease_until=sa.bindparam("until", type_=UtcDateTime()),
+            fence=delivery.c.fence + 1,
+            attempts=delivery.c.attempts + 1,
+            reason="",
+        )
+        .returning(delivery.c.id, delivery.c.fence)
+    )
+
+
+#: Built once: building it costs many times what the database needs.
+_CLAIM = {dialect: _claim(dialect) for dialect in ("sqlite", "postgresql")}
 
 
 def _write_claims(claims: list[Claim], *, at: datetime, owner: str) -> None:
     if claims:
-        db.session.execute(
-            sa.insert(DeliveryEvent),
-            [
-                {
-                    "delivery_id": claim.delivery_id,
-                    "step": "claim",
-                    "before": DeliveryStatus.PENDING,
-                    "after": DeliveryStatus.CLAIMED,
-                    "at": at,
-                    "note": owner,
-                    "fence": claim.fence,
-                }
-                for claim in claims
-            ],
-        )
+        rows = [
+            {
+                "delivery_id": claim.delivery_id,
+                "step": "claim",
+                "before": DeliveryStatus.PENDING,
+                "after": DeliveryStatus.CLAIMED,
+                "at": at,
+                "note": owner,
+                "fence": claim.fence,
+            }
+            for claim in claims
+        ]
+        db.session.execute(sa.insert(DeliveryEvent.metadata.tables["delivery_event"]), rows)
 
 
 def claim_lookups(*, at: datetime, limit: int) -> list[Claim]:

@@ -58,7 +58,7 @@ def load_search(claim: Claim, *, vault: Vault) -> Search | PlatformError | None:
         delivery_id=delivery.id,
         fence=claim.fence,
         platform=account.platform,
-        credentials=credentials,
+        credentials={"handle": account.handle, **credentials},
         prepared=_restored(delivery.prepared),
         since=delivery.sending_at - timedelta(seconds=60),
     )

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from publisher.db import db
 from publisher.errors import N_, BadSecret
@@ -86,7 +87,7 @@ def load(claim: Claim, *, store: Store, vault: Vault) -> Job | PlatformError | N
         delivery_id=delivery.id,
         fence=claim.fence,
         platform=account.platform,
-        credentials=credentials,
+        credentials={"handle": account.handle, **credentials},  # for a readable permalink
         outgoing=outgoing,
         post_version=post.version,
         content_digest=delivery.content_digest,
@@ -94,10 +95,14 @@ def load(claim: Claim, *, store: Store, vault: Vault) -> Job | PlatformError | N
 
 
 def held(claim: Claim, status: DeliveryStatus) -> Delivery | None:
-    query = sa.select(Delivery).where(
-        Delivery.id == claim.delivery_id,
-        Delivery.fence == claim.fence,
-        Delivery.status == status,
+    query = (
+        sa.select(Delivery)
+        .where(
+            Delivery.id == claim.delivery_id,
+            Delivery.fence == claim.fence,
+            Delivery.status == status,
+        )
+        .options(joinedload(Delivery.account), joinedload(Delivery.post))
     )
     return db.session.scalar(query)
 
@@ -108,18 +113,19 @@ def begin(job: Job, prepared: Prepared, *, at: datetime, lease: timedelta = LEAS
     To be committed before the request. Holds only while the lease does, and while the post is
     still exactly what was approved.
     """
+    delivery, post = Delivery.metadata.tables["delivery"], Post.metadata.tables["post"]
     unchanged = sa.exists().where(
-        Post.id == Delivery.post_id,
-        Post.status == PostStatus.APPROVED,
-        Post.version == job.post_version,
-        Post.approved_digest == job.content_digest,
+        post.c.id == delivery.c.post_id,
+        post.c.status == PostStatus.APPROVED,
+        post.c.version == job.post_version,
+        post.c.approved_digest == job.content_digest,
     )
     begun = advance(
         job.delivery_id,
         "begin",
         at=at,
         fence=job.fence,
-        require=sa.and_(Delivery.lease_until > at, unchanged),
+        require=sa.and_(delivery.c.lease_until > at, unchanged),
         lease_until=at + lease,
         sending_at=at,
         prepared=_stored(dataclasses.replace(prepared, started_at=at)),
@@ -254,13 +260,10 @@ def hold_account(
 
 
 def _change_account(delivery_id: int, **values: Any) -> None:
-    owner = sa.select(Delivery.account_id).where(Delivery.id == delivery_id).scalar_subquery()
-    db.session.execute(
-        sa.update(Account)
-        .where(Account.id == owner)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
+    delivery, account = Delivery.metadata.tables["delivery"], Account.metadata.tables["account"]
+    holder = sa.select(delivery.c.account_id).where(delivery.c.id == delivery_id)
+    change = sa.update(account).where(account.c.id == holder.scalar_subquery()).values(**values)
+    db.session.execute(change)
 
 
 def detail(error: PlatformError) -> str:
@@ -276,15 +279,16 @@ def note_attempt(
     at: datetime,
 ) -> None:
     failed = isinstance(outcome, PlatformError)
-    db.session.add(
-        Attempt(
-            delivery_id=claim.delivery_id,
-            fence=claim.fence,
-            phase=phase,
-            started_at=started_at,
-            ended_at=at,
-            outcome=type(outcome).__name__ if failed else "ok" if outcome else "not_found",
-            detail=detail(outcome) if isinstance(outcome, PlatformError) else "",
-            request_id=outcome.request_id if outcome else None,
-        )
+    db.session.execute(
+        sa.insert(Attempt.metadata.tables["attempt"]),
+        {
+            "delivery_id": claim.delivery_id,
+            "fence": claim.fence,
+            "phase": phase,
+            "started_at": started_at,
+            "ended_at": at,
+            "outcome": type(outcome).__name__ if failed else "ok" if outcome else "not_found",
+            "detail": detail(outcome) if isinstance(outcome, PlatformError) else "",
+            "request_id": outcome.request_id if outcome else None,
+        },
     )
