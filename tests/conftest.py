@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
+from jinja2 import FileSystemBytecodeCache
 from PIL import Image
 
 from publisher import create_app, passwords
@@ -148,9 +149,16 @@ def cheap_passwords(monkeypatch):
     monkeypatch.setattr(passwords, "_hasher", CHEAP)
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory):
+    """Templates are compiled once for all tests: else each app would compile its own."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(database_url, tmp_path):
+def app(database_url, tmp_path, compiled_templates):
     app = create_app(settings(database_url, tmp_path))
+    app.jinja_env.bytecode_cache = compiled_templates
     with app.app_context():
         yield app
         db.session.remove()

@@ -4,7 +4,7 @@ pages that cannot change what they show.
 
 from urllib.parse import urlsplit
 
-from flask import Flask, g, request, session
+from flask import Flask, current_app, g, request, session
 from flask_limiter import Limiter
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -84,7 +84,7 @@ def _finish(_error: BaseException | None) -> None:
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.is_secure:
+    if current_app.config["PUBLIC_URL"].startswith("https://"):  # browsers obey it over TLS only
         response.headers.setdefault("Strict-Transport-Security", TWO_YEARS)
     response.headers.setdefault("Cache-Control", "no-store")
     return response

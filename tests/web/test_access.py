@@ -92,11 +92,12 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory, sqlite_template):
+def world(tmp_path_factory, sqlite_template, compiled_templates):
     folder = tmp_path_factory.mktemp("access")
     database = folder / "test.sqlite"
     shutil.copy(sqlite_template, database)
     app = create_app({**settings(f"sqlite:///{database}", folder), "PROPAGATE_EXCEPTIONS": False})
+    app.jinja_env.bytecode_cache = compiled_templates
     with app.app_context(), time_machine.travel(NOW, tick=True):
         world = World(app, database)
         furnish(world)

@@ -16,8 +16,9 @@ HOSTILE, OFFICE = "203.0.113.66", "198.51.100.7"
 
 
 @pytest.fixture
-def app(database_url, tmp_path):
+def app(database_url, tmp_path, compiled_templates):
     app = create_app({**settings(database_url, tmp_path), "RATELIMIT_ENABLED": True})
+    app.jinja_env.bytecode_cache = compiled_templates
     with app.app_context():
         yield app
         db.session.remove()
