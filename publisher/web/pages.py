@@ -49,7 +49,7 @@ def home() -> Any:
         shown |= _office_desk(person.office, at)
     else:
         this_week, last_week = reporting.region_progress(person.region, at=at)
-        shown |= {"progress": this_week, "last_week": last_week}
+        shown |= {"this_week": this_week, "last_week": last_week}
     if person.role is Role.REVIEWER:
         shown["queue"] = queue.waiting(person.region, reviewer=person, at=at)
     shown["troubled"] = board.board(person, board.Group.NEEDS_PERSON)
