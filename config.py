@@ -113,6 +113,7 @@ SETTINGS: dict[str, Setting] = {
     "PLATFORM_GATEWAY": Setting(_gateway),
     "PLATFORM_GATEWAY_CA": Setting(),
     "PUBLIC_URL": Setting(_address),
+    "SOURCE_URL": Setting(_address),
     "TRUSTED_PROXIES": Setting(_number(0, 10), "0"),
     "HOST": Setting(default="127.0.0.1"),
     "PORT": Setting(PORTS, "8000"),

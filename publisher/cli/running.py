@@ -1,5 +1,6 @@
 """Commands that run Siar: the web with its worker, the worker alone, one round of deliveries."""
 
+import gc
 import json
 import logging
 import signal
@@ -58,6 +59,7 @@ def serve_command(demo: bool) -> None:
     logging.basicConfig(level=app.config["LOG_LEVEL"], format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     migrate()
+    gc.freeze()  # what start-up made stays; no collection need walk it again
     with practice(app) if demo else _nothing() as timelines:
         if demo:
             _load_demo()

@@ -45,6 +45,8 @@ class User(Model):
     role: Mapped[Role] = status_column(Role)
     #: argon2id
     password_hash: Mapped[str]
+    #: Made up by Siar and read out to the person, who must choose their own first.
+    password_is_temporary: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 

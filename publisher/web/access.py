@@ -28,6 +28,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC: frozenset[Role] = frozenset()
 ANY_ROLE = frozenset(Role)
 
+#: All that somebody may do before they have chosen a password of their own.
+WITH_A_TEMPORARY_PASSWORD = frozenset({"auth.password", "auth.sign_out"})
+
 
 def allow(*roles: Role) -> Callable[[View], View]:
     """Declare that a view is for these roles alone."""
@@ -71,6 +74,9 @@ def guard() -> Response | None:
     g.zone = me().region.zone  # in which the page writes times
     if me().role not in access:
         abort(403)
+    if me().password_is_temporary and request.endpoint not in WITH_A_TEMPORARY_PASSWORD:
+        flash(_("Kata sandi Anda masih sementara. Pilih kata sandi Anda sendiri dulu."), "warning")
+        return redirect(url_for("auth.password"))
     return None
 
 

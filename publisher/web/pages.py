@@ -89,7 +89,7 @@ def metrics() -> Response:
 
     Only to this machine: how much an office fails is nobody else's business.
     """
-    if request.remote_addr not in LOOPBACK:
+    if request.remote_addr not in LOOPBACK or "X-Forwarded-For" in request.headers:
         abort(404)
     registry = CollectorRegistry()
     deliveries = Gauge("siar_deliveries", "Deliveries by status", ["status"], registry=registry)

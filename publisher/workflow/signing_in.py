@@ -132,7 +132,7 @@ def change_password(row: UserSession, present: str, new: str, *, at: datetime) -
     """
     user = authenticate(row.user, present)
     passwords.check_strength(new, email=user.email)
-    user.password_hash = passwords.hashed(new)
+    user.password_hash, user.password_is_temporary = passwords.hashed(new), False
     count = user.end_sessions(at=at, keep=row)
     _record("user.changed_password", user, row, at=at, sessions=count)
 

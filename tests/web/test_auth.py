@@ -324,3 +324,16 @@ def test_neither_logs_nor_pages_show_a_password_a_token_or_an_email(app, sari, c
     told = repr(lines) + caplog.text
     cookie = client.get_cookie(app.config["SESSION_COOKIE_NAME"]).value
     assert not [secret for secret in ("rahasia", PASSWORD, sari.email, cookie) if secret in told]
+
+
+def test_a_made_up_password_opens_nothing_but_the_page_to_choose_ones_own(client_of, sari):
+    sari.password_is_temporary = True
+    db.session.commit()
+    client = client_of(sari)
+
+    for page in ("/", "/konten", "/sesi"):
+        assert client.get(page).location == "/kata-sandi"
+    own = "kata-sandi-pilihan-sari"
+    chosen = {"present": PASSWORD, "new": own, "again": own}
+    assert client.post("/kata-sandi", data=chosen).status_code == 302
+    assert client.get("/konten").status_code == 200

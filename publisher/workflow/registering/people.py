@@ -70,7 +70,9 @@ def add_user(
     lock(region.id, actor)
     refuse(_faults(region, data, besides=None))
     passwords.check_strength(password, email=data.email)
-    user = User(region=region, created_at=at, password_hash=password_hash)
+    user = User(
+        region=region, created_at=at, password_hash=password_hash, password_is_temporary=True
+    )
     apply(user, data)
     db.session.add(user)
     note(
@@ -130,7 +132,7 @@ def restore_user(user: User, *, password: str, actor: User, at: datetime) -> Non
     if user.ended_at is None:
         return
     user.ended_at = None
-    user.password_hash = password_hash
+    user.password_hash, user.password_is_temporary = password_hash, True
     note("user.restore", user, user.region_id, actor=actor, at=at)
 
 
@@ -145,7 +147,7 @@ def renew_password(user: User, *, password: str, actor: User, at: datetime) -> N
     ended = Fault(N_("Akses pengguna ini sudah diakhiri."))
     own = Fault(N_("Ganti kata sandi Anda sendiri di halaman keamanan."))
     refuse({"": ended if user.ended_at else own if user.id == actor.id else None})
-    user.password_hash = password_hash
+    user.password_hash, user.password_is_temporary = password_hash, True
     count = user.end_sessions(at=at)
     note("user.password", user, user.region_id, actor=actor, at=at, sessions=count)
 
