@@ -81,11 +81,9 @@ def sign_in_lines() -> list[str]:
         f"  {_ROLE_NAMES[role]:<22} {users[0].email}  ({users[0].name})"
         for role, users in people.items()
     ]
-    return (
-        [f"Masuk sebagai (kata sandi semua orang: {registry.password(current_app)}):", *lines]
-        if lines
-        else []
-    )
+    db.session.rollback()  # who prints these goes on to serve, and must not hold the writer
+    told = f"Masuk sebagai (kata sandi semua orang: {registry.password(current_app)}):"
+    return [told, *lines] if lines else []
 
 
 _ROLE_NAMES = {

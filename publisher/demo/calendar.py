@@ -20,9 +20,12 @@ SILENT = {"Dinperinaker": 6, "BPPKAD": 8, "Kec. Japah": 6, "Kec. Bogorejo": 10}
 LAGGING = frozenset(
     {"Kec. Jati", "Kec. Kunduran", "Satpol PP", "Baperida", "Kec. Sambong", "Inspektorat"}
 )
-DILIGENT = frozenset({"Dinkes", "Dindukcapil", "BPBD", "Dinkominfo", "Kec. Cepu", "DPUPR"})
+#: Its own target is higher.
+LEADING = "Dinkes"
+DILIGENT = frozenset({"Dindukcapil", "BPBD", "Dinkominfo", "Kec. Cepu", "DPUPR"})
 #: How many posts a week, and how likely each number is, in percent.
 RHYTHMS = {
+    "leading": {2: 8, 3: 67, 4: 25},
     "diligent": {2: 30, 3: 55, 4: 15},
     "usual": {1: 8, 2: 67, 3: 25},
     "lagging": {0: 15, 1: 40, 2: 45},
@@ -85,6 +88,8 @@ def _count(abbreviation: str, back: int, rng: Random) -> int:
         if back < SILENT[abbreviation]:
             return 0
         rhythm = RHYTHMS["silent"]
+    elif abbreviation == LEADING:
+        rhythm = RHYTHMS["leading"]
     elif abbreviation in LAGGING:
         rhythm = RHYTHMS["lagging"]
     else:

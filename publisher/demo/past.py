@@ -24,13 +24,16 @@ from publisher.workflow.delivering.recording import REASONS
 from publisher.workflow.scheduling import CATCH_UP
 
 WORKER = "siar-contoh"
+NOT_PERMITTED = "403: You are not permitted to perform this action."
+TIMED_OUT = "read timed out after 30 s"
 #: Requests of a course, and what an attempt is called in the database.
 PHASES = {"prepare": "prepare", "try": "publish", "look": "find"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """How a delivery went: seconds after its time, then a step, or a try and its outcome."""
+    """How a delivery went: seconds after its time, then a step and its note, or a request and its
+    outcome, with the platform's words after it."""
 
     happened: tuple[tuple[float, str, str], ...]
     reason: str = ""
@@ -46,7 +49,7 @@ SMOOTH = Course(happened=(*_SENT, (2.6, "try", "ok"), (2.7, "publish", "")))
 LATER = Course(
     happened=(
         (1.2, "claim", ""),
-        (1.8, "prepare", TryLater.__name__),
+        (1.8, "prepare", f"{TryLater.__name__} 429 Too Many Requests"),
         (1.9, "postpone", "429 Too Many Requests"),
         *((after + 300, name, told) for after, name, told in SMOOTH.happened),
     )
@@ -54,16 +57,16 @@ LATER = Course(
 REFUSED = Course(
     happened=(
         *_SENT,
-        (2.7, "try", Refused.__name__),
-        (2.8, "fail", "403: You are not permitted to perform this action."),
+        (2.7, "try", f"{Refused.__name__} {NOT_PERMITTED}"),
+        (2.8, "fail", NOT_PERMITTED),
     ),
     reason=REASONS[Refused],
 )
 MISSED = Course(happened=((CATCH_UP.total_seconds(), "miss", TOO_LATE),), reason=TOO_LATE)
 _LOST = (
     *_SENT,
-    (32.0, "try", OutcomeUnknown.__name__),
-    (32.1, "doubt", "read timed out after 30 s"),
+    (32.0, "try", f"{OutcomeUnknown.__name__} {TIMED_OUT}"),
+    (32.1, "doubt", TIMED_OUT),
 )
 _IN_VAIN = (*_LOST, (78.0, "look", "not_found"), (333.0, "look", "not_found"))
 _TRIED_AGAIN = (*_IN_VAIN, (333.5, "resume", "not found in 2 looks"))
@@ -253,11 +256,12 @@ def _note(step: str, told: str, delivery: Delivery) -> str:
 def _tries(delivery: Delivery, course: Course) -> Iterator[dict[str, Any]]:
     """Yield a row for every request to the platform."""
     fence = 0
-    for after, name, outcome in course.happened:
+    for after, name, told in course.happened:
         fence += name == "claim"
         if name in STEPS:
             continue
         ended = delivery.due_at + timedelta(seconds=after)
+        outcome, _, detail = told.partition(" ")
         yield {
             "delivery_id": delivery.id,
             "fence": fence,
@@ -265,6 +269,6 @@ def _tries(delivery: Delivery, course: Course) -> Iterator[dict[str, Any]]:
             "started_at": ended - timedelta(milliseconds=520),
             "ended_at": ended,
             "outcome": outcome,
-            "detail": "",
+            "detail": detail,
             "request_id": None,
         }

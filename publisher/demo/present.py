@@ -10,7 +10,7 @@ from publisher.demo import texts
 from publisher.demo.calendar import Plan
 from publisher.demo.past import TROUBLES, approve
 from publisher.demo.posts import Desk
-from publisher.models.posts import Post, ReturnReason
+from publisher.models.posts import Post, PostKind, ReturnReason
 from publisher.workflow import scheduling
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -40,7 +40,8 @@ def tell(desk: Desk, plans: Sequence[Plan], *, at: datetime) -> None:
         _scheduled(desk, _draft(desk, abbreviation, at=at, due=at + minutes * MINUTE), at=at)
     _scheduled(desk, _draft(desk, "Kec. Cepu", at=at, due=_tomorrow(desk, at)), at=at)
     for abbreviation, ago, due in WAITING:
-        post = _draft(desk, abbreviation, at=at - (ago + 1) * HOUR, due=at + due * HOUR)
+        planned = _quarter(at + due * HOUR)
+        post = _draft(desk, abbreviation, at=at - (ago + 1) * HOUR, due=planned)
         desk.move(post, "submit", at=at - ago * HOUR)
     _with_title(desk, at=at)
     _returned(desk, at=at)
@@ -87,6 +88,11 @@ def _draft(
     return desk.draft(office, content, planned_at=due, at=at - 8 * HOUR)
 
 
+def _quarter(at: datetime) -> datetime:
+    """Return the quarter of an hour before: people do not plan for 10.29."""
+    return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
+
+
 def _tomorrow(desk: Desk, at: datetime) -> datetime:
     zone = desk.cast.region.zone
     day = clock.in_zone(at, zone).date() + timedelta(days=1)
@@ -95,7 +101,8 @@ def _tomorrow(desk: Desk, at: datetime) -> datetime:
 
 def _with_title(desk: Desk, *, at: datetime) -> None:
     """An academic title that X would take for a link: a warning for the reviewer."""
-    post = _draft(desk, "Setda", at=at - 4 * HOUR, due=at + 26 * HOUR)
+    post = _draft(desk, "Setda", at=at - 4 * HOUR, due=_quarter(at + 26 * HOUR))
+    post.kind = PostKind.KEGIATAN
     post.title = post.what = "Bimbingan teknis keterbukaan informasi"
     post.who = "Bagian Organisasi dan narasumber"
     post.where = "Pendopo Kabupaten Blora"
@@ -109,7 +116,7 @@ def _with_title(desk: Desk, *, at: datetime) -> None:
 
 
 def _returned(desk: Desk, *, at: datetime) -> None:
-    post = _draft(desk, "Kec. Blora", at=at - 20 * HOUR, due=at + 22 * HOUR)
+    post = _draft(desk, "Kec. Blora", at=at - 20 * HOUR, due=_quarter(at + 22 * HOUR))
     post.benefit = "Kegiatan berjalan lancar"
     desk.move(post, "submit", at=at - 19 * HOUR)
     desk.move(
@@ -122,14 +129,14 @@ def _returned(desk: Desk, *, at: datetime) -> None:
 
 
 def _rejected(desk: Desk, *, at: datetime) -> None:
-    post = _draft(desk, "Satpol PP", at=at - 70 * HOUR, due=at - 40 * HOUR, nth=2)
+    post = _draft(desk, "Satpol PP", at=at - 70 * HOUR, due=_quarter(at - 40 * HOUR), nth=2)
     desk.move(post, "submit", at=at - 69 * HOUR)
     note = "Kegiatan yang sama sudah tayang pekan lalu di akun ini; tidak perlu diunggah ulang."
     desk.move(post, "reject", at=at - 66 * HOUR, note=note)
 
 
 def _withdrawn(desk: Desk, *, at: datetime) -> None:
-    post = _draft(desk, "Dinas PMD", at=at - 50 * HOUR, due=at - 20 * HOUR)
+    post = _draft(desk, "Dinas PMD", at=at - 50 * HOUR, due=_quarter(at - 20 * HOUR))
     desk.move(post, "submit", at=at - 49 * HOUR)
     desk.move(post, "withdraw", at=at - 47 * HOUR, note="Jadwal kegiatan diundur.")
 
@@ -141,6 +148,6 @@ def _unfinished(desk: Desk, *, at: datetime) -> None:
         setattr(begun, name, "")
     begun.texts = []
     begun.accounts = [account for account in begun.accounts if account.platform == "facebook"]
-    long = _draft(desk, "Dindukcapil", at=at - 2 * HOUR, due=at + 29 * HOUR, nth=1)
+    long = _draft(desk, "Dindukcapil", at=at - 2 * HOUR, due=_quarter(at + 29 * HOUR), nth=1)
     long.caption += LONG
     long.texts = []

@@ -19,6 +19,16 @@ FOLDER = Path(__file__).parent / "texts"
 SHORT_CHARS = 280
 #: Days on which a greeting may go out, and never on another.
 GREETING_DAYS = {8: 17, 11: 10, 12: 11}
+#: Why and how, where a template does not say it.
+WHY_AND_HOW = {
+    "layanan": ("Agar layanan lebih dekat dengan warga", "Dengan petugas yang datang ke lokasi"),
+    "kegiatan": ("Untuk menjalankan rencana kerja tahun ini", "Dengan melibatkan warga setempat"),
+    "program": ("Untuk menjawab kebutuhan warga", "Secara bertahap, dengan pendampingan petugas"),
+    "tanggapan_aduan": ("Karena ada laporan warga", "Dengan pemeriksaan dan tindakan di lokasi"),
+    "audiensi": ("Untuk mendengar langsung suara warga", "Dengan tatap muka dan tanya jawab"),
+    "siaran_langsung": ("Agar warga dapat bertanya langsung", "Melalui siaran dan sambungan warga"),
+    "ucapan": ("Untuk memperingati hari besar", "Melalui media sosial resmi"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,11 +128,14 @@ def fill(template: Template, office: Office, day: date, rng: Random) -> Content:
         for name in ("title", "text", "who", "where", "why", "how", "benefit", "more")
     }
     text, more = written.pop("text"), written.pop("more")
+    why, how = WHY_AND_HOW[template.kind]
     caption = f"{text}\n\n{more}" if more else text
     hashtags = " ".join(_hashtags(template, office))
     fields = {
         **written,
         "what": written["title"],
+        "why": written["why"] or why,
+        "how": written["how"] or how,
         "when": f"{_day_as(day, 'EEEE, d MMMM y')}, {_hour(rng)}",
         "kind": PostKind(template.kind),
         "language": Language(template.language),

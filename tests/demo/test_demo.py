@@ -122,18 +122,20 @@ def test_every_role_can_sign_in_with_the_password(loaded):
         assert answer.status_code == 302, role
 
 
-def test_the_lines_at_the_start_name_one_person_of_each_role():
-    lines = demo.sign_in_lines()
+def test_the_lines_at_the_start_name_one_person_of_each_role(loaded):
+    with loaded[0].app_context():
+        lines = demo.sign_in_lines()
 
     assert "siar-demo-2026" in lines[0]
     assert len(lines) == 1 + len(Role)
     assert any("sari@dinkes.blora.contoh" in line for line in lines)
 
 
-def test_naming_them_leaves_the_database_to_the_worker():
-    demo.sign_in_lines()
+def test_naming_them_leaves_the_database_to_the_worker(loaded):
+    with loaded[0].app_context():
+        demo.sign_in_lines()
 
-    assert not db.session.in_transaction()
+        assert not db.session().in_transaction()
 
 
 def test_there_are_two_reviewers_and_a_neighbour():
