@@ -7,6 +7,7 @@ quicker, and the worker stops.
 
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -196,15 +197,12 @@ class Attempt(Model):
 
 
 _deliveries = Delivery.metadata.tables["delivery"]
-_events = Delivery.metadata.tables["delivery_event"]
-# Built once: the worker takes these steps thousands of times, and building costs more than
-# the database does.
 _STANDING = (
     sa.select(_deliveries.c.status, _deliveries.c.fence)
     .where(_deliveries.c.id == sa.bindparam("delivery_id"))
     .with_for_update()
 )
-_WRITE_EVENT = sa.insert(_events)
+_WRITE_EVENT = sa.insert(DeliveryEvent.metadata.tables["delivery_event"])
 
 
 def advance(
@@ -215,7 +213,7 @@ def advance(
     fence: int | None = None,
     actor: User | None = None,
     note: str = "",
-    require: sa.ColumnElement[bool] | None = None,
+    require: tuple[sa.ColumnElement[bool], dict[str, Any]] | None = None,
     **values: Any,
 ) -> bool:
     """Take a step by compare-and-swap and write its event; return whether it was ours to take.
@@ -224,24 +222,25 @@ def advance(
     Rows that are loaded already do not notice: refresh them to see the change.
 
     :param fence: the fence the caller holds; None for people and for the tick
-    :param require: what else must hold at the moment of the change, on the columns of `delivery`
+    :param require: what else must hold at the moment of the change: a condition on the columns
+        of `delivery`, made once, and what its parameters are this time
     """
     allowed, after = STEPS[step]
     if after not in (_S.CLAIMED, _S.SENDING):
         values |= {"lease_owner": None, "lease_until": None}
     db.session.flush()
-    row = db.session.execute(_STANDING, {"delivery_id": delivery_id}).one_or_none()
+    connection = db.session.connection()
+    row = connection.execute(_STANDING, {"delivery_id": delivery_id}).one_or_none()
     if row is None or row.status not in allowed:
         return False
-    change = (
-        sa.update(_deliveries)
-        .where(_deliveries.c.id == delivery_id, _deliveries.c.status == row.status)
-        .where(_deliveries.c.fence == (row.fence if fence is None else fence))
-        .values(status=after, **values)
-    )
-    if require is not None:
-        change = change.where(require)
-    if db.session.execute(change).rowcount != 1:  # type: ignore[attr-defined]
+    condition, given = require or (None, {})
+    asked = {
+        "the_id": delivery_id,
+        "the_status": row.status,
+        "the_fence": row.fence if fence is None else fence,
+    }
+    change = _change(tuple(sorted(values)), condition)
+    if connection.execute(change, asked | given | values | {"status": after}).rowcount != 1:
         return False
     write_event(
         delivery_id,
@@ -256,6 +255,23 @@ def advance(
     return True
 
 
+@cache
+def _change(names: tuple[str, ...], condition: sa.ColumnElement[bool] | None) -> sa.Update:
+    """Return the compare-and-swap that sets `status` and the columns `names`.
+
+    Kept, because a worker needs the same few thousands of times, and building one costs more
+    than the database does.
+    """
+    change = (
+        sa.update(_deliveries)
+        .where(_deliveries.c.id == sa.bindparam("the_id"))
+        .where(_deliveries.c.status == sa.bindparam("the_status"))
+        .where(_deliveries.c.fence == sa.bindparam("the_fence"))
+        .values({name: sa.bindparam(name) for name in ("status", *names)})
+    )
+    return change if condition is None else change.where(condition)
+
+
 def write_event(
     delivery_id: int,
     step: str,
@@ -268,7 +284,7 @@ def write_event(
     note: str = "",
 ) -> None:
     """Write down a change of a delivery, in the transaction that makes it."""
-    db.session.execute(
+    db.session.connection().execute(
         _WRITE_EVENT,
         {
             "delivery_id": delivery_id,

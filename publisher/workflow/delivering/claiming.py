@@ -45,10 +45,14 @@ class Claim:
 
 def claim_due(*, at: datetime, owner: str, limit: int, lease: timedelta = LEASE) -> list[Claim]:
     """Take up to `limit` deliveries that are due and return them."""
-    rows = db.session.execute(
-        _CLAIM[db.session.get_bind().dialect.name],
-        {"at": at, "how_many": limit, "owner": owner, "until": at + lease},
-    ).all()
+    rows = (
+        db.session.connection()
+        .execute(
+            _CLAIM[db.session.get_bind().dialect.name],
+            {"at": at, "how_many": limit, "owner": owner, "until": at + lease},
+        )
+        .all()
+    )
     claims = [Claim(delivery_id=row.id, fence=row.fence) for row in rows]
     _write_claims(claims, at=at, owner=owner)
     return claims
@@ -111,6 +115,7 @@ def _claim(dialect: str) -> sa.Executable:
 
 
 #: Built once: building it costs many times what the database needs.
+_WRITE_CLAIMS = sa.insert(DeliveryEvent.metadata.tables["delivery_event"])
 _CLAIM = {dialect: _claim(dialect) for dialect in ("sqlite", "postgresql")}
 
 
@@ -128,7 +133,7 @@ def _write_claims(claims: list[Claim], *, at: datetime, owner: str) -> None:
             }
             for claim in claims
         ]
-        db.session.execute(sa.insert(DeliveryEvent.metadata.tables["delivery_event"]), rows)
+        db.session.connection().execute(_WRITE_CLAIMS, rows)
 
 
 def claim_lookups(*, at: datetime, limit: int) -> list[Claim]:

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from publisher.db import db
+from publisher.db import UtcDateTime, db
 from publisher.errors import N_, BadSecret
 from publisher.models import audit
 from publisher.models.accounts import Account, AccountStatus
@@ -37,6 +37,7 @@ from publisher.workflow.delivering.sending import Job
 FIRST_LOOK = timedelta(seconds=45)
 #: A platform's clock this far from ours is not believed.
 CLOCK_SKEW = timedelta(minutes=5)
+_NOTE_ATTEMPT = sa.insert(Attempt.metadata.tables["attempt"])
 DETAIL_CHARS = 500
 
 
@@ -107,25 +108,36 @@ def held(claim: Claim, status: DeliveryStatus) -> Delivery | None:
     return db.session.scalar(query)
 
 
+def _still_approved() -> sa.ColumnElement[bool]:
+    """Return the condition under which a prepared delivery may be sent."""
+    delivery, post = Delivery.metadata.tables["delivery"], Post.metadata.tables["post"]
+    unchanged = sa.exists().where(
+        post.c.id == delivery.c.post_id,
+        post.c.status == PostStatus.APPROVED,
+        post.c.version == sa.bindparam("as_read"),
+        post.c.approved_digest == sa.bindparam("as_approved"),
+    )
+    return sa.and_(delivery.c.lease_until > sa.bindparam("now", type_=UtcDateTime()), unchanged)
+
+
+_STILL_APPROVED = _still_approved()
+
+
 def begin(job: Job, prepared: Prepared, *, at: datetime, lease: timedelta = LEASE) -> bool:
     """Note that the publishing request begins now; False if it must not.
 
     To be committed before the request. Holds only while the lease does, and while the post is
     still exactly what was approved.
     """
-    delivery, post = Delivery.metadata.tables["delivery"], Post.metadata.tables["post"]
-    unchanged = sa.exists().where(
-        post.c.id == delivery.c.post_id,
-        post.c.status == PostStatus.APPROVED,
-        post.c.version == job.post_version,
-        post.c.approved_digest == job.content_digest,
-    )
     begun = advance(
         job.delivery_id,
         "begin",
         at=at,
         fence=job.fence,
-        require=sa.and_(delivery.c.lease_until > at, unchanged),
+        require=(
+            _STILL_APPROVED,
+            {"now": at, "as_read": job.post_version, "as_approved": job.content_digest},
+        ),
         lease_until=at + lease,
         sending_at=at,
         prepared=_stored(dataclasses.replace(prepared, started_at=at)),
@@ -279,8 +291,8 @@ def note_attempt(
     at: datetime,
 ) -> None:
     failed = isinstance(outcome, PlatformError)
-    db.session.execute(
-        sa.insert(Attempt.metadata.tables["attempt"]),
+    db.session.connection().execute(
+        _NOTE_ATTEMPT,
         {
             "delivery_id": claim.delivery_id,
             "fence": claim.fence,
