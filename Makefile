@@ -16,7 +16,7 @@ FONT := publisher/static/fonts/plus-jakarta-sans.woff2
 BUILT := $(FONT) $(CATALOGUES)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint lock setup messages fribidi chromium
+.PHONY: help run install test bench lint lock setup messages fribidi chromium
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -24,6 +24,8 @@ help: ## Show this list
 
 run: $(VENV)/.run $(BUILT) fribidi ## Start the demo with its practice platforms; Ctrl-C ends it
 	@exec env DEMO=1 $(BIN)/flask --app wsgi serve --demo
+
+install: $(VENV)/.run $(BUILT) fribidi ## Set up what Siar needs to run, start nothing
 
 test: $(VENV)/.dev $(BUILT) fribidi chromium ## Run the whole suite; ARGS="…" goes to pytest
 	@$(BIN)/pytest $(ARGS)
