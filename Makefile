@@ -40,12 +40,13 @@ lint: $(VENV)/.dev ## Check style, format and types
 
 setup: $(VENV)/.dev $(BUILT) fribidi chromium ## Set up everything for development, run nothing
 
+# --ignore-dirs: left to itself, Babel passes over folders such as templates/_macros.
 messages: $(VENV)/.dev ## Collect the texts of the screens into the translation catalogues
-	$(BIN)/pybabel -q extract -F pyproject.toml -k N_ -k _l --sort-by-file --add-location=file \
-		--project=Siar -o $(TRANSLATIONS)/messages.pot .
+	$(BIN)/pybabel -q extract -F pyproject.toml -k N_ -k _l --ignore-dirs='.*' --sort-by-file \
+		--add-location=file --project=Siar -o $(TRANSLATIONS)/messages.pot .
 	@test -e $(TRANSLATIONS)/en || $(BIN)/pybabel -q init -l en -d $(TRANSLATIONS) \
 		-i $(TRANSLATIONS)/messages.pot
-	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-pot-creation-date \
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
 		-d $(TRANSLATIONS) -i $(TRANSLATIONS)/messages.pot
 
 # The locks. htmx comes from django-htmx, whose files we read by their path and never import,

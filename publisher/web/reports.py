@@ -107,7 +107,6 @@ def _week_page(week: Week) -> str:
     return render_template(
         "reports/week.html",
         report=report,
-        label=words.region_label(report),
         cluster_words=words.CLUSTER,
         remarks={row.office.id: _remarks(row) for row in report.rows},
         not_counted={
