@@ -109,7 +109,7 @@ SETTINGS: dict[str, Setting] = {
     "SECRET_KEY": Setting(_secret),
     "VAULT_KEYS": Setting(),
     "DATABASE_URL": Setting(_database),
-    "MEDIA_URL": Setting(default="media"),
+    "MEDIA_URL": Setting(),
     "PLATFORM_GATEWAY": Setting(_gateway),
     "PLATFORM_GATEWAY_CA": Setting(),
     "PUBLIC_URL": Setting(_address),
@@ -153,6 +153,7 @@ def load(environ: Mapping[str, str] = os.environ, *, root: Path = ROOT) -> dict[
             raise MissingSetting(name, hint)
     values["PUBLIC_URL"] = values["PUBLIC_URL"] or f"http://{values['HOST']}:{values['PORT']}"
     values["DATABASE_URL"] = values["DATABASE_URL"] or f"sqlite:///{instance / 'siar.sqlite'}"
+    values["MEDIA_URL"] = values["MEDIA_URL"] or "media"
     return values | _for_flask(values)
 
 
@@ -192,6 +193,10 @@ def _fill_in_for_a_demo(values: dict[str, Any], kept_in: Path) -> None:
     values["PLATFORM_GATEWAY"] = (
         values["PLATFORM_GATEWAY"] or f"http://127.0.0.1:{values['PRACTICE_PORT']}"
     )
+    # Never the database of a real installation in the same folder.
+    instance = kept_in.parent
+    values["DATABASE_URL"] = values["DATABASE_URL"] or f"sqlite:///{instance / 'demo.sqlite'}"
+    values["MEDIA_URL"] = values["MEDIA_URL"] or str(instance / "demo-media")
 
 
 def _demo_secrets(kept_in: Path) -> dict[str, str]:

@@ -138,6 +138,13 @@ def test_a_demo_never_talks_to_real_platforms(tmp_path):
     assert settings["PLATFORM_GATEWAY"] == "http://127.0.0.1:8123"
 
 
+def test_a_demo_never_opens_the_database_of_a_real_installation(tmp_path):
+    real, demo = load(tmp_path, **ENOUGH), load(tmp_path, DEMO="1")
+
+    assert demo["DATABASE_URL"] != real["DATABASE_URL"]
+    assert demo["MEDIA_URL"] != real["MEDIA_URL"]
+
+
 @pytest.mark.parametrize(
     ("address", "secure", "name"),
     [

@@ -101,10 +101,17 @@ def _newest_migration() -> str:
 
 def _load_demo() -> None:
     from publisher import demo
+    from publisher.db import db
 
-    if demo.is_needed():
+    needed, there = demo.is_needed(), demo.is_there()
+    db.session.rollback()  # a transaction left open would keep the worker from writing
+    if needed:
         click.echo("Memuat data contoh Kabupaten Blora …")
         demo.load(_app())
+    elif not there:
+        raise click.ClickException(
+            "This database holds real data; the demo needs one of its own. Nothing was changed."
+        )
 
 
 @contextmanager

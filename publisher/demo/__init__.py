@@ -53,6 +53,12 @@ def is_needed() -> bool:
     return db.session.scalar(sa.select(Region.id).limit(1)) is None
 
 
+def is_there() -> bool:
+    """Return whether the database is that of a demo, and of nothing else."""
+    query = sa.select(audit.AuditEntry.id).where(audit.AuditEntry.action == "demo.loaded").limit(1)
+    return db.session.scalar(query) is not None
+
+
 def load(app: Flask, *, at: datetime | None = None, force: bool = False) -> None:
     """Fill an empty database and the practice platforms, in one transaction, and commit.
 

@@ -320,3 +320,8 @@ def test_it_needs_practice_platforms(loaded, monkeypatch):
 
     with pytest.raises(demo.NoPracticePlatforms):
         demo.load(loaded[0], at=WEDNESDAY, force=True)
+
+
+def test_a_demo_knows_itself_so_that_no_other_data_is_taken_for_one(in_the_app):
+    assert demo.is_there()
+    assert not demo.is_needed()
