@@ -29,7 +29,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\}")
 #: Words no Indonesian sentence does without, and no English one has.
 INDONESIAN = re.compile(
     r"\b(yang|dan|atau|tidak|belum|sudah|untuk|dengan|dari|pada|oleh|ini|itu|akan|anda|pukul|"
-    r"minggu|konten|akun|perangkat|daerah|tayang|kata sandi|masuk|lihat|semua|buat|pilih)\b",
+    r"minggu|konten|akun|perangkat|daerah|tayang|kata sandi|masuk|lihat|semua|buat|pilih|situs)\b",
     re.IGNORECASE,
 )
 SPOKEN = ("alt", "aria-label", "placeholder", "title", "content")
@@ -257,6 +257,7 @@ def test_the_pages_of_a_post_and_an_office_have_no_indonesian_left_in_english(
 
     drafter, reviewer = english_client_of(sari), english_client_of(budi)
     assert said(drafter, f"/konten/{post.id}") == []
+    assert said(drafter, f"/konten/{make_post(**PLAIN).id}/ubah") == []
     assert said(reviewer, f"/telaah/{post.id}") == []
     assert said(reviewer, f"/registri/perangkat-daerah/{dinkes.id}") == []
     assert said(reviewer, f"/registri/akun/{dinkes_x.id}") == []

@@ -53,7 +53,7 @@ def index() -> str:
         "registry/accounts/index.html",
         found=found,
         args=args,
-        platforms=registering.platform_names(),
+        platforms={key: _(name) for key, name in registering.platform_names().items()},
         standings=list(Standing),
         states=list(State),
         state_of=registering.state_of,
@@ -151,7 +151,7 @@ def _platform_words() -> dict[str, str]:
 
 
 def _listed(name: str) -> str:
-    return str(_("%(name)s (belum didukung, hanya dicatat)", name=name))
+    return str(_("%(name)s (belum didukung, hanya dicatat)", name=_(name)))
 
 
 def _done(account_id: int, message: str) -> Response:

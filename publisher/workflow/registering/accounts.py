@@ -44,7 +44,7 @@ LISTED_ONLY = {
     "mastodon": "Mastodon",
     "bluesky": "Bluesky",
     "whatsapp": "WhatsApp",
-    "website": "Situs web",
+    "website": N_("Situs web"),
 }
 HANDLE_CHARS = 100
 NOT_CONNECTED = N_("Belum disambungkan")
