@@ -16,8 +16,10 @@ import pytest
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
 from flask_babel import force_locale
+from jinja2 import Environment, nodes
 
 from publisher.db import db
+from publisher.models.accounts import AccountStatus
 from publisher.web import filters
 
 ROOT = Path(__file__).parents[1]
@@ -276,6 +278,40 @@ def test_a_refusal_is_said_in_english(english_client_of, sari):
 
     assert answer.status_code == 403
     assert "You do not have permission" in answer.get_data(as_text=True)
+
+
+# -- stored sentences --------------------------------------------------------------------
+
+
+def test_no_page_takes_a_stored_sentence_for_a_pattern():
+    stored = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in (ROOT / "templates").rglob("*.html")
+        for call in Environment().parse(path.read_text()).find_all(nodes.Call)
+        if isinstance(call.node, nodes.Name) and call.node.name == "_" and not call.dyn_kwargs
+        if isinstance(call.args[0], nodes.Getattr)
+    ]
+
+    assert stored == []
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_what_a_platform_wrote_is_shown_as_it_stands(client_of, budi, dinkes_x, language):
+    dinkes_x.status, dinkes_x.paused_reason = AccountStatus.PAUSED, "Quota 90% used, %(soon)s"
+    db.session.commit()
+    client = client_of(budi)
+    client.set_cookie("locale", language)
+
+    page = client.get(f"/registri/akun/{dinkes_x.id}")
+
+    assert page.status_code == 200
+    assert "Quota 90% used, %(soon)s" in page.get_data(as_text=True)
+
+
+def test_a_stored_sentence_of_ours_is_translated_and_none_stays_none(app):
+    with app.test_request_context("/"), force_locale("en"):
+        assert filters.kalimat("Persetujuan dibatalkan oleh penelaah.").startswith("Approval")
+        assert filters.kalimat("") == ""
 
 
 # -- times -------------------------------------------------------------------------------

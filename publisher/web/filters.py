@@ -39,6 +39,7 @@ def init_app(app: Flask) -> None:
         sejak,
         angka,
         persen,
+        kalimat,
     ):
         app.jinja_env.filters[written.__name__] = written
     app.jinja_env.globals.update(
@@ -116,6 +117,15 @@ def persen(part: float, digits: int = 0) -> str:
     """Write a part of one as a percentage: 0.875 becomes 88%."""
     pattern = "#,##0." + "0" * digits + "%" if digits else "#,##0%"
     return numbers.format_percent(part, pattern, locale=_locale())
+
+
+def kalimat(stored: str) -> str:
+    """Write a stored sentence: ours in the reader's language, anybody else's as it stands.
+
+    `_()` of a template would take a per cent sign in it for a placeholder, and give the head of
+    the catalogue for an empty one.
+    """
+    return str(_(stored)) if stored else ""
 
 
 def aria(
