@@ -45,7 +45,8 @@ def _practice_platforms(app: Flask) -> Iterator[None]:
     if gateway is None or _answers(gateway):
         yield
         return
-    with practice(app):
+    with practice(app) as ready:
+        ready()
         yield
 
 

@@ -7,8 +7,9 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,16 +59,17 @@ def serve_command(demo: bool) -> None:
     app = _app()
     logging.basicConfig(level=app.config["LOG_LEVEL"], format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    migrate()
-    gc.freeze()  # what start-up made stays; no collection need walk it again
     with practice(app) if demo else _nothing() as timelines:
+        migrate()
         if demo:
-            _load_demo()
+            _load_demo(timelines)
         server = waitress.create_server(
             app, host=app.config["HOST"], port=app.config["PORT"], threads=8, ident="Siar"
         )
+        gc.freeze()  # what start-up made stays; no collection need walk it again
+        where = timelines()
         with _worker(app):
-            _say_where(app, timelines)
+            _say_where(app, where)
             signal.signal(signal.SIGTERM, _interrupt)
             try:
                 server.run()
@@ -99,7 +101,7 @@ def _newest_migration() -> str:
     return files[-1].name.partition("_")[0]
 
 
-def _load_demo() -> None:
+def _load_demo(timelines: Callable[[], str | None]) -> None:
     from publisher import demo
     from publisher.db import db
 
@@ -107,6 +109,7 @@ def _load_demo() -> None:
     db.session.rollback()  # a transaction left open would keep the worker from writing
     if needed:
         click.echo("Memuat data contoh Kabupaten Blora …")
+        timelines()
         demo.load(_app())
     elif not there:
         raise click.ClickException(
@@ -130,13 +133,16 @@ def _worker(app: Flask) -> Iterator[None]:
 
 
 @contextmanager
-def _nothing() -> Iterator[None]:
-    yield None
+def _nothing() -> Iterator[Callable[[], None]]:
+    yield lambda: None
 
 
 @contextmanager
-def practice(app: Flask) -> Iterator[str]:
-    """Run the practice platforms as a process of their own; yield their address."""
+def practice(app: Flask) -> Iterator[Callable[[], str]]:
+    """Run the practice platforms as a process of their own.
+
+    They start beside us: what is yielded waits until they answer and returns their address.
+    """
     port, data = str(app.config["PRACTICE_PORT"]), str(ROOT / app.config["PRACTICE_DATA"])
     command = [
         sys.executable, "-m", "publisher.practice", "--exit-with-parent",
@@ -145,13 +151,16 @@ def practice(app: Flask) -> Iterator[str]:
     process = subprocess.Popen(  # noqa: S603 - our own module with our own settings
         command, cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
-    try:
+
+    @cache
+    def address() -> str:
         line = process.stdout.readline() if process.stdout else ""
         if not line:
-            raise click.ClickException(
-                f"The practice platforms did not start on port {app.config['PRACTICE_PORT']}."
-            )
-        yield json.loads(line)["url"]
+            raise click.ClickException(f"The practice platforms did not start on port {port}.")
+        return str(json.loads(line)["url"])
+
+    try:
+        yield address
     finally:
         process.terminate()
         process.wait(timeout=10)
