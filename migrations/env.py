@@ -6,7 +6,7 @@ from flask import current_app
 from publisher.db import UtcDateTime, db
 
 
-def render_item(kind, item, autogen_context):
+def render_item(kind, item, _autogen_context):
     """Write our column type as the plain type it is in the database."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
@@ -27,5 +27,6 @@ def run() -> None:
         connection.commit()
 
 
-assert current_app, "run through `flask db …`"
+if not current_app:
+    raise RuntimeError("run through `flask db …`")
 run()
