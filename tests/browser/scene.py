@@ -1,0 +1,171 @@
+"""A kabupaten in which everything is in every state it can be in, for a look at every page."""
+
+from datetime import timedelta
+
+from browser.cast import ZONE
+from publisher import clock
+from publisher.db import db
+from publisher.models.accounts import Account, AccountStatus, Standing
+from publisher.models.deliveries import Delivery, DeliveryStatus, advance
+from publisher.models.people import User
+from publisher.models.places import Office, OfficeKind
+from publisher.models.posts import Post, PostKind, PostStatus
+from publisher.models.quotas import QuotaRule
+from publisher.platforms.base import Receipt
+from publisher.platforms.errors import OutcomeUnknown, Refused
+from publisher.workflow import reviewing
+from publisher.workflow.delivering import looking, people, recording
+from publisher.workflow.delivering.claiming import Claim
+
+HELD_FOR = timedelta(hours=2)
+LONG = "Penyuluhan pencegahan demam berdarah dan gotong royong kebersihan lingkungan se-Kecamatan"
+
+
+def build(cast):
+    """Fill the cast's kabupaten; return the ids that the addresses of pages are made of."""
+    _offices_and_targets(cast)
+    _posts(cast)
+    _deliveries(cast)
+    _past_weeks(cast)
+    _accounts(cast)
+    return _ids(cast)
+
+
+def _offices_and_targets(cast):
+    now = clock.now()
+    this_week = clock.Week.of(now, ZONE)
+    with cast.stage():
+        region = db.session.get(User, cast.budi.id).region
+        ended = Office(
+            region=region,
+            name="Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu",
+            abbreviation="DPMPTSP",
+            kind=OfficeKind.DINAS,
+            valid_to=this_week.monday - timedelta(days=40),
+        )
+        db.session.add(ended)
+        db.session.add(
+            QuotaRule(
+                region=region,
+                office_id=cast.dishub_id,
+                minimum=3,
+                valid_from=this_week.monday - timedelta(weeks=4),
+                set_by_id=cast.budi.id,
+                set_at=now,
+            )
+        )
+        db.session.get(User, cast.tono.id).ended_at = now
+
+
+def _posts(cast):
+    cast.post(title="", what="", caption="", account_ids=frozenset(), planned_at=None)
+    cast.post(title=LONG, texts={"x": "Teks khusus untuk X. " * 20})
+    cast.post("submit", title=LONG)
+    cast.let_the_planned_time_come(
+        cast.post("submit", title="Posyandu lansia", kind=PostKind.UCAPAN)
+    )
+    cast.post("submit", "request_changes", title="Senam bersama")
+    again = cast.post("submit", title="Cek kesehatan gratis")
+    with cast.stage():
+        post, budi = db.session.get(Post, again), db.session.get(User, cast.budi.id)
+        reviewing.note_seen(post, reviewer=budi, at=clock.now())
+    cast.take("request_changes", again)
+    cast.edit(again, benefit="Warga tahu keadaan jantungnya", caption="Cek jantung gratis, Jumat.")
+    cast.take("submit", again)
+    cast.post("submit", "reject", title="Lomba masak")
+    cast.post("withdraw", title="Rapat internal")
+    cast.post("submit", "approve", title="Donor darah")
+    cast.post("submit", "approve", "reopen", title="Operasi katarak gratis")
+
+
+def _deliveries(cast):
+    """One delivery in each state, far enough from now for the worker to leave them alone."""
+    for status in DeliveryStatus:
+        name = f"{status.value}{cast.number}"
+        channel = cast.channel(cast.dinkes_id, "x", name=name)
+        post_id = cast.post("submit", "approve", title=f"Kabar {status.value}", channels=[channel])
+        with cast.stage():
+            delivery = db.session.scalars(db.select(Delivery).filter_by(post_id=post_id)).one()
+            _bring(delivery, status, db.session.get(User, cast.budi.id))
+
+
+def _bring(delivery, status, budi):
+    now = clock.now()
+    held = {"at": now, "lease_until": now + HELD_FOR}
+    claim = Claim(delivery_id=delivery.id, fence=delivery.fence)
+
+    def outcome(result):
+        advance(delivery.id, "claim", **held)
+        advance(delivery.id, "begin", sending_at=now, **held)
+        recording.record(claim, result, phase="publish", started_at=now, at=now)
+
+    match status:
+        case DeliveryStatus.CLAIMED:
+            advance(delivery.id, "claim", **held)
+        case DeliveryStatus.SENDING:
+            advance(delivery.id, "claim", **held)
+            advance(delivery.id, "begin", sending_at=now, **held)
+        case DeliveryStatus.PUBLISHED:
+            outcome(Receipt(remote_id="1", url="https://x.com/dinkesblora/status/1"))
+        case DeliveryStatus.UNKNOWN:
+            outcome(OutcomeUnknown("connection reset"))
+            db.session.execute(
+                db.update(Delivery)
+                .where(Delivery.id == delivery.id)
+                .values(next_at=looking.NEVER, reason=looking.CANNOT_LOOK)
+            )
+        case DeliveryStatus.FAILED:
+            outcome(Refused("Your Tweet text is too long. For more information, visit x.com."))
+        case DeliveryStatus.MISSED:
+            advance(delivery.id, "miss", at=now, reason="Batas waktu tayang terlewati.")
+        case DeliveryStatus.CANCELLED:
+            people.cancel(delivery, actor=budi, at=now, reason="Acara ditunda")
+
+
+def _past_weeks(cast):
+    """What Sari's office published in earlier weeks, so that the map has colours."""
+    for weeks in (1, 2, 4, 5, 9):
+        at = clock.now() - timedelta(weeks=weeks)
+        post_id = cast.post("submit", "approve", title=f"Kabar {weeks} minggu lalu", at=at)
+        receipt = Receipt(remote_id=f"5{post_id}", url=f"https://x.com/a/status/5{post_id}")
+        with cast.stage():
+            for delivery in db.session.scalars(db.select(Delivery).filter_by(post_id=post_id)):
+                advance(delivery.id, "claim", at=at, lease_until=at)
+                advance(delivery.id, "begin", at=at, lease_until=at, sending_at=at)
+                claim = Claim(delivery_id=delivery.id, fence=delivery.fence)
+                recording.record(claim, receipt, phase="publish", started_at=at, at=at)
+
+
+def _accounts(cast):
+    now = clock.now()
+    number = cast.number
+    add = lambda platform, name, **fields: cast.channel(  # noqa: E731 - a short name for a table
+        cast.dishub_id, platform, name=f"{name}{number}", **fields
+    )
+    add("x", "tertahan", status=AccountStatus.PAUSED, paused_reason="Terlalu sering",
+        paused_until=now + timedelta(hours=3))  # fmt: skip
+    add("facebook", "putus", status=AccountStatus.RECONNECT, paused_reason="Sesi berakhir")
+    add("instagram", "belum", connected=False)
+    add("x", "ganda", standing=Standing.GANDA)
+    add("facebook", "lama", standing=Standing.LAMA, retired_at=now)
+    add("tiktok", "tiruan", standing=Standing.TIRUAN, connected=False)
+
+
+def _ids(cast):
+    offices = cast.ids(Office, Office.region_id == cast.region_id)
+    of_region = Delivery.office_id.in_(offices)
+    statuses = [cast.ids(Delivery, of_region, Delivery.status == one) for one in DeliveryStatus]
+    ours = Post.office_id == cast.dinkes_id
+    editable = (PostStatus.DRAFT, PostStatus.CHANGES_REQUESTED)
+    this_week = clock.Week.of(clock.now(), ZONE)
+    return {
+        "office_id": offices,  # Sari's comes first
+        "living_office_id": [cast.dinkes_id, cast.dishub_id],
+        "user_id": cast.ids(User, User.region_id == cast.region_id),
+        "account_id": [cast.x.id, *cast.ids(Account, Account.office_id == cast.dishub_id)],
+        "delivery_id": [ids[0] for ids in statuses],
+        "week": [str(this_week), str(this_week.previous())],
+        "post_id": cast.ids(Post, ours, Post.title.not_like("Kabar %")),
+        "submitted": cast.ids(Post, ours, Post.submitted_at.is_not(None)),
+        "editable": cast.ids(Post, ours, Post.status.in_(editable)),
+    }
