@@ -23,7 +23,7 @@ class Siar:
     :param arguments: of `flask serve`
     """
 
-    def __init__(self, folder, settings, *arguments):
+    def __init__(self, folder, settings, *arguments, patience_s=PATIENCE_S):
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.log = folder / "siar.log"
@@ -37,7 +37,7 @@ class Siar:
                 stderr=subprocess.STDOUT,
             )
         try:
-            self._wait_until_healthy()
+            self._wait_until_healthy(patience_s)
         except BaseException:
             self.stop()
             raise
@@ -59,9 +59,9 @@ class Siar:
         found = any(word in line for line in lines for word in BAD_WORDS)
         return ["".join(lines)] if found else []
 
-    def _wait_until_healthy(self):
+    def _wait_until_healthy(self, patience_s):
         """Healthy means: pages answer, and a worker has given a sign of life."""
-        give_up = time.monotonic() + PATIENCE_S
+        give_up = time.monotonic() + patience_s
         while time.monotonic() < give_up and self.process.poll() is None:
             try:
                 with _opener.open(f"{self.url}/sehat", timeout=5):
