@@ -36,7 +36,9 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     )
     app.config.from_mapping(config)
     app.config.setdefault("SQLALCHEMY_DATABASE_URI", app.config["DATABASE_URL"])
-    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"pool_size": 20, "max_overflow": 80})
+    # Parameters hold addresses and password hashes; an error in a log must not.
+    engine = {"pool_size": 20, "max_overflow": 80, "hide_parameters": True}
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
     with app.app_context():

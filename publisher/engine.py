@@ -18,7 +18,7 @@ from flask import Flask
 
 from publisher import clock
 from publisher.db import db
-from publisher.platforms.base import Receipt
+from publisher.platforms.base import Prepared, Receipt
 from publisher.platforms.errors import PlatformError
 from publisher.workflow.delivering import claiming, looking, recording, sending
 from publisher.workflow.delivering.claiming import Claim
@@ -26,6 +26,13 @@ from publisher.workflow.delivering.claiming import Claim
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+LOOK_THREADS = 4
+#: The longest a delivery may be prepared under a lease that is extended.
+PREPARING_S = 15 * 60
+#: Waits between attempts to store an outcome.
+RECORD_WAITS_S = (0.2, 1, 3, 10)
+IN_FLIGHT_INDEX = "account_in_flight"
 
 
 class Engine:
@@ -36,7 +43,11 @@ class Engine:
         self.owner = owner
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="send")
+        # Looks have threads of their own: a backlog of sending must not keep doubts waiting.
+        self._look_pool = ThreadPoolExecutor(LOOK_THREADS, thread_name_prefix="look")
         self._running: set[Future[None]] = set()
+        self._looking: set[Future[None]] = set()
+        self._preparing: dict[int, tuple[Claim, float]] = {}
         self._guard = threading.Lock()
         self._stopping = threading.Event()
         self._wake = threading.Event()
@@ -46,24 +57,31 @@ class Engine:
     def free(self) -> int:
         """Return how many deliveries could start at once now."""
         with self._guard:
-            return self._threads - len(self._running)
+            return max(0, self._threads - len(self._running))
+
+    def free_to_look(self) -> int:
+        with self._guard:
+            return max(0, LOOK_THREADS - len(self._looking))
 
     def send(self, claims: list[Claim]) -> None:
         for claim in claims:
-            self._start(self.deliver, claim)
+            self._start(self._pool, self._running, self.deliver, claim)
 
     def look(self, claims: list[Claim]) -> None:
         for claim in claims:
-            self._start(self._look, claim)
+            self._start(self._look_pool, self._looking, self._look, claim)
 
-    def stop(self, *, timeout_s: float) -> None:
-        """Take nothing new, and let what has begun come to its end."""
+    def stop(self, *, timeout_s: float) -> bool:
+        """Take nothing new, and let what has begun come to its end; False if it did not."""
         self._stopping.set()
         self._wake.set()
+        give_up = clock.running_s() + timeout_s
         if self._dispatcher.is_alive():
             self._dispatcher.join(timeout_s)
-        self.finish(timeout_s=timeout_s)
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        finished = self.finish(timeout_s=max(0, give_up - clock.running_s()))
+        for pool in (self._pool, self._look_pool):
+            pool.shutdown(wait=False, cancel_futures=True)
+        return finished
 
     def wake(self) -> None:
         """Let the dispatcher look for what is due; returns at once."""
@@ -81,7 +99,7 @@ class Engine:
                 log.exception("claiming failed")
 
     def _send_what_fits(self) -> None:
-        while (free := self.free()) and not self._stopping.is_set():
+        while (free := self.free()) > 0 and not self._stopping.is_set():
             claims = self.claim(free)
             self.send(claims)
             self._more = len(claims) == free
@@ -97,18 +115,25 @@ class Engine:
     def finish(self, *, timeout_s: float | None) -> bool:
         """Wait until nothing is being sent any more; False when it takes too long."""
         with self._guard:
-            running = set(self._running)
+            running = self._running | self._looking
         return not wait(running, timeout=timeout_s).not_done
 
-    def _start(self, work: Callable[[Claim], None], claim: Claim) -> None:
-        future = self._pool.submit(work, claim)
+    def _start(
+        self,
+        pool: ThreadPoolExecutor,
+        running: set[Future[None]],
+        work: Callable[[Claim], None],
+        claim: Claim,
+    ) -> None:
+        future = pool.submit(work, claim)
         with self._guard:
-            self._running.add(future)
+            running.add(future)
         future.add_done_callback(self._finished)
 
     def _finished(self, future: "Future[None]") -> None:
         with self._guard:
             self._running.discard(future)
+            self._looking.discard(future)
         if self._more:
             self._wake.set()
         if not future.cancelled() and (error := future.exception()):
@@ -132,8 +157,22 @@ class Engine:
             return self.transact(
                 lambda: claiming.claim_due(at=clock.now(), owner=self.owner, limit=limit)
             )
-        except sa.exc.IntegrityError:
+        except sa.exc.IntegrityError as error:
+            if IN_FLIGHT_INDEX not in str(error.orig):
+                raise
             return []
+
+    def keep_leases(self) -> None:
+        """Extend the lease of what is being prepared: nothing of it is public, and uploads of
+        ten photos over a slow line outlast a lease. Not for ever: a thread may hang."""
+        now = clock.running_s()
+        with self._guard:
+            claims = [
+                claim for claim, since in self._preparing.values() if now - since < PREPARING_S
+            ]
+        if claims:
+            until = clock.now() + claiming.LEASE
+            self.transact(lambda: claiming.extend(claims, owner=self.owner, until=until))
 
     def deliver(self, claim: Claim) -> None:
         """Prepare, note the intent, publish, record: a commit between each."""
@@ -144,7 +183,7 @@ class Engine:
         if isinstance(job, PlatformError):
             self._record(claim, job, phase="prepare", started_at=started_at)
             return
-        prepared = sending.prepare(job)
+        prepared = self._prepare(claim, job)
         if isinstance(prepared, PlatformError):
             self._record(claim, prepared, phase="prepare", started_at=started_at)
             return
@@ -156,6 +195,15 @@ class Engine:
         outcome = sending.publish(job, prepared)
         self._record(claim, outcome, phase="publish", started_at=started_at)
 
+    def _prepare(self, claim: Claim, job: sending.Job) -> Prepared | PlatformError:
+        with self._guard:
+            self._preparing[claim.delivery_id] = (claim, clock.running_s())
+        try:
+            return sending.prepare(job)
+        finally:
+            with self._guard:
+                self._preparing.pop(claim.delivery_id, None)
+
     def _load(self, claim: Claim) -> sending.Job | PlatformError | None:
         return recording.load(
             claim,
@@ -166,10 +214,21 @@ class Engine:
     def _record(
         self, claim: Claim, outcome: Receipt | PlatformError, *, phase: str, started_at: datetime
     ) -> None:
+        """Store an outcome. What is known must not be lost to a database that is just away."""
         now = clock.now()
-        self.transact(
-            lambda: recording.record(claim, outcome, phase=phase, started_at=started_at, at=now)
-        )
+        for wait_s in (*RECORD_WAITS_S, None):
+            try:
+                self.transact(
+                    lambda: recording.record(
+                        claim, outcome, phase=phase, started_at=started_at, at=now
+                    )
+                )
+                break
+            except sa.exc.OperationalError:
+                if wait_s is None:
+                    raise
+                log.warning("delivery %s: outcome not stored yet", claim.delivery_id)
+                self._stopping.wait(wait_s)
         log.info("delivery %s: %s", claim.delivery_id, type(outcome).__name__)
 
     # -- one look -----------------------------------------------------------------------

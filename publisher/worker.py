@@ -86,8 +86,8 @@ class Worker:
         self._stopped.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
-        self.engine.stop(timeout_s=DRAIN_S)
-        self._lock.release()
+        if self.engine.stop(timeout_s=DRAIN_S):
+            self._lock.release()  # else the end of this process does it, with its last thread
         log.info("worker %s stopped", self.owner)
 
     def tick(self) -> bool:
@@ -101,9 +101,10 @@ class Worker:
         """Settle what dead workers left, and look where the outcome is unknown."""
         if not self._lock.hold():
             return False
+        self.engine.keep_leases()
         self.engine.transact(self._settle)
         looks = self.engine.transact(
-            lambda: claiming.claim_lookups(at=clock.now(), limit=self.engine.free())
+            lambda: claiming.claim_lookups(at=clock.now(), limit=self.engine.free_to_look())
         )
         self.engine.look(looks)
         return True

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from publisher.db import Model, db, status_column
@@ -48,6 +49,8 @@ STEPS: dict[str, tuple[frozenset[DeliveryStatus], DeliveryStatus]] = {
     "recover": (frozenset({_S.CLAIMED}), _S.PENDING),  # its worker died before sending
     "find": (frozenset({_S.UNKNOWN}), _S.PUBLISHED),
     "resume": (frozenset({_S.UNKNOWN}), _S.PENDING),  # looked for twice, not there
+    "arrive": (frozenset({_S.UNKNOWN, _S.PENDING, _S.CLAIMED}), _S.PUBLISHED),  # a late answer
+    "replan": (frozenset({_S.CLAIMED}), _S.PENDING),  # approved anew meanwhile
     "miss": (frozenset({_S.PENDING}), _S.MISSED),
     "cancel": (frozenset({_S.PENDING, _S.CLAIMED, _S.FAILED, _S.MISSED}), _S.CANCELLED),
     "retry": (frozenset({_S.FAILED, _S.MISSED}), _S.PENDING),  # a person: "Coba lagi"
@@ -102,6 +105,15 @@ class Delivery(Model):
         sa.Index(
             "ix__delivery__lease", "lease_until", **_where("status IN ('claimed', 'sending')")
         ),
+        # One post of a platform proves one delivery.
+        sa.Index(
+            "uq__delivery__account_remote_id",
+            "account_id",
+            "remote_id",
+            unique=True,
+            **_where("remote_id IS NOT NULL"),
+        ),
+        sa.Index("ix__delivery__published", "published_at", **_where("status = 'published'")),
         sa.Index("ix__delivery__lookup", "next_at", **_where("status = 'unknown'")),
         sa.Index(
             "ix__delivery__office_published",
@@ -142,6 +154,8 @@ class Delivery(Model):
     #: What `prepare` returned, stored before the publishing request.
     prepared: Mapped[dict[str, Any] | None]
     sending_at: Mapped[datetime | None]
+    #: When the first attempt began whose outcome is not known; looks go back to it.
+    doubtful_since: Mapped[datetime | None]
     remote_id: Mapped[str | None]
     permalink: Mapped[str | None]
     published_at: Mapped[datetime | None]
@@ -157,6 +171,14 @@ class Delivery(Model):
 
     def can(self, step: str) -> bool:
         return self.status in STEPS[step][0]
+
+
+def status_is(
+    column: "sa.ColumnElement[DeliveryStatus] | orm.InstrumentedAttribute[DeliveryStatus]",
+    *statuses: DeliveryStatus,
+) -> sa.ColumnElement[bool]:
+    """Compare a status with words written out: SQLite uses a partial index for nothing else."""
+    return column.in_([sa.literal_column(f"'{status.value}'") for status in statuses])
 
 
 class DeliveryEvent(Model):
@@ -299,15 +321,26 @@ def write_event(
     )
 
 
-def cancel_open(post: Post, *, actor: User, at: datetime, reason: str) -> int:
+def cancel_open(
+    post: Post,
+    *,
+    actor: User | None,
+    at: datetime,
+    reason: str,
+    planned_before: datetime | None = None,
+) -> int:
     """Cancel what of a post is neither out, nor on its way, nor in doubt; return how many.
 
     Failed and missed ones too: nothing of them is public, and a new approval may plan anew.
+
+    :param planned_before: leave alone what was planned then or later
     """
     query = sa.select(Delivery.id).where(
         Delivery.post_id == post.id, Delivery.status.in_(STEPS["cancel"][0])
     )
+    if planned_before is not None:
+        query = query.where(Delivery.created_at < planned_before)
     return sum(
         advance(delivery_id, "cancel", at=at, actor=actor, note=reason, reason=reason)
-        for delivery_id in db.session.scalars(query).all()
+        for delivery_id in db.session.scalars(query.order_by(Delivery.id)).all()
     )

@@ -6,10 +6,11 @@ from its decrypted credentials, used by one thread, and thrown away.
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Literal
+from urllib.parse import urlsplit
 
 Credentials = Mapping[str, str]
 
@@ -144,6 +145,13 @@ class Driver(ABC):
     def problems(cls, outgoing: Outgoing) -> list[Problem]:
         """Return what this platform would refuse or misread. Touches no network."""
 
+    @classmethod
+    def is_permalink(cls, link: str, handle: str) -> bool:  # noqa: ARG003 - for the platforms
+        """Return whether `link` can be the address of a post on this account."""
+        parts = urlsplit(link)
+        host = (parts.hostname or "").removeprefix("www.")
+        return parts.scheme == "https" and host in cls.permalink_hosts and len(parts.path) > 1
+
     @abstractmethod
     def prepare(self, outgoing: Outgoing) -> Prepared:
         """Upload what must be there before publishing. Nothing becomes public; may be repeated.
@@ -156,9 +164,12 @@ class Driver(ABC):
         """Send the one request that makes the post public. Never sent twice from in here."""
 
     @abstractmethod
-    def find(self, prepared: Prepared, since: datetime) -> Receipt | None:
+    def find(
+        self, prepared: Prepared, since: datetime, known: Collection[str] = ()
+    ) -> Receipt | None:
         """Look for the post on the account after an unknown outcome.
 
+        :param known: remote ids that are other posts of ours, whatever they look like
         :raises CannotTell: where the platform cannot be read back
         """
 

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -130,11 +130,15 @@ class Facebook(Driver):
             request_id=answer.number,
         )
 
-    def find(self, prepared: Prepared, since: datetime) -> Receipt | None:
+    def find(
+        self, prepared: Prepared, since: datetime, known: Collection[str] = ()
+    ) -> Receipt | None:
         """Look for the post by its uploaded photos, or else by text and number of photos."""
         wanted = fingerprint(prepared.text)
         found = None
         for post in self._posts(since - _SKEW):
+            if post.remote_id in known:
+                continue
             same_photos = bool(post.photo_ids) and set(post.photo_ids) == set(prepared.media_ids)
             same_text = fingerprint(post.text) == wanted
             if same_photos or (same_text and len(post.photo_ids) == len(prepared.media_ids)):

@@ -22,6 +22,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from requests.exceptions import ConnectTimeout, InvalidHeader, InvalidSchema, InvalidURL
 
+from publisher import clock
 from publisher.platforms.errors import OutcomeUnknown, PlatformError, TryLater
 
 CONNECT_S = 5.0
@@ -83,7 +84,7 @@ class SharedAdapter(HTTPAdapter):
         wire = self._through_gateway(request)
         response = super().send(wire, stream=True, timeout=self._timeout, proxies={})
         response.request, response.url = request, str(request.url)
-        _read_bounded(response)
+        _read_bounded(response, seconds=2 * self._timeout[1])
         return response
 
     def _through_gateway(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -206,10 +207,14 @@ def _checked(gateway: str) -> SplitResult:
     raise ValueError("PLATFORM_GATEWAY must look like http://127.0.0.1:8001 or https://…")
 
 
-def _read_bounded(response: requests.Response) -> None:
-    body = bytearray()
+def _read_bounded(response: requests.Response, *, seconds: float) -> None:
+    """Read the answer, but neither for ever nor without end: a drip of bytes outlives a lease."""
+    body, give_up = bytearray(), clock.running_s() + seconds
     for chunk in response.iter_content(65536):
         body += chunk
+        if clock.running_s() > give_up:
+            response.close()
+            raise requests.ReadTimeout("the answer took too long", request=response.request)
         if len(body) > ANSWER_BYTES:
             response.close()
             raise AnswerTooLarge(f"more than {ANSWER_BYTES} bytes", request=response.request)

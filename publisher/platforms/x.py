@@ -7,11 +7,12 @@ short, and after the publishing request began that must end as `OutcomeUnknown`.
 
 import base64
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import tweepy
@@ -128,11 +129,23 @@ class X(Driver):
             )
         return self._receipt(remote_id, answer.at, _number(answer.headers))
 
-    def find(self, prepared: Prepared, since: datetime) -> Receipt | None:
+    @classmethod
+    def is_permalink(cls, link: str, handle: str) -> bool:
+        """A post of this account: x.com/<handle>/status/<number>, or /i/ for the handle."""
+        if not super().is_permalink(link, handle):
+            return False
+        owner, _, rest = urlsplit(link).path.strip("/").partition("/")
+        return owner.lower() in {handle.lower(), "i"} and bool(re.match(r"status/\d+", rest))
+
+    def find(
+        self, prepared: Prepared, since: datetime, known: Collection[str] = ()
+    ) -> Receipt | None:
         """Look for the post by its uploaded pictures, or else by text and number of pictures."""
         wanted = x_texts.our_fingerprint(prepared.text)
         found = None
         for post in self._timeline(since - _SKEW):
+            if post.remote_id in known:
+                continue
             same_pictures = bool(post.media_ids) and set(post.media_ids) == set(prepared.media_ids)
             same_text = x_texts.their_fingerprint(post.text) == wanted
             if same_pictures or (same_text and len(post.media_ids) == len(prepared.media_ids)):

@@ -71,7 +71,8 @@ def prove(delivery_id: int) -> Any:
 def not_out(delivery_id: int) -> Any:
     """A person looked at the account: it is not there."""
     delivery = get_delivery(delivery_id)
-    people.say_not_out(delivery, actor=me(), at=clock.now(), window=_window())
+    seen = request.form.get("seen", type=int, default=-1)
+    people.say_not_out(delivery, seen=seen, actor=me(), at=clock.now(), window=_window())
     return _done(delivery, _("Unggahan dikirim lagi sebentar lagi."))
 
 

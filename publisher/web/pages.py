@@ -98,7 +98,7 @@ def metrics() -> Response:
     late = Gauge("siar_late_seconds", "Age of the longest overdue delivery", registry=registry)
     late.set(board.longest_overdue(at=clock.now()).total_seconds())
     age = Gauge("siar_heartbeat_age_seconds", "Since a worker's last heartbeat", registry=registry)
-    last = board.last_heartbeat()
+    last = board.last_heartbeat(at=clock.now())
     age.set((clock.now() - last).total_seconds() if last else float("inf"))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 

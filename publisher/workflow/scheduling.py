@@ -1,8 +1,8 @@
 """From approved to planned: one delivery for each account of the post.
 
 The unique row per post and account is what makes "never twice" true, so a post that is
-approved again gets deliveries only for accounts on which it is neither out, nor on its way,
-nor in doubt.
+approved again gets deliveries only for accounts on which it is neither out, nor being sent,
+nor in doubt; what has not gone out yet is replaced.
 """
 
 from datetime import datetime, timedelta
@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from publisher.db import db
-from publisher.models.deliveries import Delivery, DeliveryStatus, write_event
+from publisher.errors import N_
+from publisher.models.deliveries import Delivery, DeliveryStatus, cancel_open, write_event
 from publisher.models.people import User
 from publisher.models.posts import Post, PostStatus
 
 #: How long after its time a post may still go out, unless the configuration says otherwise.
 CATCH_UP = timedelta(hours=6)
+REPLACED = N_("Konten disetujui kembali; penayangan ini diganti dengan yang baru.")
 
 
 def schedule(
@@ -28,6 +30,8 @@ def schedule(
     if post.status is not PostStatus.APPROVED or post.approved_digest is None:
         raise ValueError(f"post {post.id} is {post.status}, not approved")
     due_at = max(post.planned_at or at, at)
+    # What an earlier approval left behind has another time, and maybe another text.
+    cancel_open(post, actor=actor, at=at, reason=REPLACED, planned_before=post.approved_at)
     taken = _accounts_taken(post)
     planned = [
         Delivery(

@@ -75,19 +75,20 @@ def test_planning_twice_adds_nothing(make_post, budi):
 
 
 @pytest.mark.parametrize("status", [s for s in DeliveryStatus if s in WAYS])
-def test_only_a_cancelled_delivery_is_planned_anew_on_another_approval(
+def test_another_approval_plans_anew_what_is_neither_out_nor_sent_nor_in_doubt(
     make_post, budi, sari, dinkes_x, status
 ):
     post = make_post("submit", "approve", accounts=[dinkes_x])
     (delivery,) = schedule(post, budi)
     take(delivery, status)
-    post.move("reopen", actor=sari, at=NOW)
-    post.move("submit", actor=sari, at=NOW)
-    post.move("approve", actor=budi, at=NOW)
+    later = NOW + timedelta(hours=1)
+    for step, actor in (("reopen", sari), ("submit", sari), ("approve", budi)):
+        post.move(step, actor=actor, at=later)
 
-    planned = schedule(post, budi)
+    planned = scheduling.schedule(post, actor=budi, at=later)
 
-    assert bool(planned) is (status is DeliveryStatus.CANCELLED)
+    kept = {DeliveryStatus.SENDING, DeliveryStatus.PUBLISHED, DeliveryStatus.UNKNOWN}
+    assert bool(planned) is (status not in kept)
     alive = sa.select(Delivery).where(Delivery.status != DeliveryStatus.CANCELLED)
     assert len(db.session.scalars(alive).all()) == 1
 

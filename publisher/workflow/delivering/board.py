@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from publisher.db import db
 from publisher.models.accounts import Account, AccountStatus
 from publisher.models.audit import Heartbeat
-from publisher.models.deliveries import Delivery, DeliveryStatus
+from publisher.models.deliveries import Delivery, DeliveryStatus, status_is
 from publisher.models.people import OFFICE_ROLES, User
 from publisher.models.places import Office
 
@@ -29,29 +29,40 @@ class Group(StrEnum):
     CANCELLED = "batal"
 
 
+OPEN_GROUPS = (Group.NEEDS_PERSON, Group.WAITING)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Board:
     group: Group
+    #: Of the open groups only: history grows for ever, and nobody needs its size at every look.
     counts: dict[Group, int]
     deliveries: list[Delivery]
     page: int
-    pages: int
+    has_more: bool
 
 
 def board(user: User, group: Group, *, page: int = 1) -> Board:
     """Return one page of what `user` may see, and how many there are in each group."""
-    counts = {each: _count(user, each) for each in Group}
-    pages = max(1, -(-counts[group] // PER_PAGE))
-    page = min(max(1, page), pages)
+    counts = {each: _count(user, each) for each in OPEN_GROUPS}
+    page = max(1, page)
+    if group in counts:
+        page = min(page, max(1, -(-counts[group] // PER_PAGE)))
     query = (
         _with_names(_scoped(sa.select(Delivery), user))
         .where(_in_group(group))
         .order_by(*_order(group))
-        .limit(PER_PAGE)
+        .limit(PER_PAGE + 1)  # one more tells whether there is a next page
         .offset((page - 1) * PER_PAGE)
     )
     rows = list(db.session.scalars(query))
-    return Board(group=group, counts=counts, deliveries=rows, page=page, pages=pages)
+    return Board(
+        group=group,
+        counts=counts,
+        deliveries=rows[:PER_PAGE],
+        page=page,
+        has_more=len(rows) > PER_PAGE,
+    )
 
 
 def upcoming(user: User, *, limit: int) -> list[Delivery]:
@@ -86,13 +97,14 @@ def _with_names(query: sa.Select) -> sa.Select:
 
 
 def _in_group(group: Group) -> sa.ColumnElement[bool]:
-    stuck = sa.and_(Delivery.status == _S.PENDING, Account.status == AccountStatus.RECONNECT)
+    pending = status_is(Delivery.status, _S.PENDING)
+    stuck = sa.and_(pending, Account.status == AccountStatus.RECONNECT)
     if group is Group.NEEDS_PERSON:
-        return sa.or_(Delivery.status.in_((_S.UNKNOWN, _S.FAILED, _S.MISSED)), stuck)
+        return sa.or_(status_is(Delivery.status, _S.UNKNOWN, _S.FAILED, _S.MISSED), stuck)
     if group is Group.WAITING:
-        waiting = Delivery.status.in_((_S.PENDING, _S.CLAIMED, _S.SENDING))
+        waiting = status_is(Delivery.status, _S.PENDING, _S.CLAIMED, _S.SENDING)
         return sa.and_(waiting, sa.not_(stuck))
-    return Delivery.status == (_S.PUBLISHED if group is Group.PUBLISHED else _S.CANCELLED)
+    return status_is(Delivery.status, _S.PUBLISHED if group is Group.PUBLISHED else _S.CANCELLED)
 
 
 def _order(group: Group) -> tuple[sa.ColumnElement[object], ...]:
@@ -116,13 +128,15 @@ def beat(name: str, *, at: datetime) -> None:
     db.session.execute(old)
 
 
-def last_heartbeat() -> datetime | None:
-    return db.session.scalar(sa.select(sa.func.max(Heartbeat.at)))
+def last_heartbeat(*, at: datetime) -> datetime | None:
+    """Return the latest sign of life; one from the future tells of a clock, not of a worker."""
+    query = sa.select(sa.func.max(Heartbeat.at)).where(Heartbeat.at <= at + HEARTBEAT_STALE)
+    return db.session.scalar(query)
 
 
 def worker_is_fresh(*, at: datetime) -> bool:
     """Return whether a worker was at work just now."""
-    last = last_heartbeat()
+    last = last_heartbeat(at=at)
     return last is not None and at - last <= HEARTBEAT_STALE
 
 
@@ -135,6 +149,6 @@ def count_by_status() -> dict[str, int]:
 
 def longest_overdue(*, at: datetime) -> timedelta:
     """Return by how much the longest waiting delivery is late; zero when none is."""
-    query = sa.select(sa.func.min(Delivery.next_at)).where(Delivery.status == _S.PENDING)
+    query = sa.select(sa.func.min(Delivery.next_at)).where(status_is(Delivery.status, _S.PENDING))
     first = db.session.scalar(query)
     return max(at - first, timedelta(0)) if first else timedelta(0)

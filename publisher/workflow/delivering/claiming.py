@@ -18,6 +18,7 @@ from publisher.models.deliveries import (
     DeliveryEvent,
     DeliveryStatus,
     advance,
+    status_is,
 )
 
 #: Longer than any request of a driver may take: connect 5 s + read 30 s, several uploads.
@@ -70,19 +71,19 @@ def _due() -> sa.Select[int]:
     return (
         sa.select(delivery.c.id)
         .join(account, account.c.id == delivery.c.account_id)
-        .where(delivery.c.status == DeliveryStatus.PENDING, delivery.c.next_at <= at)
+        .where(status_is(delivery.c.status, DeliveryStatus.PENDING), delivery.c.next_at <= at)
         .where(delivery.c.publish_by > at)
         .where(usable, account.c.standing == Standing.UTAMA, account.c.retired_at.is_(None))
         .where(sa.or_(account.c.next_allowed_at.is_(None), account.c.next_allowed_at <= at))
         .where(
             ~sa.exists().where(
-                busy.c.account_id == delivery.c.account_id, busy.c.status.in_(IN_FLIGHT)
+                busy.c.account_id == delivery.c.account_id, status_is(busy.c.status, *IN_FLIGHT)
             )
         )
         .where(
             ~sa.exists().where(
                 earlier.c.account_id == delivery.c.account_id,
-                earlier.c.status == DeliveryStatus.PENDING,
+                status_is(earlier.c.status, DeliveryStatus.PENDING),
                 sa.tuple_(earlier.c.next_at, earlier.c.id)
                 < sa.tuple_(delivery.c.next_at, delivery.c.id),
             )
@@ -143,7 +144,7 @@ def claim_lookups(*, at: datetime, limit: int) -> list[Claim]:
     """
     waiting = (
         sa.select(Delivery.id)
-        .where(Delivery.status == DeliveryStatus.UNKNOWN, Delivery.next_at <= at)
+        .where(status_is(Delivery.status, DeliveryStatus.UNKNOWN), Delivery.next_at <= at)
         .order_by(Delivery.next_at)
         .limit(limit)
     )
@@ -166,8 +167,13 @@ def recover(*, at: datetime) -> int:
     `claimed` past its lease: nothing was sent, so it is simply due again. `sending` past its
     lease: nobody can know, so it is looked for.
     """
-    expired = sa.select(Delivery.id, Delivery.status, Delivery.fence).where(
-        Delivery.status.in_((DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)),
+    expired = sa.select(
+        Delivery.id,
+        Delivery.status,
+        Delivery.fence,
+        sa.func.coalesce(Delivery.doubtful_since, Delivery.sending_at).label("since"),
+    ).where(
+        status_is(Delivery.status, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING),
         Delivery.lease_until < at,
     )
     settled = 0
@@ -184,8 +190,25 @@ def recover(*, at: datetime) -> int:
                 reason=WORKER_STOPPED,
                 next_at=at,
                 lookups=0,
+                doubtful_since=row.since,
             )
     return settled
+
+
+def extend(claims: list[Claim], *, owner: str, until: datetime) -> int:
+    """Keep what is still being prepared from being taken for abandoned; return how many."""
+    change = (
+        sa.update(Delivery)
+        .where(
+            Delivery.id.in_([claim.delivery_id for claim in claims]),
+            status_is(Delivery.status, DeliveryStatus.CLAIMED),
+            Delivery.lease_owner == owner,
+            Delivery.lease_until < until,
+        )
+        .values(lease_until=until)
+        .execution_options(synchronize_session=False)
+    )
+    return db.session.execute(change).rowcount  # type: ignore[attr-defined]
 
 
 def forsake_leases(*, at: datetime, owner: str) -> int:
@@ -197,7 +220,7 @@ def forsake_leases(*, at: datetime, owner: str) -> int:
     change = (
         sa.update(Delivery)
         .where(
-            Delivery.status.in_((DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)),
+            status_is(Delivery.status, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING),
             Delivery.lease_owner != owner,
         )
         .values(lease_until=at - timedelta(seconds=1))
@@ -208,7 +231,7 @@ def forsake_leases(*, at: datetime, owner: str) -> int:
 def give_up_late(*, at: datetime) -> int:
     """Mark as missed what could not go out within its window; return how many."""
     late = sa.select(Delivery.id).where(
-        Delivery.status == DeliveryStatus.PENDING,
+        status_is(Delivery.status, DeliveryStatus.PENDING),
         Delivery.next_at <= at,
         Delivery.publish_by <= at,
     )

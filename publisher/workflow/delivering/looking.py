@@ -10,13 +10,14 @@ import sqlalchemy as sa
 
 from publisher.db import db
 from publisher.errors import N_, BadSecret
-from publisher.models.deliveries import Delivery, DeliveryStatus, advance
+from publisher.models.deliveries import Delivery, DeliveryStatus, advance, status_is
 from publisher.platforms.base import Prepared, Receipt
 from publisher.platforms.errors import AccountBlocked, CannotTell, PlatformError, TryLater
 from publisher.vault import Vault
 from publisher.workflow.delivering.claiming import Claim
 from publisher.workflow.delivering.recording import (
     FIRST_LOOK,
+    LONGEST_WAIT_S,
     held,
     hold_account,
     mark_published,
@@ -27,8 +28,12 @@ from publisher.workflow.delivering.sending import Search
 #: The second look comes this long after the first: slow platforms have settled by then.
 SECOND_LOOK = timedelta(minutes=4, seconds=15)
 LOOKS = 2
+#: Our clock may be ahead of the platform's: look that much further back.
+CLOCKS_APART = timedelta(hours=1)
 #: How often a post that was looked for in vain may be tried again before a person decides.
 RESUMES = 2
+#: An account that nobody may read is looked at this often until somebody reconnects it.
+BLOCKED_LOOK = timedelta(minutes=30)
 #: Waiting for a person: nothing happens by itself any more.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -60,15 +65,33 @@ def load_search(claim: Claim, *, vault: Vault) -> Search | PlatformError | None:
         platform=account.platform,
         credentials={"handle": account.handle, **credentials},
         prepared=_restored(delivery.prepared),
-        since=delivery.sending_at - timedelta(seconds=60),
+        since=(delivery.doubtful_since or delivery.sending_at) - CLOCKS_APART,
+        known=_known(delivery),
     )
+
+
+def _known(delivery: Delivery) -> frozenset[str]:
+    """Return the posts of the account that prove another delivery already."""
+    query = sa.select(Delivery.remote_id).where(
+        Delivery.account_id == delivery.account_id,
+        status_is(Delivery.status, DeliveryStatus.PUBLISHED),
+        Delivery.published_at > (delivery.doubtful_since or delivery.due_at) - timedelta(days=2),
+    )
+    return frozenset(found for found in db.session.scalars(query) if found)
 
 
 def record_look(
     claim: Claim, outcome: Receipt | PlatformError | None, *, started_at: datetime, at: datetime
 ) -> bool:
     """Write down what a look at the account told; False if it was not ours any more."""
+    done = _settle(claim, outcome, at=at)
     note_attempt(claim, outcome, phase="find", started_at=started_at, at=at)
+    if done and isinstance(outcome, AccountBlocked):
+        hold_account(claim, outcome, until=outcome.until, at=at)
+    return done
+
+
+def _settle(claim: Claim, outcome: Receipt | PlatformError | None, *, at: datetime) -> bool:
     match outcome:
         case Receipt():
             return mark_published(claim, outcome, at=at, step="find")
@@ -77,10 +100,10 @@ def record_look(
         case CannotTell():
             return _look_again(claim, next_at=NEVER, reason=CANNOT_LOOK)
         case AccountBlocked():
-            hold_account(claim, outcome, until=outcome.until, at=at)
-            return _look_again(claim, next_at=max(outcome.until or at, at + SECOND_LOOK))
-        case TryLater(wait_s=int(wait_s)):
-            return _look_again(claim, next_at=at + max(timedelta(seconds=wait_s), FIRST_LOOK))
+            return _look_again(claim, next_at=max(outcome.until or at, at + BLOCKED_LOOK))
+        case TryLater(wait_s=int(asked)):
+            wait = timedelta(seconds=min(asked, LONGEST_WAIT_S))
+            return _look_again(claim, next_at=at + max(wait, FIRST_LOOK))
         case _:
             return _look_again(claim, next_at=at + SECOND_LOOK)
 

@@ -2,14 +2,18 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
+import sqlalchemy as sa
+
+from publisher.db import db
 from publisher.errors import N_, Invalid, InvalidTransition
 from publisher.models import audit
-from publisher.models.deliveries import Delivery, advance
+from publisher.models.accounts import Account
+from publisher.models.deliveries import Delivery, DeliveryStatus, advance
 from publisher.models.people import User
 from publisher.models.posts import PostStatus
 from publisher.platforms import PLATFORM_NAMES, driver_class
+from publisher.workflow.delivering.recording import FIRST_LOOK
 
 NEEDS_APPROVAL = N_(
     "Konten ini sudah berubah sejak disetujui, jadi tidak dapat dikirim lagi begitu saja. "
@@ -17,9 +21,15 @@ NEEDS_APPROVAL = N_(
 )
 NOT_PUBLISHABLE = N_("Akun ini bukan lagi akun utama kantor, jadi Siar tidak mengirim ke sana.")
 WRONG_LINK = N_(
-    "Tautan ini bukan tautan unggahan di %(platform)s. Salin alamat unggahannya, yang diawali "
-    "https://%(host)s/…"
+    "Tautan ini bukan tautan unggahan akun ini di %(platform)s. Salin alamat unggahannya, yang "
+    "diawali https://%(host)s/…"
 )
+LINK_USED = N_("Tautan ini sudah menjadi bukti unggahan lain. Salin tautan unggahan yang ini.")
+TOO_SOON = N_(
+    "Unggahan baru saja dikirim; platform mungkin masih memprosesnya. Tunggu satu menit, periksa "
+    "akunnya sekali lagi, lalu putuskan."
+)
+LINK_CHARS = 500
 REASON_MISSING = N_("Tuliskan alasannya, agar rekan Anda tahu mengapa.")
 
 
@@ -29,10 +39,21 @@ def try_again(delivery: Delivery, *, actor: User, at: datetime, window: timedelt
     _take(delivery, "retry", actor=actor, at=at, next_at=at, publish_by=at + window)
 
 
-def say_not_out(delivery: Delivery, *, actor: User, at: datetime, window: timedelta) -> None:
-    """A person looked: an unknown outcome is not out ("Belum tayang"). It is tried again."""
+def say_not_out(
+    delivery: Delivery, *, seen: int, actor: User, at: datetime, window: timedelta
+) -> None:
+    """A person looked: an unknown outcome is not out ("Belum tayang"). It is tried again.
+
+    :param seen: the fence on the page they decided on; anything that happened since refuses it
+    :raises Invalid: while the platform may still be busy with it
+    """
     _require_approved(delivery)
-    _take(delivery, "resume", actor=actor, at=at, next_at=at, publish_by=at + window)
+    if delivery.sending_at and at < delivery.sending_at + FIRST_LOOK:
+        raise Invalid(TOO_SOON)
+    _take(
+        delivery, "resume", actor=actor, at=at, fence=seen, next_at=at, publish_by=at + window,
+        resumed=delivery.resumed + 1,
+    )  # fmt: skip
 
 
 def cancel(delivery: Delivery, *, actor: User, at: datetime, reason: str) -> None:
@@ -48,13 +69,15 @@ def cancel(delivery: Delivery, *, actor: User, at: datetime, reason: str) -> Non
 def prove(delivery: Delivery, *, actor: User, at: datetime, link: str) -> None:
     """A reviewer has seen the post: it is out, and here is the link ("Tandai tayang").
 
-    Its time is when it was sent, if it was; otherwise now.
+    Its time is when it was sent, if nobody knew what came of that; otherwise somebody posted
+    it by hand, and it is now.
 
-    :raises Invalid: if the link does not belong to the platform
+    :raises Invalid: if the link does not belong to the account, or proves another post
     """
     link = link.strip()
-    _require_link_of(delivery.account.platform, link)
-    published_at = delivery.sending_at or at
+    _require_link_of(delivery.account, link)
+    in_doubt = delivery.status is DeliveryStatus.UNKNOWN
+    published_at = (delivery.doubtful_since or delivery.sending_at or at) if in_doubt else at
     _take(
         delivery, "prove", actor=actor, at=at, note=link, permalink=link, reason="",
         published_at=published_at, proved_by_id=actor.id,
@@ -67,9 +90,12 @@ def prove(delivery: Delivery, *, actor: User, at: datetime, link: str) -> None:
 
 def _take(
     delivery: Delivery, step: str, *, actor: User, at: datetime, note: str = "",
-    reason: str = "", **values: Any,
+    reason: str = "", fence: int | None = None, **values: Any,
 ) -> None:  # fmt: skip
-    if not advance(delivery.id, step, at=at, actor=actor, note=note, reason=reason, **values):
+    taken = advance(
+        delivery.id, step, at=at, actor=actor, fence=fence, note=note, reason=reason, **values
+    )
+    if not taken:
         raise InvalidTransition(step, delivery.status)
 
 
@@ -81,9 +107,11 @@ def _require_approved(delivery: Delivery) -> None:
         raise Invalid(NOT_PUBLISHABLE)
 
 
-def _require_link_of(platform: str, link: str) -> None:
-    hosts = driver_class(platform).permalink_hosts
-    parts = urlsplit(link)
-    genuine = parts.scheme == "https" and (parts.hostname or "").removeprefix("www.") in hosts
-    if not genuine or len(parts.path) < 2 or len(link) > 500:
-        raise Invalid(WRONG_LINK, platform=PLATFORM_NAMES[platform], host=hosts[0])
+def _require_link_of(account: Account, link: str) -> None:
+    driver = driver_class(account.platform)
+    if len(link) > LINK_CHARS or not driver.is_permalink(link, account.handle):
+        platform, host = PLATFORM_NAMES[account.platform], driver.permalink_hosts[0]
+        raise Invalid(WRONG_LINK, platform=platform, host=host)
+    used = sa.exists().where(Delivery.account_id == account.id, Delivery.permalink == link)
+    if db.session.scalar(sa.select(used)):
+        raise Invalid(LINK_USED)

@@ -17,6 +17,7 @@ from publisher.errors import N_, BadSecret
 from publisher.models import audit
 from publisher.models.accounts import Account, AccountStatus
 from publisher.models.deliveries import Attempt, Delivery, DeliveryStatus, advance
+from publisher.models.places import Office
 from publisher.models.posts import Post, PostStatus
 from publisher.platforms import driver_class
 from publisher.platforms.base import Prepared, Receipt
@@ -39,10 +40,16 @@ FIRST_LOOK = timedelta(seconds=45)
 CLOCK_SKEW = timedelta(minutes=5)
 _NOTE_ATTEMPT = sa.insert(Attempt.metadata.tables["attempt"])
 DETAIL_CHARS = 500
+#: A platform that asks for more than a day is asking a person.
+LONGEST_WAIT_S = 24 * 3600
 
 
 class ContentChanged(Refused):
     """What would be sent is not what was approved."""
+
+
+class ApprovedAnew(TryLater):
+    """The post was approved again after this was planned: it has a new time, maybe a new text."""
 
 
 REASONS: dict[type[PlatformError], str] = {
@@ -74,9 +81,14 @@ def load(claim: Claim, *, store: Store, vault: Vault) -> Job | PlatformError | N
     if delivery is None:
         return None
     post, account = delivery.post, delivery.account
+    if post.approved_at is not None and post.approved_at > delivery.created_at:
+        return ApprovedAnew("planned before the present approval")
     if post.status is not PostStatus.APPROVED or post.digest() != delivery.content_digest:
         return ContentChanged("digest differs from the approved one")
-    outgoing = composing.outgoing(post, account.platform, store)
+    try:
+        outgoing = composing.outgoing(post, account.platform, store)
+    except OSError:
+        return TryLater("a picture of the post cannot be read")
     kept = [hashlib.sha256(picture.content).hexdigest() for picture in outgoing.pictures]
     if kept != [picture.media.digest for picture in post.pictures]:
         return ContentChanged("the bytes of a picture differ from its digest")
@@ -117,7 +129,8 @@ def _still_approved() -> sa.ColumnElement[bool]:
         post.c.version == sa.bindparam("as_read"),
         post.c.approved_digest == sa.bindparam("as_approved"),
     )
-    return sa.and_(delivery.c.lease_until > sa.bindparam("now", type_=UtcDateTime()), unchanged)
+    now = sa.bindparam("now", type_=UtcDateTime())
+    return sa.and_(delivery.c.lease_until > now, delivery.c.publish_by > now, unchanged)
 
 
 _STILL_APPROVED = _still_approved()
@@ -163,40 +176,81 @@ def record(
     at: datetime,
 ) -> bool:
     """Write down how an attempt ended and what happens next; False if it was not ours."""
+    done = _settle(claim, outcome, at=at)
     note_attempt(claim, outcome, phase=phase, started_at=started_at, at=at)
+    if done and isinstance(outcome, AccountBlocked):
+        hold_account(claim, outcome, until=outcome.until, at=at)
+    if done and isinstance(outcome, TryLater) and outcome.whole_account:
+        hold_account(claim, outcome, until=at + _wait(outcome, 1), at=at)
+    return done
+
+
+def _settle(claim: Claim, outcome: Receipt | PlatformError, *, at: datetime) -> bool:
     match outcome:
         case Receipt():
-            return mark_published(claim, outcome, at=at)
-        case Refused(duplicate=True) if _was_in_doubt(claim):
-            return _doubt(claim, outcome, at=at, reason=ALREADY_THERE)
+            # An answer that came after the lease is still an answer: the post is out.
+            return mark_published(claim, outcome, at=at) or mark_published(
+                claim, outcome, at=at, step="arrive", fenced=False
+            )
+        case Refused(duplicate=True):  # it is there: by us, or by hand; the look tells its link
+            return _doubt(claim, outcome, at=at, reason=ALREADY_THERE) or _fail(
+                claim, outcome, at=at
+            )
         case Refused():
             return _fail(claim, outcome, at=at)
         case AccountBlocked():
-            hold_account(claim, outcome, until=outcome.until, at=at)
             return _postpone(claim, outcome, until=at, at=at)
+        case ApprovedAnew():
+            return _replan(claim, at=at)
         case TryLater():
-            wait = _wait(outcome, _attempts(claim))
-            if outcome.whole_account:
-                hold_account(claim, outcome, until=at + wait, at=at)
-            return _postpone(claim, outcome, until=at + wait, at=at)
+            return _postpone(claim, outcome, until=at + _wait(outcome, _attempts(claim)), at=at)
         case _:  # whatever we cannot name may have been published
             return _doubt(claim, outcome, at=at, reason=REASONS[OutcomeUnknown])
 
 
-def mark_published(claim: Claim, receipt: Receipt, *, at: datetime, step: str = "publish") -> bool:
-    told = receipt.published_at
-    believed = told if told is not None and told <= at + CLOCK_SKEW else at
+def _replan(claim: Claim, *, at: datetime) -> bool:
+    """Give a delivery the time and the text of its post's present approval."""
+    delivery = held(claim, DeliveryStatus.CLAIMED)
+    if delivery is None:
+        return False
+    due_at = max(delivery.post.planned_at or at, at)
+    return advance(
+        claim.delivery_id,
+        "replan",
+        at=at,
+        fence=claim.fence,
+        content_digest=delivery.post.approved_digest,
+        due_at=due_at,
+        next_at=due_at,
+        publish_by=due_at + (delivery.publish_by - delivery.due_at),
+        created_at=at,
+    )
+
+
+def mark_published(
+    claim: Claim, receipt: Receipt, *, at: datetime, step: str = "publish", fenced: bool = True
+) -> bool:
+    """Store the proof. The platform's time counts where it agrees with ours."""
     return advance(
         claim.delivery_id,
         step,
         at=at,
-        fence=claim.fence,
+        fence=claim.fence if fenced else None,
         note=receipt.url,
         reason="",
         remote_id=receipt.remote_id,
         permalink=receipt.url,
-        published_at=believed,
+        published_at=_believed(claim, receipt.published_at, at=at),
     )
+
+
+def _believed(claim: Claim, told: datetime | None, *, at: datetime) -> datetime:
+    query = sa.select(Delivery.doubtful_since, Delivery.sending_at)
+    row = db.session.execute(query.where(Delivery.id == claim.delivery_id)).one()
+    begun = row.doubtful_since or row.sending_at or at
+    if told is None or told.tzinfo is None:
+        return at
+    return told if begun - CLOCK_SKEW <= told <= at + CLOCK_SKEW else at
 
 
 def _fail(claim: Claim, error: PlatformError, *, at: datetime) -> bool:
@@ -223,6 +277,8 @@ def _postpone(claim: Claim, error: PlatformError, *, until: datetime, at: dateti
 
 
 def _doubt(claim: Claim, error: PlatformError, *, at: datetime, reason: str) -> bool:
+    first = sa.func.coalesce(Delivery.doubtful_since, Delivery.sending_at)
+    since = db.session.scalar(sa.select(first).where(Delivery.id == claim.delivery_id))
     return advance(
         claim.delivery_id,
         "doubt",
@@ -232,6 +288,7 @@ def _doubt(claim: Claim, error: PlatformError, *, at: datetime, reason: str) -> 
         reason=reason,
         next_at=at + FIRST_LOOK,
         lookups=0,
+        doubtful_since=since,
     )
 
 
@@ -240,15 +297,10 @@ def _attempts(claim: Claim) -> int:
     return db.session.scalar(query) or 1
 
 
-def _was_in_doubt(claim: Claim) -> bool:
-    query = sa.select(Delivery.resumed).where(Delivery.id == claim.delivery_id)
-    return bool(db.session.scalar(query))
-
-
 def _wait(error: TryLater, attempts: int) -> timedelta:
     """Return what the platform asked for, or a jittered, doubling wait of up to an hour."""
     if error.wait_s is not None:
-        return timedelta(seconds=max(1, error.wait_s))
+        return timedelta(seconds=min(max(1, error.wait_s), LONGEST_WAIT_S))
     longest_s = min(3600, 30 * 2**attempts)
     return timedelta(seconds=random.uniform(5, longest_s))  # noqa: S311 - spread, not a secret
 
@@ -256,30 +308,45 @@ def _wait(error: TryLater, attempts: int) -> timedelta:
 def hold_account(
     claim: Claim, error: PlatformError, *, until: datetime | None, at: datetime
 ) -> None:
-    """Set the account aside, so that one expired session does not burn a week of posts."""
+    """Set the account aside, so that one expired session does not burn a week of posts.
+
+    Only one that is in use: somebody may have disconnected or reconnected it meanwhile.
+    """
     status = AccountStatus.PAUSED if until else AccountStatus.RECONNECT
-    _change_account(
-        claim.delivery_id, status=status, paused_until=until, paused_reason=detail(error)
+    reason = REASONS[AccountBlocked if until is None else TryLater]
+    changed = _change_account(
+        claim.delivery_id, only_active=True, status=status, paused_until=until, paused_reason=reason
     )
-    audit.record(
-        "account.held",
-        f"delivery:{claim.delivery_id}",
-        at=at,
-        status=status,
-        until=until.isoformat() if until else None,
-        detail=detail(error),
-    )
+    if changed:
+        audit.record(
+            "account.held",
+            f"delivery:{claim.delivery_id}",
+            at=at,
+            region_id=_region_of(claim),
+            status=status,
+            until=until.isoformat() if until else None,
+            detail=detail(error),
+        )
 
 
-def _change_account(delivery_id: int, **values: Any) -> None:
+def _region_of(claim: Claim) -> int | None:
+    query = sa.select(Office.region_id).join(Delivery, Delivery.office_id == Office.id)
+    return db.session.scalar(query.where(Delivery.id == claim.delivery_id))
+
+
+def _change_account(delivery_id: int, *, only_active: bool = False, **values: Any) -> bool:
     delivery, account = Delivery.metadata.tables["delivery"], Account.metadata.tables["account"]
     holder = sa.select(delivery.c.account_id).where(delivery.c.id == delivery_id)
     change = sa.update(account).where(account.c.id == holder.scalar_subquery()).values(**values)
-    db.session.execute(change)
+    if only_active:
+        change = change.where(account.c.status == AccountStatus.ACTIVE)
+    return db.session.execute(change).rowcount == 1  # type: ignore[attr-defined]
 
 
 def detail(error: PlatformError) -> str:
-    return error.detail[:DETAIL_CHARS]
+    """Return what to keep of an error: short, and storable whatever a platform sent."""
+    text = error.detail.replace("\0", "").encode("utf-8", "replace").decode()
+    return text[:DETAIL_CHARS]
 
 
 def note_attempt(

@@ -45,6 +45,7 @@ class Search:
     credentials: Credentials
     prepared: Prepared
     since: datetime
+    known: frozenset[str]  # posts of the account that prove other deliveries
 
     def __repr__(self) -> str:
         return f"Search(delivery_id={self.delivery_id}, fence={self.fence}, {self.platform})"
@@ -63,7 +64,10 @@ def publish(job: Job, prepared: Prepared) -> Receipt | PlatformError:
 
 def look(search: Search) -> Receipt | PlatformError | None:
     """Read the account back; None when the post is not there."""
-    return _outcome(lambda: _driver(search).find(search.prepared, search.since), otherwise=TryLater)
+    return _outcome(
+        lambda: _driver(search).find(search.prepared, search.since, search.known),
+        otherwise=TryLater,
+    )
 
 
 def _driver(work: Job | Search) -> Driver:

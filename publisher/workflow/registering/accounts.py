@@ -161,11 +161,11 @@ def edit_account(
             **({"handle": bound} if renamed else {}),
         }
     )
+    if account.publishable and data.standing is not Standing.UTAMA:
+        _cancel_planned(account, actor=actor, at=at)  # deliveries before accounts, as workers do
     changed = apply(account, data)
     if not changed:
         return
-    if not account.publishable:
-        _cancel_planned(account, actor=actor, at=at)
     note("account.edit", account, office.region_id, actor=actor, at=at, changed=changed)
 
 
@@ -174,9 +174,9 @@ def retire_account(account: Account, *, actor: User, at: datetime) -> None:
     lock(account.office.region_id, actor)
     if account.retired_at is not None:
         return
+    _cancel_planned(account, actor=actor, at=at)  # deliveries before accounts, as workers do
     drop_credentials(account, RETIRED)
     account.retired_at = at
-    _cancel_planned(account, actor=actor, at=at)
     note("account.retire", account, account.office.region_id, actor=actor, at=at)
 
 

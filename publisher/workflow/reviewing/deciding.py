@@ -166,9 +166,9 @@ def take_back(post: Post, *, reviewer: User, at: datetime, note: str) -> int:
     """
     check_current(post)
     _must_say(note)
-    _decide(post, "reopen", reviewer=reviewer, at=at, note=_said(note))
     reason = N_("Persetujuan dibatalkan oleh penelaah.")
     stopped = deliveries.cancel_open(post, actor=reviewer, at=at, reason=reason)
+    _decide(post, "reopen", reviewer=reviewer, at=at, note=_said(note))  # the audit comes last
     if not stopped:
         raise Invalid(
             N_("Tidak ada lagi penayangan yang dapat dihentikan; persetujuan tidak dibatalkan.")
