@@ -67,8 +67,7 @@ class _Answer:
 class X(Driver):
     """One X account, by OAuth 1.0a.
 
-    Besides `credential_fields` it reads, where given, `user_id` (X's number of the account,
-    otherwise taken from the access token) and `handle` (for readable permalinks).
+    It also reads `user_id` (else taken from the access token) and `handle` (for permalinks).
     """
 
     name = "X"
@@ -122,20 +121,16 @@ class X(Driver):
             text=prepared.text or None,
             media_ids=list(prepared.media_ids) or None,
         )
-        remote_id = _data(answer).get("id")
+        remote_id, number = _data(answer).get("id"), _number(answer.headers)
         if not (isinstance(remote_id, str) and remote_id.isdigit()):
-            raise OutcomeUnknown(
-                "X: accepted, but named no post", request_id=_number(answer.headers)
-            )
-        return self._receipt(remote_id, answer.at, _number(answer.headers))
+            raise OutcomeUnknown("X: accepted, but named no post", request_id=number)
+        return self._receipt(remote_id, answer.at, number)
 
     @classmethod
     def is_permalink(cls, link: str, handle: str) -> bool:
-        """A post of this account: x.com/<handle>/status/<number>, or /i/ for the handle."""
-        if not super().is_permalink(link, handle):
-            return False
-        owner, _, rest = urlsplit(link).path.strip("/").partition("/")
-        return owner.lower() in {handle.lower(), "i"} and bool(re.match(r"status/\d+", rest))
+        path = re.fullmatch(r"/([^/]+)/status/\d+(/.*)?", urlsplit(link).path)
+        owners = {handle.lower(), "i"}  # x.com/i/status/… is any account's
+        return super().is_permalink(link, handle) and bool(path and path[1].lower() in owners)
 
     def find(
         self, prepared: Prepared, since: datetime, known: Collection[str] = ()
@@ -144,11 +139,10 @@ class X(Driver):
         wanted = x_texts.our_fingerprint(prepared.text)
         found = None
         for post in self._timeline(since - _SKEW):
-            if post.remote_id in known:
-                continue
             same_pictures = bool(post.media_ids) and set(post.media_ids) == set(prepared.media_ids)
             same_text = x_texts.their_fingerprint(post.text) == wanted
-            if same_pictures or (same_text and len(post.media_ids) == len(prepared.media_ids)):
+            same_text &= len(post.media_ids) == len(prepared.media_ids)
+            if (same_pictures or same_text) and post.remote_id not in known:
                 found = self._receipt(post.remote_id, post.at)  # the oldest that fits
         return found
 
@@ -159,9 +153,8 @@ class X(Driver):
             raise TryLater("X: did not say whose credentials these are")
         if self._user_id.isdigit() and me["id"] != self._user_id:
             raise AccountBlocked(f"X: these credentials belong to account {me['id']}")
-        return Health(
-            remote_id=me["id"], handle=me.get("username", ""), display_name=me.get("name", "")
-        )
+        handle, display_name = me.get("username", ""), me.get("name", "")
+        return Health(remote_id=me["id"], handle=handle, display_name=display_name)
 
     def recent(self, since: datetime) -> list[Published]:
         return [

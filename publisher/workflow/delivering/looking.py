@@ -15,11 +15,11 @@ from publisher.platforms.base import Prepared, Receipt
 from publisher.platforms.errors import AccountBlocked, CannotTell, PlatformError, TryLater
 from publisher.vault import Vault
 from publisher.workflow.delivering.claiming import Claim
+from publisher.workflow.delivering.holding import hold_account
 from publisher.workflow.delivering.recording import (
     FIRST_LOOK,
     LONGEST_WAIT_S,
     held,
-    hold_account,
     mark_published,
     note_attempt,
 )

@@ -14,10 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from publisher.db import UtcDateTime, db
 from publisher.errors import N_, BadSecret
-from publisher.models import audit
-from publisher.models.accounts import Account, AccountStatus
 from publisher.models.deliveries import Attempt, Delivery, DeliveryStatus, advance
-from publisher.models.places import Office
 from publisher.models.posts import Post, PostStatus
 from publisher.platforms import driver_class
 from publisher.platforms.base import Prepared, Receipt
@@ -32,6 +29,14 @@ from publisher.storage import Store
 from publisher.vault import Vault
 from publisher.workflow import composing
 from publisher.workflow.delivering.claiming import LEASE, Claim
+from publisher.workflow.delivering.holding import (
+    REASONS,
+    ApprovedAnew,
+    ContentChanged,
+    change_account,
+    detail,
+    hold_account,
+)
 from publisher.workflow.delivering.sending import Job
 
 #: When to look after an unknown outcome: as soon as a slow platform may have settled.
@@ -39,37 +44,10 @@ FIRST_LOOK = timedelta(seconds=45)
 #: A platform's clock this far from ours is not believed.
 CLOCK_SKEW = timedelta(minutes=5)
 _NOTE_ATTEMPT = sa.insert(Attempt.metadata.tables["attempt"])
-DETAIL_CHARS = 500
 #: A platform that asks for more than a day is asking a person.
 LONGEST_WAIT_S = 24 * 3600
 
 
-class ContentChanged(Refused):
-    """What would be sent is not what was approved."""
-
-
-class ApprovedAnew(TryLater):
-    """The post was approved again after this was planned: it has a new time, maybe a new text."""
-
-
-REASONS: dict[type[PlatformError], str] = {
-    ContentChanged: N_(
-        "Isi berubah setelah disetujui, sehingga Siar tidak mengirimnya. Tidak ada yang tayang. "
-        "Ajukan kembali agar ditelaah."
-    ),
-    Refused: N_(
-        "Platform menolak unggahan ini. Tidak ada yang tayang. "
-        "Perbaiki isinya, lalu ajukan kembali."
-    ),
-    TryLater: N_("Platform sedang tidak dapat dihubungi. Siar mencoba lagi dengan sendirinya."),
-    AccountBlocked: N_(
-        "Akun tidak dapat dipakai. Antreannya ditahan; Siar melanjutkan begitu akun pulih."
-    ),
-    OutcomeUnknown: N_(
-        "Sambungan terputus setelah unggahan dikirim, sehingga belum diketahui apakah sudah "
-        "tayang. Siar akan memeriksanya di akun; unggahan tidak dikirim ulang sebelum itu."
-    ),
-}
 ALREADY_THERE = N_(
     "Platform menyatakan unggahan ini sudah ada. Siar sedang mencari tautannya di akun."
 )
@@ -157,7 +135,7 @@ def begin(job: Job, prepared: Prepared, *, at: datetime, lease: timedelta = LEAS
     )
     if begun:
         spacing = timedelta(seconds=driver_class(job.platform).limits.spacing_s)
-        _change_account(job.delivery_id, next_allowed_at=at + spacing)
+        change_account(job.delivery_id, next_allowed_at=at + spacing)
     return begun
 
 
@@ -303,50 +281,6 @@ def _wait(error: TryLater, attempts: int) -> timedelta:
         return timedelta(seconds=min(max(1, error.wait_s), LONGEST_WAIT_S))
     longest_s = min(3600, 30 * 2**attempts)
     return timedelta(seconds=random.uniform(5, longest_s))  # noqa: S311 - spread, not a secret
-
-
-def hold_account(
-    claim: Claim, error: PlatformError, *, until: datetime | None, at: datetime
-) -> None:
-    """Set the account aside, so that one expired session does not burn a week of posts.
-
-    Only one that is in use: somebody may have disconnected or reconnected it meanwhile.
-    """
-    status = AccountStatus.PAUSED if until else AccountStatus.RECONNECT
-    reason = REASONS[AccountBlocked if until is None else TryLater]
-    changed = _change_account(
-        claim.delivery_id, only_active=True, status=status, paused_until=until, paused_reason=reason
-    )
-    if changed:
-        audit.record(
-            "account.held",
-            f"delivery:{claim.delivery_id}",
-            at=at,
-            region_id=_region_of(claim),
-            status=status,
-            until=until.isoformat() if until else None,
-            detail=detail(error),
-        )
-
-
-def _region_of(claim: Claim) -> int | None:
-    query = sa.select(Office.region_id).join(Delivery, Delivery.office_id == Office.id)
-    return db.session.scalar(query.where(Delivery.id == claim.delivery_id))
-
-
-def _change_account(delivery_id: int, *, only_active: bool = False, **values: Any) -> bool:
-    delivery, account = Delivery.metadata.tables["delivery"], Account.metadata.tables["account"]
-    holder = sa.select(delivery.c.account_id).where(delivery.c.id == delivery_id)
-    change = sa.update(account).where(account.c.id == holder.scalar_subquery()).values(**values)
-    if only_active:
-        change = change.where(account.c.status == AccountStatus.ACTIVE)
-    return db.session.execute(change).rowcount == 1  # type: ignore[attr-defined]
-
-
-def detail(error: PlatformError) -> str:
-    """Return what to keep of an error: short, and storable whatever a platform sent."""
-    text = error.detail.replace("\0", "").encode("utf-8", "replace").decode()
-    return text[:DETAIL_CHARS]
 
 
 def note_attempt(

@@ -1,0 +1,95 @@
+"""What an error means to people, and setting an account aside so that it burns no more posts."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from publisher.db import db
+from publisher.errors import N_
+from publisher.models import audit
+from publisher.models.accounts import Account, AccountStatus
+from publisher.models.deliveries import Delivery
+from publisher.models.places import Office
+from publisher.platforms.errors import (
+    AccountBlocked,
+    OutcomeUnknown,
+    PlatformError,
+    Refused,
+    TryLater,
+)
+from publisher.workflow.delivering.claiming import Claim
+
+DETAIL_CHARS = 500
+
+
+class ContentChanged(Refused):
+    """What would be sent is not what was approved."""
+
+
+class ApprovedAnew(TryLater):
+    """The post was approved again after this was planned: it has a new time, maybe a new text."""
+
+
+REASONS: dict[type[PlatformError], str] = {
+    ContentChanged: N_(
+        "Isi berubah setelah disetujui, sehingga Siar tidak mengirimnya. Tidak ada yang tayang. "
+        "Ajukan kembali agar ditelaah."
+    ),
+    Refused: N_(
+        "Platform menolak unggahan ini. Tidak ada yang tayang. "
+        "Perbaiki isinya, lalu ajukan kembali."
+    ),
+    TryLater: N_("Platform sedang tidak dapat dihubungi. Siar mencoba lagi dengan sendirinya."),
+    AccountBlocked: N_(
+        "Akun tidak dapat dipakai. Antreannya ditahan; Siar melanjutkan begitu akun pulih."
+    ),
+    OutcomeUnknown: N_(
+        "Sambungan terputus setelah unggahan dikirim, sehingga belum diketahui apakah sudah "
+        "tayang. Siar akan memeriksanya di akun; unggahan tidak dikirim ulang sebelum itu."
+    ),
+}
+
+
+def hold_account(
+    claim: Claim, error: PlatformError, *, until: datetime | None, at: datetime
+) -> None:
+    """Set the account aside, so that one expired session does not burn a week of posts.
+
+    Only one that is in use: somebody may have disconnected or reconnected it meanwhile.
+    """
+    status = AccountStatus.PAUSED if until else AccountStatus.RECONNECT
+    reason = REASONS[AccountBlocked if until is None else TryLater]
+    changed = change_account(
+        claim.delivery_id, only_active=True, status=status, paused_until=until, paused_reason=reason
+    )
+    if changed:
+        audit.record(
+            "account.held",
+            f"delivery:{claim.delivery_id}",
+            at=at,
+            region_id=_region_of(claim),
+            status=status,
+            until=until.isoformat() if until else None,
+            detail=detail(error),
+        )
+
+
+def _region_of(claim: Claim) -> int | None:
+    query = sa.select(Office.region_id).join(Delivery, Delivery.office_id == Office.id)
+    return db.session.scalar(query.where(Delivery.id == claim.delivery_id))
+
+
+def change_account(delivery_id: int, *, only_active: bool = False, **values: Any) -> bool:
+    delivery, account = Delivery.metadata.tables["delivery"], Account.metadata.tables["account"]
+    holder = sa.select(delivery.c.account_id).where(delivery.c.id == delivery_id)
+    change = sa.update(account).where(account.c.id == holder.scalar_subquery()).values(**values)
+    if only_active:
+        change = change.where(account.c.status == AccountStatus.ACTIVE)
+    return db.session.execute(change).rowcount == 1  # type: ignore[attr-defined]
+
+
+def detail(error: PlatformError) -> str:
+    """Return what to keep of an error: short, and storable whatever a platform sent."""
+    text = error.detail.replace("\0", "").encode("utf-8", "replace").decode()
+    return text[:DETAIL_CHARS]
