@@ -28,7 +28,7 @@ run: $(VENV)/.run $(BUILT) fribidi ## Start the demo with its practice platforms
 install: $(VENV)/.run $(BUILT) fribidi ## Set up what Siar needs to run, start nothing
 
 test: $(VENV)/.dev $(BUILT) fribidi chromium ## Run the whole suite; ARGS="…" goes to pytest
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n auto $(ARGS)
 
 bench: $(VENV)/.dev $(BUILT) fribidi ## Run all benchmarks, or one: NAME=due_500
 	@$(BIN)/python -m bench $(NAME)

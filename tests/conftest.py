@@ -16,6 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -29,6 +30,12 @@ from publisher.models.media import Media
 from publisher.models.people import Role, User
 from publisher.models.places import Office, OfficeKind, Region, RegionKind
 from publisher.models.posts import Post, PostKind, PostPicture
+
+# A property holds or it does not; how long it takes is for the benchmarks.
+hypothesis.settings.register_profile(
+    "siar", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("siar")
 
 MONDAY_0900_WIB = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 NOW = MONDAY_0900_WIB
