@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from conftest import settings
 
 from publisher import create_app
 from publisher.db import db
@@ -18,6 +17,7 @@ from publisher.models.accounts import AccountStatus, Standing
 from publisher.models.deliveries import DeliveryStatus
 from publisher.models.people import Role
 from publisher.models.posts import PostKind, PostStatus, ReturnReason
+from tests.conftest import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 

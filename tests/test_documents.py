@@ -11,7 +11,6 @@ from pathlib import Path
 
 import click
 import pytest
-from conftest import settings
 from flask.cli import FlaskGroup, ScriptInfo
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import RequestRedirect
@@ -19,6 +18,7 @@ from werkzeug.routing import RequestRedirect
 import config
 from publisher import create_app
 from publisher.practice.server import PracticeServer
+from tests.conftest import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

@@ -10,11 +10,11 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-from browser.cast import Cast
-from browser.guard import Guard
-from browser.siar import Siar
 from publisher import create_app
 from publisher.practice.server import PracticeServer
+from tests.browser.cast import Cast
+from tests.browser.guard import Guard
+from tests.browser.siar import Siar
 from tests.conftest import PASSWORD, settings
 
 CHROMIUM_ARGUMENTS = (

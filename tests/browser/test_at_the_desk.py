@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from browser.conftest import told
-from browser.test_every_page import AXE, RULES, violations
+from tests.browser.conftest import told
+from tests.browser.test_every_page import AXE, RULES, violations
 
 
 def open_menu(page, person):

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import expect
 
-from browser.cast import ALT_TEXT
-from browser.conftest import told
+from tests.browser.cast import ALT_TEXT
+from tests.browser.conftest import told
 
 BETTER = "Balita umur 9 bulan sampai 5 tahun terlindung dari campak dan rubela."
 

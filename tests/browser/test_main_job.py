@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
-from browser.cast import photo_file
-from browser.conftest import sign_in, told
+from tests.browser.cast import photo_file
+from tests.browser.conftest import sign_in, told
 
 TITLE = "Vaksin rabies gratis untuk hewan peliharaan"
 ALT_TEXT = "Petugas menyuntik seekor kucing di Puskesmas Cepu"

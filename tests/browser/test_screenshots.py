@@ -9,8 +9,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from browser.siar import ROOT, Siar, free_port
 from publisher.models.people import Role
+from tests.browser.siar import ROOT, Siar, free_port
 
 PICTURES = ROOT / "docs" / "img"
 LARGEST_BYTES = 300 * 1024

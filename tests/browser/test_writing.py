@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from browser.conftest import PASSWORD, told
 from publisher.models.posts import Post
+from tests.browser.conftest import PASSWORD, told
 
 WORDS = "Posyandu lansia kini buka setiap Kamis di semua desa."
 #: What htmx says when the preview cannot be fetched.

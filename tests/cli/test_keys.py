@@ -4,12 +4,12 @@ import base64
 
 import pytest
 import sqlalchemy as sa
-from conftest import NOW, credentials_for
 
 from publisher.db import db
 from publisher.models import audit
 from publisher.models.accounts import Account
 from publisher.vault import Vault, key_id
+from tests.conftest import NOW, credentials_for
 
 OLD = "test:" + base64.b64encode(b"k" * 32).decode()
 NEW = "baru:" + base64.b64encode(b"n" * 32).decode()

@@ -6,9 +6,9 @@ Page on Facebook.
 
 import pytest
 
-from platforms.parts import CREDENTIALS, READ_S, Desk
 from publisher.platforms import http
 from publisher.practice.server import PracticeServer
+from tests.platforms.parts import CREDENTIALS, READ_S, Desk
 
 
 @pytest.fixture

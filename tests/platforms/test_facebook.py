@@ -2,10 +2,10 @@
 
 import pytest
 
-from platforms.parts import POST, Desk, picture
 from publisher.platforms import driver_class
 from publisher.platforms.base import Outgoing, Picture
 from publisher.platforms.errors import AccountBlocked, Refused
+from tests.platforms.parts import POST, Desk, picture
 
 Facebook = driver_class("facebook")
 

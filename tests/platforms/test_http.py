@@ -7,12 +7,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
-from platforms.parts import CREDENTIALS, POST
 from publisher.platforms import http, open_driver
 from publisher.platforms.base import Prepared
 from publisher.platforms.errors import OutcomeUnknown, TryLater
 from publisher.practice.certificate import make_certificate
 from publisher.practice.server import PracticeServer
+from tests.platforms.parts import CREDENTIALS, POST
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from platforms.parts import POST, picture, png
 from publisher.platforms import DRIVERS, PLATFORM_NAMES, driver_class, open_driver
 from publisher.platforms.base import Outgoing
 from publisher.platforms.errors import (
@@ -15,6 +14,7 @@ from publisher.platforms.errors import (
     Refused,
     TryLater,
 )
+from tests.platforms.parts import POST, picture, png
 
 # fault: (what the driver must say, whether the platform has the post all the same)
 WHILE_PUBLISHING = {

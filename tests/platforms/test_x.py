@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platforms.parts import POST, picture
 from publisher.platforms import driver_class
 from publisher.platforms.base import Outgoing, Picture
 from publisher.platforms.errors import AccountBlocked, TryLater
 from publisher.platforms.x_texts import COUNTABLE_CHARS, our_fingerprint, their_fingerprint
 from publisher.practice.x import _as_shown
+from tests.platforms.parts import POST, picture
 
 X = driver_class("x")
 

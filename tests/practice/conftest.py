@@ -2,8 +2,8 @@
 
 import pytest
 
-from practice.parts import X_KEYS
 from publisher.practice.server import PracticeServer
+from tests.practice.parts import X_KEYS
 
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "

@@ -7,8 +7,8 @@ from urllib.error import HTTPError
 import pytest
 import requests
 
-from practice.parts import PNG, X_KEYS, graph, own, tweet
 from publisher.practice.faults import KINDS
+from tests.practice.parts import PNG, X_KEYS, graph, own, tweet
 
 
 def test_an_account_never_shows_its_secrets(dinkes):

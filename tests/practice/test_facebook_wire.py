@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from practice.parts import attached, graph, photo
+from tests.practice.parts import attached, graph, photo
 
 
 def code(answer):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from practice.parts import PNG, attached, graph, own, photo, tweet, upload
+from tests.practice.parts import PNG, attached, graph, own, photo, tweet, upload
 
 CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "

@@ -14,9 +14,9 @@ import psutil
 import pytest
 import requests
 
-from practice.parts import X_KEYS, own, tweet
 from publisher.practice.controls import PracticeProcess
 from publisher.practice.server import PracticeServer
+from tests.practice.parts import X_KEYS, own, tweet
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from practice.parts import PNG, X_KEYS, send, signed, tweet, upload
+from tests.practice.parts import PNG, X_KEYS, send, signed, tweet, upload
 
 
 def test_a_signed_post_is_created(dinkes):

@@ -11,7 +11,6 @@ from io import BytesIO
 import pytest
 import sqlalchemy as sa
 import time_machine
-from conftest import NOW, PASSWORD, PASSWORD_HASH, saved, settings
 from PIL import Image
 
 from publisher import create_app
@@ -24,6 +23,7 @@ from publisher.models.posts import Post, PostPicture
 from publisher.models.quotas import QuotaRule
 from publisher.web.access import PUBLIC, allow
 from publisher.workflow import scheduling
+from tests.conftest import NOW, PASSWORD, PASSWORD_HASH, saved, settings
 
 #: Arguments that name a row of somebody: what they are called in `Rows`.
 ROWS = {

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 import time_machine
-from conftest import NOW, PASSWORD, settings
 
 from publisher import create_app
 from publisher.db import db
 from publisher.models.audit import AuditEntry
 from publisher.web import attempts, security
+from tests.conftest import NOW, PASSWORD, settings
 
 HOSTILE, OFFICE = "203.0.113.66", "198.51.100.7"
 

@@ -7,11 +7,11 @@ import pytest
 import sqlalchemy as sa
 import structlog
 import time_machine
-from conftest import NOW, PASSWORD
 from flask.sessions import SecureCookieSessionInterface
 
 from publisher.db import db
 from publisher.models.people import User, UserSession
+from tests.conftest import NOW, PASSWORD
 
 NEW_PASSWORD = "kuda lumping makan beling"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

@@ -4,7 +4,6 @@ import re
 
 import pytest
 import sqlalchemy as sa
-from conftest import NOW, PASSWORD, settings
 from flask import abort
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -14,6 +13,7 @@ from publisher.errors import FourEyes, Invalid
 from publisher.models.people import User
 from publisher.models.places import Office, OfficeKind
 from publisher.web.access import public
+from tests.conftest import NOW, PASSWORD, settings
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

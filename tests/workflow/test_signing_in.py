@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from conftest import NOW, PASSWORD
 
 from publisher import passwords
 from publisher.db import db
@@ -13,6 +12,7 @@ from publisher.errors import WeakPassword, WrongCredentials
 from publisher.models import audit
 from publisher.models.people import Role, UserSession
 from publisher.workflow import signing_in
+from tests.conftest import NOW, PASSWORD
 
 WEEK = timedelta(days=7)
 REAL_HASHER = passwords._hasher
