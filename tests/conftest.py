@@ -44,6 +44,10 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD_HASH = CHEAP.hash(PASSWORD)
 ON_BOTH_DATABASES = ("workflow", "models", "engine")
 TEST_ROOT = Path(__file__).parent
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
 
 
 def pytest_generate_tests(metafunc):
@@ -148,6 +152,12 @@ def database_url(request, tmp_path):
     name = server.copy()
     yield server.url(name)
     server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    """Debian's Chromium, which phones nobody."""
+    return {"executable_path": "/usr/bin/chromium", "args": CHROMIUM_ARGUMENTS.split()}
 
 
 @pytest.fixture(autouse=True)

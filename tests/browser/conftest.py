@@ -17,10 +17,6 @@ from tests.browser.guard import Guard
 from tests.browser.siar import Siar
 from tests.conftest import PASSWORD, settings
 
-CHROMIUM_ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 SIZES = {
     "phone": {
         "viewport": {"width": 390, "height": 844},
@@ -39,12 +35,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.parent.name == "browser":
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args():
-    """Debian's Chromium, which phones nobody."""
-    return {"executable_path": "/usr/bin/chromium", "args": CHROMIUM_ARGUMENTS.split()}
 
 
 @pytest.fixture(scope="session")

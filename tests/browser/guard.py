@@ -4,10 +4,12 @@ another machine for anything, or meet an error of the server."""
 import re
 from urllib.parse import urlsplit
 
-#: A browser writes these for answers that are looked at here, each by its status and kind.
-ANSWERS = re.compile(r"Failed to load resource")
-#: htmx says so when a newer request takes the place of one under way (UI.md §1).
-REPLACED = re.compile(r"htmx:(sendAbort|abort)")
+#: The browser and htmx write these about requests, which are looked at here one by one. They
+#: also write them when a request gives way to a newer one, or to the next page.
+ABOUT_REQUESTS = re.compile(
+    r"Failed to load resource|htmx:(sendAbort|abort|sendError|afterRequest)"
+)
+GAVE_WAY = "net::ERR_ABORTED"
 #: What a page may miss and still be shown; anything else that is missing is a fault of the page.
 PAGES = {"document", "fetch", "xhr"}
 OWN_SCHEMES = {"data", "blob", "about"}
@@ -18,7 +20,7 @@ class Guard:
 
     def __init__(self):
         self.complaints = []
-        self._expected = [ANSWERS, REPLACED]
+        self._expected = [ABOUT_REQUESTS]
 
     def expect(self, pattern):
         """Do not complain about messages that match: the test makes them happen."""
@@ -28,6 +30,7 @@ class Guard:
         context.on("console", self._on_message)
         context.on("weberror", lambda error: self._add(f"script: {error.error}"))
         context.on("request", self._on_request)
+        context.on("requestfailed", self._on_failure)
         context.on("response", self._on_response)
 
     def _on_message(self, message):
@@ -38,6 +41,10 @@ class Guard:
         address = urlsplit(request.url)
         if address.scheme not in OWN_SCHEMES and address.hostname != "127.0.0.1":
             self._add(f"request to another machine: {request.url}")
+
+    def _on_failure(self, request):
+        if request.failure != GAVE_WAY:
+            self._add(f"{request.failure} for {request.url}")
 
     def _on_response(self, response):
         kind = response.request.resource_type

@@ -7,8 +7,8 @@ from publisher.models.posts import Post
 from tests.browser.conftest import PASSWORD, told
 
 WORDS = "Posyandu lansia kini buka setiap Kamis di semua desa."
-#: What htmx says when the preview cannot be fetched.
-NO_PREVIEW = "htmx:(sendError|afterRequest)"
+#: What becomes of every request then.
+OFFLINE = "ERR_INTERNET_DISCONNECTED"
 FOCUS_IS_SHOWN = """() => {
   const style = getComputedStyle(document.activeElement);
   return style.outlineStyle !== "none" || style.boxShadow !== "none";
@@ -41,7 +41,7 @@ def test_what_is_typed_is_saved_by_itself(cast, browser_of, draft):
 
 
 def test_a_lost_connection_loses_no_word(cast, browser_of, draft, guard, size):
-    guard.expect(NO_PREVIEW)
+    guard.expect(OFFLINE)
     page = browser_of(cast.sari)
     page.goto(draft)
     page.context.set_offline(True)
@@ -56,7 +56,7 @@ def test_a_lost_connection_loses_no_word(cast, browser_of, draft, guard, size):
 
 
 def test_words_survive_when_the_page_is_left_while_offline(cast, browser_of, draft, guard):
-    guard.expect(NO_PREVIEW)
+    guard.expect(OFFLINE)
     page = browser_of(cast.sari)
     page.goto(draft)
     page.context.set_offline(True)

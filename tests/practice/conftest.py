@@ -5,17 +5,6 @@ import pytest
 from publisher.practice.server import PracticeServer
 from tests.practice.parts import X_KEYS
 
-CHROMIUM_ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args():
-    """Debian's Chromium, which phones nobody."""
-    return {"executable_path": "/usr/bin/chromium", "args": CHROMIUM_ARGUMENTS.split()}
-
 
 @pytest.fixture
 def practice(tmp_path):
