@@ -28,7 +28,7 @@ def test_wrong_passwords_are_refused_with_the_focus_on_why(page, cast, size):
     expect(page.get_by_label("Kata sandi")).to_have_value("")
 
 
-def test_the_language_can_be_switched_and_stays(cast, browser_of, size):
+def test_the_language_can_be_switched_and_stays(cast, browser_of):
     page = browser_of(cast.sari)
     page.goto("/konten")
     open_menu(page, cast.sari)
@@ -44,8 +44,9 @@ def test_the_language_can_be_switched_and_stays(cast, browser_of, size):
     expect(page.get_by_role("navigation").first).to_contain_text("Beranda")
 
 
-def test_the_theme_can_be_switched_and_stays(cast, browser_of, size):
+def test_the_theme_can_be_switched_and_stays(cast, browser_of):
     page = browser_of(cast.sari)
+    page.goto("/")
     ground = page.locator("body")
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "light")
     light = ground.evaluate("(it) => getComputedStyle(it).backgroundColor")
@@ -59,7 +60,7 @@ def test_the_theme_can_be_switched_and_stays(cast, browser_of, size):
     expect(ground).not_to_have_css("background-color", light)
 
 
-def test_after_signing_out_going_back_shows_nothing(cast, browser_of, size):
+def test_after_signing_out_going_back_shows_nothing(cast, browser_of):
     page = browser_of(cast.sari)
     page.goto("/konten")
     open_menu(page, cast.sari)

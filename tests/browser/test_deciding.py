@@ -19,6 +19,7 @@ def test_returned_with_reasons_written_anew_and_shown_as_a_difference(cast, brow
     told(budi, "Konten dikembalikan untuk perbaikan.")
 
     sari = browser_of(cast.sari)
+    sari.goto("/")
     expect(sari.get_by_text("Sebutkan umur balitanya.")).to_be_visible()
     sari.get_by_role("link", name="Imunisasi gratis di puskesmas").first.click()
     sari.get_by_role("link", name="Perbaiki konten").click()

@@ -15,6 +15,7 @@ BROKEN = """() => {
 
 def test_what_no_page_may_do_is_seen(cast, browser_of, guard):
     page = browser_of(cast.sari)
+    page.goto("/konten")
     page.evaluate(BROKEN)
     page.wait_for_function("document.querySelector('main img').complete")
     seen = "\n".join(guard.complaints)
@@ -28,6 +29,7 @@ def test_what_no_page_may_do_is_seen(cast, browser_of, guard):
 
 def test_what_is_hard_to_read_or_too_wide_is_seen(cast, browser_of, guard):
     page = browser_of(cast.sari)
+    page.goto("/konten")
     page.evaluate(BROKEN)
     seen = "\n".join(faults(page, [("phone", "light")]))
     guard.complaints.clear()

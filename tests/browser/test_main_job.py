@@ -69,6 +69,7 @@ def test_from_sign_in_to_quota(cast, page, browser_of, practice, size):
     expect(budi.get_by_role("link", name="Lihat unggahan").filter(has_text=TITLE)).to_have_count(2)
 
     ratna = browser_of(cast.ratna)
+    ratna.goto("/")
     expect(ratna.locator(".hero__figure").first).to_have_text("1 dari 2")
     ratna.locator("#rekap summary").click()
     ratna.locator("#rekap").get_by_role("link", name="Dinas Kesehatan").click()

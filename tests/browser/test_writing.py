@@ -40,6 +40,7 @@ def test_what_is_typed_is_saved_by_itself(cast, browser_of, draft):
     expect(page.locator("#pulih")).to_be_hidden()
 
 
+@pytest.mark.parametrize("size", ["phone"], indirect=True)
 def test_a_lost_connection_loses_no_word(cast, browser_of, draft, guard, size):
     guard.expect(OFFLINE)
     page = browser_of(cast.sari)
@@ -118,6 +119,7 @@ def test_two_tabs_never_overwrite_each_other(cast, browser_of, draft):
 
 def test_a_draft_with_gaps_says_where_and_leads_there(cast, browser_of, size):
     page = browser_of(cast.sari)
+    page.goto("/konten")
     page.get_by_role("button", name="Buat konten").first.click()
     page.get_by_role("button", name="Ajukan untuk ditelaah").click()
 
