@@ -6,10 +6,13 @@ S.Ag, A.Md) for links, because they end in the name of a country.
 
 import html
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from twitter_text import extract_urls_with_indices, parse_tweet
+with warnings.catch_warnings():  # it still reads a file of its own by pkg_resources
+    warnings.filterwarnings("ignore", "pkg_resources is deprecated")
+    from twitter_text import extract_urls_with_indices, parse_tweet
 
 from publisher.errors import N_
 from publisher.platforms.base import Outgoing, Problem
