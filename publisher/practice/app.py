@@ -48,11 +48,10 @@ class PracticeApp:
                 headers={name: value for name, value in page.headers if name != "Content-Length"},
             )
 
-    def register(self, account: Account) -> None:
-        self.ledger.register(account)
+    def register(self, *accounts: Account) -> None:
+        self.ledger.register(*accounts)
         self.directory.refresh()
 
     def load_accounts(self, path: Path) -> None:
         """Register the accounts of a JSON file: a list of what `Controls.register` takes."""
-        for given in json.loads(path.read_text(encoding="utf-8")):
-            self.register(Account.read(given))
+        self.register(*map(Account.read, json.loads(path.read_text(encoding="utf-8"))))

@@ -50,6 +50,10 @@ class Controls:
             "credentials": dict(credentials),
         })  # fmt: skip
 
+    def register_all(self, accounts: list[dict[str, Any]]) -> None:
+        """Add many accounts at once; each has what `register` takes."""
+        self.call("POST", "/kendali/akun", accounts)
+
     def accounts(self) -> list[dict[str, Any]]:
         """Return the registered accounts, without their secrets."""
         return self.call("GET", "/kendali/akun")["accounts"]
@@ -105,6 +109,13 @@ class Controls:
         """
         return self.call("POST", "/kendali/riwayat", {"posts": posts})["posts"]
 
+    def refuse_duplicates(self, refused: bool) -> None:
+        """Say whether the same text twice on an account is refused, as real platforms do.
+
+        Off, the book shows every copy that a client would have made.
+        """
+        self.call("POST", "/kendali/kembar", {"refused": refused})
+
     def set_latency(self, milliseconds: float) -> None:
         self.call("POST", "/kendali/jeda", {"milliseconds": milliseconds})
 
@@ -128,10 +139,13 @@ class PracticeProcess(Controls):
     """A practice server in a process of its own, which can be killed like a real one.
 
     :param options: further arguments of `python -m publisher.practice`
+    :param module: what to run instead, with the same arguments
     """
 
-    def __init__(self, data: Path, port: int = 0, *options: str) -> None:
-        command = [sys.executable, "-m", "publisher.practice", "--exit-with-parent"]
+    def __init__(
+        self, data: Path, port: int = 0, *options: str, module: str = "publisher.practice"
+    ) -> None:
+        command = [sys.executable, "-m", module, "--exit-with-parent"]
         command += ["--port", str(port), "--data", str(data), *options]
         self.process = subprocess.Popen(  # noqa: S603
             command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]

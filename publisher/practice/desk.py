@@ -43,8 +43,7 @@ def _accounts(desk: Blueprint, app: "PracticeApp") -> None:
             accounts = [Account.read(one) for one in given]
         except ValueError as error:
             return _refused(error)
-        for account in accounts:
-            app.register(account)
+        app.register(*accounts)
         return jsonify(registered=len(accounts)), 201
 
     @desk.post("/riwayat")
@@ -67,6 +66,11 @@ def _faults(desk: Blueprint, app: "PracticeApp") -> None:
     def clear() -> ResponseReturnValue:
         app.faults.clear(request.args.get("id", type=int))
         return jsonify(cleared=True)
+
+    @desk.post("/kembar")
+    def duplicates() -> ResponseReturnValue:
+        app.ledger.refuses_duplicates = bool(request.get_json()["refused"])
+        return jsonify(refused=app.ledger.refuses_duplicates)
 
     @desk.post("/jeda")
     def latency() -> ResponseReturnValue:

@@ -47,7 +47,7 @@ class Facebook:
                 Rule("/<id>", methods=["GET"], endpoint=("read", self._object)),
                 Rule("/<id>", methods=["DELETE"], endpoint=("remove", self._delete)),
             ]
-        )
+        ).bind("")
 
     def identify(self, request: Request) -> Account | Answer:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -68,7 +68,7 @@ class Facebook:
 
     def route(self, request: Request) -> tuple[str, Handler]:
         path = _VERSION.sub("", request.path)
-        (operation, handler), values = self._routes.bind("").match(path, request.method)
+        (operation, handler), values = self._routes.match(path, request.method)
         if operation == "upload" and request.form.get("published", "true") != "false":
             operation = "publish"
         return operation, (lambda call: handler(call, **values))

@@ -51,6 +51,8 @@ class Ledger:
         self._files = folder / "media"
         self._files.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
+        #: Whether the same text twice on an account is refused, as the platforms do.
+        self.refuses_duplicates = True
         self._db = sqlite3.connect(
             folder / "ledger.sqlite", isolation_level=None, check_same_thread=False, timeout=10
         )
@@ -64,20 +66,21 @@ class Ledger:
 
     # -- accounts
 
-    def register(self, account: Account) -> None:
-        """Add an account, or replace what is known of it."""
-        with self._writing() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    account.platform,
-                    account.remote_id,
-                    account.handle,
-                    account.display_name,
-                    account.colour,
-                    json.dumps(dict(account.credentials)),
-                ),
+    def register(self, *accounts: Account) -> None:
+        """Add accounts, or replace what is known of them; all of them or none."""
+        rows = [
+            (
+                account.platform,
+                account.remote_id,
+                account.handle,
+                account.display_name,
+                account.colour,
+                json.dumps(dict(account.credentials)),
             )
+            for account in accounts
+        ]
+        with self._writing() as db:
+            db.executemany("INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def accounts(self) -> list[Account]:
         rows = self._read("SELECT * FROM account ORDER BY platform, display_name, remote_id")
@@ -173,8 +176,8 @@ class Ledger:
         )
 
     def has_lately(self, platform: str, account: str, text: str) -> bool:
-        """Say whether the account already shows this very text, from the last day."""
-        return bool(
+        """Say whether this very text is refused: the account shows it, from the last day."""
+        return self.refuses_duplicates and bool(
             self._read(
                 "SELECT 1 FROM post INDEXED BY post_digest"
                 " WHERE platform = ? AND account = ? AND digest = ? AND at > ?"

@@ -58,13 +58,13 @@ class X:
                 Rule("/2/users/me", methods=["GET"], endpoint=("read", self._me)),
                 Rule("/2/users/<id>/tweets", methods=["GET"], endpoint=("read", self._timeline)),
             ]
-        )
+        ).bind("")
 
     def identify(self, request: Request) -> Account | Answer:
         return self._signatures.holder(request) or _problem(401, "Unauthorized", "Unauthorized")
 
     def route(self, request: Request) -> tuple[str, Handler]:
-        (operation, handler), values = self._routes.bind("").match(request.path, request.method)
+        (operation, handler), values = self._routes.match(request.path, request.method)
         return operation, (lambda call: handler(call, **values))
 
     def not_found(self) -> Answer:

@@ -152,3 +152,65 @@ def test_the_server_listens_on_loopback_only(dinkes):
 @pytest.mark.parametrize("host", ["evil.test", "api.twitter.com.evil.test", "example.org:80"])
 def test_any_other_name_is_refused(dinkes, host):
     assert own(dinkes, "GET", "/", headers={"Host": host}).status_code == 421
+
+
+def exchange(practice, sent):
+    """Send raw bytes, say that no more will come, and return all that is answered."""
+    port = int(practice.url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(sent)
+        connection.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"GET /\r\n\r\n", b"400"),
+        (b"GET / HTTP/2.0\r\nHost: 127.0.0.1\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nHost 127.0.0.1\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n" + b"A: b\r\n" * 101, b"431"),
+        (b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nA: " + b"b" * 65_534, b"431"),
+        (b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n", b"400"),  # the client died in its head
+    ],
+)
+def test_a_head_that_cannot_be_read_is_refused(dinkes, sent, status):
+    assert exchange(dinkes, sent).split()[1] == status
+
+
+def test_a_body_whose_client_died_halfway_is_not_accepted(dinkes):
+    head = (
+        b"POST /v26.0/555/feed HTTP/1.1\r\nHost: graph.facebook.com\r\n"
+        b"Authorization: Bearer EAA-page\r\nContent-Length: 12\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    )
+
+    assert exchange(dinkes, head + b"message=Ha").split()[1] == b"400"
+    assert dinkes.ledger() == []
+    assert exchange(dinkes, head + b"message=Halo").split()[1] == b"200"
+    assert dinkes.per_text() == {"Halo": 1}
+
+
+def test_a_connection_ends_where_the_client_asks_for_it(dinkes):
+    asked = b"HEAD / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    twice = exchange(dinkes, (asked + b"\r\n") * 2)
+    once = exchange(dinkes, (asked + b"Connection: close\r\n\r\n") * 2)
+    old = exchange(dinkes, (asked.replace(b"1.1", b"1.0") + b"\r\n") * 2)
+
+    assert [answer.count(b"200 OK") for answer in (twice, once, old)] == [2, 1, 1]
+
+
+def test_many_accounts_are_registered_at_once(practice):
+    rows = [
+        {
+            "platform": "x",
+            "remote_id": str(number),
+            "handle": f"akun{number}",
+            "credentials": {**X_KEYS, "access_token": f"{number}-token"},
+        }
+        for number in range(1, 501)
+    ]
+    practice.register_all(rows)
+
+    assert len(practice.accounts()) == 500
+    assert tweet(practice, "Halo", access_token="500-token").status_code == 201

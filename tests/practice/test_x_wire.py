@@ -172,3 +172,30 @@ def test_an_empty_timeline_says_so(dinkes):
     answer = send(dinkes, signed("GET", "https://api.x.com/2/users/1700/tweets"))
 
     assert answer.json() == {"meta": {"result_count": 0}}
+
+
+def test_a_signature_covers_what_has_to_be_encoded_in_address_and_form(dinkes):
+    url = "https://api.x.com/2/users/1700/tweets?max_results=5&expansions=a%2Bb%20c~%C3%A9&x=%25"
+    assert send(dinkes, signed("GET", url)).status_code == 200
+
+    form = {"media": "tidak apa-apa = & +", "media_category": "é"}
+    posted = signed("POST", "https://api.x.com/2/media/upload", data=form)
+    assert send(dinkes, posted).status_code == 400  # signed well, but no picture
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda header: header.replace("HMAC-SHA1", "PLAINTEXT"),
+        lambda header: header.replace("OAuth ", "Bearer "),
+        lambda header: header.replace("oauth_nonce", "nonce"),
+        lambda header: header.replace("oauth_signature=", "realm=", 1),
+        lambda header: header + ', oauth_token="1800-token"',
+    ],
+)
+def test_a_header_that_was_tampered_with_is_unauthorised(dinkes, changed):
+    prepared = signed("GET", "https://api.x.com/2/users/me")
+    header = prepared.headers["Authorization"]
+    prepared.headers["Authorization"] = changed(header.decode())
+
+    assert send(dinkes, prepared).status_code == 401
