@@ -1,5 +1,27 @@
 """Every table, so that migrations and `create_app` see them all."""
 
-from publisher.models import accounts, audit, deliveries, media, people, places, posts, quotas
+from publisher.models import (
+    accounts,
+    audit,
+    deliveries,
+    media,
+    notices,
+    people,
+    places,
+    posts,
+    quotas,
+    watch,
+)
 
-__all__ = ["accounts", "audit", "deliveries", "media", "people", "places", "posts", "quotas"]
+__all__ = [
+    "accounts",
+    "audit",
+    "deliveries",
+    "media",
+    "notices",
+    "people",
+    "places",
+    "posts",
+    "quotas",
+    "watch",
+]

@@ -26,6 +26,10 @@ class AccountStatus(StrEnum):
     RECONNECT = "reconnect"  # a person must log in
 
 
+#: Connected, and set aside by its platform.
+_HELD = sa.text("status <> 'active' AND credentials IS NOT NULL AND retired_at IS NULL")
+
+
 class Account(Model):
     """One account on one platform."""
 
@@ -35,6 +39,7 @@ class Account(Model):
             "status = 'reconnect' OR credentials IS NOT NULL", name="connected_if_usable"
         ),
         sa.CheckConstraint("status = 'active' OR paused_reason <> ''", name="reason_if_not_active"),
+        sa.Index("ix__account__held", "id", sqlite_where=_HELD, postgresql_where=_HELD),
         sa.Index(
             "uq__account__platform_remote_id_now",
             "platform",

@@ -5,7 +5,7 @@ expects and the fence it holds. A row count other than one means that somebody e
 quicker, and the worker stops.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -35,6 +35,10 @@ class DeliveryStatus(StrEnum):
 _S = DeliveryStatus
 #: While one of these holds, the account has a post in flight and gets no other.
 IN_FLIGHT = (_S.CLAIMED, _S.SENDING, _S.UNKNOWN)
+#: When a delivery that waits for a person is looked at next.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+#: Something still happens, by itself or by a person.
+OPEN = (_S.PENDING, _S.CLAIMED, _S.SENDING, _S.UNKNOWN)
 #: Nothing more happens by itself.
 FINAL = (_S.PUBLISHED, _S.FAILED, _S.MISSED, _S.CANCELLED)
 
@@ -123,6 +127,24 @@ class Delivery(Model):
             **_where("status = 'published'"),
         ),
         sa.Index("ix__delivery__office_status", "office_id", "status", "due_at"),
+        sa.Index(
+            "ix__delivery__open",
+            "due_at",
+            "status",
+            **_where("status IN ('pending', 'claimed', 'sending', 'unknown')"),
+        ),
+        sa.Index(
+            "ix__delivery__not_out",
+            "due_at",
+            "status",
+            **_where("status IN ('failed', 'missed', 'cancelled')"),
+        ),
+        # What ended badly and nobody was told of yet.
+        sa.Index(
+            "ix__delivery__untold",
+            "id",
+            **_where("status IN ('unknown', 'failed', 'missed') AND noticed_fence <> fence"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -146,6 +168,8 @@ class Delivery(Model):
     lease_until: Mapped[datetime | None]
     #: Goes up on every claim; a worker with an older one is stale.
     fence: Mapped[int] = mapped_column(default=0)
+    #: The fence under which those who can act were told how it ended; -1: they were not.
+    noticed_fence: Mapped[int] = mapped_column(default=-1, server_default=sa.text("-1"))
     attempts: Mapped[int] = mapped_column(default=0)
     #: How often the account was read back since the outcome became unknown.
     lookups: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,119 @@
+"""Notices: what happened that asks for a person, said once to those who can act.
+
+A notice names what it is about by ids, never by words of its own, so it always shows the present
+state of that thing. Its key names the event; the database keeps it unique, so any number of
+workers may write it. Who may see it follows from `AUDIENCE` and from its place: with an office
+it is for that office and its region, without one for the region alone, and without a region for
+every region, because all share the machine. A channel such as e-mail would add a table of what
+was sent to whom, keyed like `NoticeRead`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from publisher.db import Model, db, status_column
+from publisher.models.accounts import Account, AccountStatus
+from publisher.models.deliveries import Delivery
+from publisher.models.people import Role
+from publisher.models.places import Office, Region
+from publisher.models.watch import Incident
+
+
+class NoticeKind(StrEnum):
+    FAILED = "failed"  # a delivery was refused
+    MISSED = "missed"  # a delivery could not go out within its window
+    UNKNOWN = "unknown"  # only a person can tell whether a delivery is out
+    RECONNECT = "reconnect"  # an account needs its person
+    PAUSED = "paused"  # an account is held by its platform; time heals it
+    RISK = "risk"  # planned deliveries that would not go out as things stand
+    INCIDENT = "incident"  # deliveries are late and nobody knows why yet
+    OUTAGE = "outage"  # no worker was at work while something was due
+
+
+_REGION = frozenset({Role.REVIEWER, Role.OPERATOR})
+_DECIDES = frozenset({Role.DRAFTER, Role.REVIEWER})
+#: Who can do something about it. Office roles see only their own office's.
+AUDIENCE: dict[NoticeKind, frozenset[Role]] = {
+    NoticeKind.FAILED: _DECIDES,
+    NoticeKind.MISSED: _DECIDES,
+    NoticeKind.UNKNOWN: _DECIDES,
+    NoticeKind.RECONNECT: _DECIDES | _REGION,
+    NoticeKind.PAUSED: _DECIDES | _REGION,
+    NoticeKind.RISK: _DECIDES | _REGION,
+    NoticeKind.INCIDENT: _DECIDES | _REGION,
+    NoticeKind.OUTAGE: _REGION,
+}
+#: Everybody who is ever told anything.
+RECIPIENTS = frozenset().union(*AUDIENCE.values())
+
+
+def _open() -> dict[str, Any]:
+    condition = sa.text("resolved_at IS NULL")
+    return {"sqlite_where": condition, "postgresql_where": condition}
+
+
+class Notice(Model):
+    """One event, told once. `resolved_at` says when it stopped asking for anybody."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        sa.Index("ix__notice__region_open", "region_id", "id", **_open()),
+        sa.Index("ix__notice__office_open", "office_id", "id", **_open()),
+        sa.Index("ix__notice__region", "region_id", "id"),
+        sa.Index("ix__notice__office", "office_id", "id"),
+        sa.Index("ix__notice__account", "account_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Names the event, such as "delivery:17:event:230".
+    key: Mapped[str] = mapped_column(sa.String(120), unique=True)
+    kind: Mapped[NoticeKind] = status_column(NoticeKind)
+    at: Mapped[datetime]
+    region_id: Mapped[int | None] = mapped_column(sa.ForeignKey("region.id"))
+    region: Mapped[Region | None] = relationship()
+    office_id: Mapped[int | None] = mapped_column(sa.ForeignKey("office.id"))
+    office: Mapped[Office | None] = relationship()
+    account_id: Mapped[int | None] = mapped_column(sa.ForeignKey("account.id"))
+    account: Mapped[Account | None] = relationship()
+    delivery_id: Mapped[int | None] = mapped_column(sa.ForeignKey("delivery.id"))
+    delivery: Mapped[Delivery | None] = relationship()
+    incident_id: Mapped[int | None] = mapped_column(sa.ForeignKey("incident.id"))
+    incident: Mapped[Incident | None] = relationship()
+    #: Why, in Indonesian (gettext message id); `details` fill its %(name)s placeholders.
+    reason: Mapped[str] = mapped_column(default="")
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    resolved_at: Mapped[datetime | None]
+
+
+class NoticeRead(Model):
+    """Who has seen which notice."""
+
+    __tablename__ = "notice_read"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), primary_key=True)
+    notice_id: Mapped[int] = mapped_column(sa.ForeignKey("notice.id"), primary_key=True)
+    at: Mapped[datetime]
+
+
+class Hold(Model):
+    """The hold of an account that was told about; there for as long as it lasts."""
+
+    __tablename__ = "hold"
+
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id"), primary_key=True)
+    status: Mapped[AccountStatus] = status_column(AccountStatus)
+    since: Mapped[datetime]
+
+
+def add_once(model: type[Model], rows: Sequence[dict[str, Any]]) -> None:
+    """Add rows; those that are there already, by whatever is unique, stay as they are."""
+    if rows:
+        insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+        statement = insert[db.session.get_bind().dialect.name](model)
+        db.session.execute(statement.on_conflict_do_nothing(), list(rows))
