@@ -121,6 +121,7 @@ SETTINGS: dict[str, Setting] = {
     "PRACTICE_PORT": Setting(PORTS, "8001"),
     "PRACTICE_DATA": Setting(default="instance/practice"),
     "SENDER_THREADS": Setting(_number(1, 512), "64"),
+    "SPACING_S": Setting(_number(0, 3600), "60"),
     "EMBEDDED_WORKER": Setting(_yes_or_no, "1"),
     "LOG_LEVEL": Setting(_log_level, "INFO"),
     "SESSION_DAYS": Setting(_number(1, 90), "7"),

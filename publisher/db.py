@@ -126,6 +126,13 @@ def read_only() -> None:
     db.session.info["read_only"] = True
 
 
+def database_now() -> datetime | None:
+    """Return the clock that all machines share; None where the database is this machine's."""
+    if db.session.get_bind().dialect.name == "sqlite":
+        return None
+    return db.session.scalar(sa.select(sa.func.clock_timestamp(type_=UtcDateTime())))
+
+
 def begin_writing() -> None:
     """End a read-only transaction so that what follows may write. Rows are loaded anew."""
     db.session.rollback()

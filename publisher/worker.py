@@ -65,6 +65,7 @@ class Worker:
     def __init__(self, app: Flask) -> None:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self.engine = Engine(app, owner=self.owner, threads=app.config["SENDER_THREADS"])
+        self.steps = self.engine.steps
         self._app = app
         self._lock = OneAtATime(_lock_path(app))
         self._at_work = False
@@ -101,16 +102,17 @@ class Worker:
         """Settle what dead workers left, and look where the outcome is unknown."""
         if not self._lock.hold():
             return False
-        self.engine.keep_leases()
-        self.engine.transact(self._settle)
-        looks = self.engine.transact(
-            lambda: claiming.claim_lookups(at=clock.now(), limit=self.engine.free_to_look())
+        self.steps.agree_on_time()
+        self.steps.keep_leases()
+        self.steps.transact(self._settle)
+        at, limit = self.steps.now(), self.engine.free_to_look()
+        self.engine.look(
+            self.steps.transact(lambda: claiming.claim_lookups(at=at, limit=limit))
         )
-        self.engine.look(looks)
         return True
 
     def _settle(self) -> None:
-        at = clock.now()
+        at = self.steps.now()
         if not self._at_work and _is_sqlite():
             claiming.forsake_leases(at=at, owner=self.owner)
         self._at_work = True

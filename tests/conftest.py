@@ -69,6 +69,7 @@ def settings(database_url, folder):
         "RATELIMIT_ENABLED": False,
         "CATCH_UP_HOURS": 6,
         "SENDER_THREADS": 4,
+        "SPACING_S": 0,
         "SESSION_DAYS": 7,
         "EMBEDDED_WORKER": False,
     }

@@ -223,7 +223,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['proved_by_id'], ['user.id'], name=op.f('fk__delivery__proved_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk__delivery'))
     )
-    op.create_index('ix__delivery__account_due', 'delivery', ['account_id', 'next_at', 'id'], unique=False, sqlite_where=sa.text("status = 'pending'"), postgresql_where=sa.text("status = 'pending'"))
+    op.create_index('ix__delivery__account_due', 'delivery', ['account_id', 'due_at', 'id'], unique=False, sqlite_where=sa.text("status = 'pending'"), postgresql_where=sa.text("status = 'pending'"))
     op.create_index('ix__delivery__due', 'delivery', ['next_at', 'id'], unique=False, sqlite_where=sa.text("status = 'pending'"), postgresql_where=sa.text("status = 'pending'"))
     op.create_index('ix__delivery__lease', 'delivery', ['lease_until'], unique=False, sqlite_where=sa.text("status IN ('claimed', 'sending')"), postgresql_where=sa.text("status IN ('claimed', 'sending')"))
     op.create_index('ix__delivery__lookup', 'delivery', ['next_at'], unique=False, sqlite_where=sa.text("status = 'unknown'"), postgresql_where=sa.text("status = 'unknown'"))

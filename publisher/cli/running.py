@@ -95,15 +95,15 @@ def migrate() -> None:
 
     with db.engine.connect() as connection:
         present = MigrationContext.configure(connection).get_current_revision()
-    if present != _newest_migration():
+    if present != known_migrations()[-1]:
         logging.getLogger("alembic").setLevel(logging.WARNING)
         upgrade(directory=str(ROOT / "migrations"))
 
 
-def _newest_migration() -> str:
-    """Return the last revision by its file name, without loading all of Alembic's machinery."""
+def known_migrations() -> list[str]:
+    """Return all revisions by their file names, without loading all of Alembic's machinery."""
     files = sorted((ROOT / "migrations" / "versions").glob("[0-9]*.py"))
-    return files[-1].name.partition("_")[0]
+    return [file.name.partition("_")[0] for file in files]
 
 
 def _load_demo(timelines: Callable[[], str | None]) -> None:

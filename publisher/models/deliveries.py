@@ -5,6 +5,8 @@ expects and the fence it holds. A row count other than one means that somebody e
 quicker, and the worker stops.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
@@ -42,6 +44,9 @@ OPEN = (_S.PENDING, _S.CLAIMED, _S.SENDING, _S.UNKNOWN)
 #: Nothing more happens by itself.
 FINAL = (_S.PUBLISHED, _S.FAILED, _S.MISSED, _S.CANCELLED)
 
+#: As `lookups`: brought back from a backup, so its account is read before anything is sent.
+LOOK_FIRST = -1
+
 # step: (statuses it may be taken from, status it leads to)
 STEPS: dict[str, tuple[frozenset[DeliveryStatus], DeliveryStatus]] = {
     "claim": (frozenset({_S.PENDING}), _S.CLAIMED),
@@ -51,6 +56,7 @@ STEPS: dict[str, tuple[frozenset[DeliveryStatus], DeliveryStatus]] = {
     "fail": (frozenset({_S.CLAIMED, _S.SENDING, _S.UNKNOWN}), _S.FAILED),
     "doubt": (frozenset({_S.SENDING}), _S.UNKNOWN),
     "recover": (frozenset({_S.CLAIMED}), _S.PENDING),  # its worker died before sending
+    "recheck": (frozenset({_S.CLAIMED}), _S.UNKNOWN),  # see LOOK_FIRST
     "find": (frozenset({_S.UNKNOWN}), _S.PUBLISHED),
     "resume": (frozenset({_S.UNKNOWN}), _S.PENDING),  # looked for twice, not there
     "arrive": (frozenset({_S.UNKNOWN, _S.PENDING, _S.CLAIMED}), _S.PUBLISHED),  # a late answer
@@ -102,7 +108,7 @@ class Delivery(Model):
         sa.Index(
             "ix__delivery__account_due",
             "account_id",
-            "next_at",
+            "due_at",
             "id",
             **_where("status = 'pending'"),
         ),
@@ -272,28 +278,29 @@ def advance(
         of `delivery`, made once, and what its parameters are this time
     """
     allowed, after = STEPS[step]
+    only = next(iter(allowed)) if len(allowed) == 1 and fence is not None else None
     if after not in (_S.CLAIMED, _S.SENDING):
         values |= {"lease_owner": None, "lease_until": None}
     db.session.flush()
     connection = db.session.connection()
-    row = connection.execute(_STANDING, {"delivery_id": delivery_id}).one_or_none()
-    if row is None or row.status not in allowed:
-        return False
+    if only is None:
+        row = connection.execute(_STANDING, {"delivery_id": delivery_id}).one_or_none()
+        if row is None or row.status not in allowed:
+            return False
+        before, held = row.status, row.fence if fence is None else fence
+    else:  # nothing to ask: the change itself compares
+        before, held = only, fence
     condition, given = require or (None, {})
-    asked = {
-        "the_id": delivery_id,
-        "the_status": row.status,
-        "the_fence": row.fence if fence is None else fence,
-    }
+    asked = {"the_id": delivery_id, "the_status": before, "the_fence": held}
     change = _change(tuple(sorted(values)), condition)
     if connection.execute(change, asked | given | values | {"status": after}).rowcount != 1:
         return False
     write_event(
         delivery_id,
         step,
-        before=row.status,
+        before=before,
         after=after,
-        fence=row.fence,
+        fence=held,
         at=at,
         actor=actor,
         note=note,
@@ -318,6 +325,28 @@ def _change(names: tuple[str, ...], condition: sa.ColumnElement[bool] | None) ->
     return change if condition is None else change.where(condition)
 
 
+@contextmanager
+def notes_together() -> Iterator[None]:
+    """Write what is noted inside this block at its end, many rows at a time."""
+    notes: dict[sa.Insert, list[dict[str, Any]]] = {}
+    db.session.info["notes"] = notes
+    try:
+        yield
+        for statement, rows in notes.items():
+            db.session.connection().execute(statement, rows)
+    finally:
+        del db.session.info["notes"]
+
+
+def write_note(statement: sa.Insert, row: dict[str, Any]) -> None:
+    """Insert a row of history now, or with the others of `notes_together`."""
+    notes = db.session.info.get("notes")
+    if notes is None:
+        db.session.connection().execute(statement, row)
+    else:
+        notes.setdefault(statement, []).append(row)
+
+
 def write_event(
     delivery_id: int,
     step: str,
@@ -330,7 +359,7 @@ def write_event(
     note: str = "",
 ) -> None:
     """Write down a change of a delivery, in the transaction that makes it."""
-    db.session.connection().execute(
+    write_note(
         _WRITE_EVENT,
         {
             "delivery_id": delivery_id,

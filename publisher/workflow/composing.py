@@ -2,24 +2,55 @@
 reviewer decides on, and for the worker that sends it.
 """
 
+from dataclasses import dataclass
+
 from publisher.models.posts import Post
 from publisher.platforms import driver_class
 from publisher.platforms.base import Outgoing, Picture, Problem
 from publisher.storage import Store
 
 
-def outgoing(post: Post, platform: str, store: Store) -> Outgoing:
-    """Return exactly what `platform` would be sent, bytes and all."""
-    return Outgoing(
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A picture of a post, its bytes still in the media store."""
+
+    digest: str
+    mime: str
+    alt_text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """What of a post goes to one platform; small, because the bytes are still in the store."""
+
+    text: str
+    pictures: tuple[Kept, ...]
+
+    def read(self, store: Store) -> Outgoing:
+        """Return exactly what the platform would be sent, bytes and all.
+
+        :raises OSError: if a picture is not there, or is no longer what was kept
+        """
+        return Outgoing(
+            text=self.text,
+            pictures=tuple(
+                Picture(
+                    content=store.get(kept.digest),
+                    mime=kept.mime,
+                    alt_text=kept.alt_text,
+                    name=f"{number}.jpg",
+                )
+                for number, kept in enumerate(self.pictures, start=1)
+            ),
+        )
+
+
+def content(post: Post, platform: str) -> Content:
+    return Content(
         text=post.text_for(platform),
         pictures=tuple(
-            Picture(
-                content=store.get(picture.media.digest),
-                mime=picture.media.mime,
-                alt_text=picture.alt_text,
-                name=f"{number}.jpg",
-            )
-            for number, picture in enumerate(post.pictures, start=1)
+            Kept(digest=each.media.digest, mime=each.media.mime, alt_text=each.alt_text)
+            for each in post.pictures
         ),
     )
 
@@ -27,6 +58,6 @@ def outgoing(post: Post, platform: str, store: Store) -> Outgoing:
 def problems(post: Post, store: Store) -> dict[str, list[Problem]]:
     """Return what each platform of the post would refuse or misread, by platform."""
     return {
-        platform: driver_class(platform).problems(outgoing(post, platform, store))
+        platform: driver_class(platform).problems(content(post, platform).read(store))
         for platform in post.platforms
     }

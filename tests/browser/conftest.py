@@ -77,6 +77,7 @@ def siar(backstage, practice, tmp_path_factory):
             "MEDIA_URL": backstage.config["MEDIA_URL"],
             "PLATFORM_GATEWAY": practice.url,
             "SENDER_THREADS": "4",
+            "SPACING_S": "0",
             "DEMO": "1",  # for the people on the sign-in page; nothing is loaded
         },
     )

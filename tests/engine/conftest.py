@@ -89,7 +89,7 @@ def send_due(engine):
 
     def send_due():
         db.session.commit()  # a test that still reads would keep SQLite's only writer waiting
-        engine.send(engine.claim(10))
+        engine.send(engine.steps.claim(10))
         assert engine.finish(timeout_s=30)
         db.session.expire_all()
 
@@ -103,7 +103,7 @@ def look(engine):
     def look(after):
         db.session.commit()
         at = clock.now() + after
-        engine.look(engine.transact(lambda: claiming.claim_lookups(at=at, limit=10)))
+        engine.look(engine.steps.transact(lambda: claiming.claim_lookups(at=at, limit=10)))
         assert engine.finish(timeout_s=30)
         db.session.expire_all()
 

@@ -30,6 +30,7 @@ def environment(app, practice, database_url, tmp_path):
         "MEDIA_URL": app.config["MEDIA_URL"],
         "PLATFORM_GATEWAY": practice.url,
         "SENDER_THREADS": "4",
+        "SPACING_S": "0",
     }
 
 

@@ -4,6 +4,7 @@ At most one per account (a unique index guarantees it), the earliest first, only
 that may be used. Whoever loses a race simply gets fewer rows.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -44,13 +45,29 @@ class Claim:
     fence: int
 
 
-def claim_due(*, at: datetime, owner: str, limit: int, lease: timedelta = LEASE) -> list[Claim]:
-    """Take up to `limit` deliveries that are due and return them."""
+def claim_due(
+    *,
+    at: datetime,
+    owner: str,
+    limit: int,
+    lease: timedelta = LEASE,
+    busy: Collection[str] = (),
+) -> list[Claim]:
+    """Take up to `limit` deliveries that are due and return them.
+
+    :param busy: platforms of which none is to be taken now
+    """
     rows = (
         db.session.connection()
         .execute(
             _CLAIM[db.session.get_bind().dialect.name],
-            {"at": at, "how_many": limit, "owner": owner, "until": at + lease},
+            {
+                "at": at,
+                "how_many": limit,
+                "owner": owner,
+                "until": at + lease,
+                "busy": list(busy),
+            },
         )
         .all()
     )
@@ -60,7 +77,8 @@ def claim_due(*, at: datetime, owner: str, limit: int, lease: timedelta = LEASE)
 
 
 def _due() -> sa.Select[int]:
-    """Return the query for what may start: at most one per account, the earliest first."""
+    """Return the query for what may start: at most one per account, in the order they were
+    planned. One that waits for a time of its own lets the others pass."""
     delivery, account = Delivery.metadata.tables["delivery"], Account.metadata.tables["account"]
     busy, earlier = delivery.alias("busy"), delivery.alias("earlier")
     at = sa.bindparam("at", type_=UtcDateTime())
@@ -73,6 +91,7 @@ def _due() -> sa.Select[int]:
         .join(account, account.c.id == delivery.c.account_id)
         .where(status_is(delivery.c.status, DeliveryStatus.PENDING), delivery.c.next_at <= at)
         .where(delivery.c.publish_by > at)
+        .where(account.c.platform.not_in(sa.bindparam("busy", [], expanding=True)))
         .where(usable, account.c.standing == Standing.UTAMA, account.c.retired_at.is_(None))
         .where(sa.or_(account.c.next_allowed_at.is_(None), account.c.next_allowed_at <= at))
         .where(
@@ -84,8 +103,9 @@ def _due() -> sa.Select[int]:
             ~sa.exists().where(
                 earlier.c.account_id == delivery.c.account_id,
                 status_is(earlier.c.status, DeliveryStatus.PENDING),
-                sa.tuple_(earlier.c.next_at, earlier.c.id)
-                < sa.tuple_(delivery.c.next_at, delivery.c.id),
+                sa.tuple_(earlier.c.due_at, earlier.c.id)
+                < sa.tuple_(delivery.c.due_at, delivery.c.id),
+                earlier.c.next_at <= at,
             )
         )
         .order_by(delivery.c.next_at, delivery.c.id)

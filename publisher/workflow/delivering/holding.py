@@ -1,5 +1,6 @@
 """What an error means to people, and setting an account aside so that it burns no more posts."""
 
+import dataclasses
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +10,9 @@ from publisher.db import db
 from publisher.errors import N_
 from publisher.models import audit
 from publisher.models.accounts import Account, AccountStatus
-from publisher.models.deliveries import Delivery
+from publisher.models.deliveries import Delivery, advance
 from publisher.models.places import Office
+from publisher.platforms.base import Prepared
 from publisher.platforms.errors import (
     AccountBlocked,
     OutcomeUnknown,
@@ -18,6 +20,7 @@ from publisher.platforms.errors import (
     Refused,
     TryLater,
 )
+from publisher.workflow.composing import Content
 from publisher.workflow.delivering.claiming import Claim
 
 DETAIL_CHARS = 500
@@ -31,10 +34,33 @@ class ApprovedAnew(TryLater):
     """The post was approved again after this was planned: it has a new time, maybe a new text."""
 
 
+class PictureUnreadable(TryLater):
+    """A picture is not in the media store, or is no longer what was approved."""
+
+
+class Restored(PlatformError):
+    """It was open in a backup that was brought back, and may have gone out since.
+
+    :param content: what to look for on the account
+    """
+
+    def __init__(self, content: Content) -> None:
+        self.content = content
+        super().__init__("open in a restored backup")
+
+
 REASONS: dict[type[PlatformError], str] = {
+    Restored: N_(
+        "Siar dipulihkan dari cadangan, dan unggahan ini mungkin sudah tayang sesudah cadangan "
+        "itu dibuat. Siar memeriksanya di akun sebelum mengirim apa pun."
+    ),
     ContentChanged: N_(
         "Isi berubah setelah disetujui, sehingga Siar tidak mengirimnya. Tidak ada yang tayang. "
         "Ajukan kembali agar ditelaah."
+    ),
+    PictureUnreadable: N_(
+        "Foto konten ini tidak dapat dibaca dari penyimpanan, atau bukan lagi foto yang "
+        "disetujui. Tidak ada yang tayang; Siar mencoba lagi dengan sendirinya."
     ),
     Refused: N_(
         "Platform menolak unggahan ini. Tidak ada yang tayang. "
@@ -87,6 +113,23 @@ def change_account(delivery_id: int, *, only_active: bool = False, **values: Any
     if only_active:
         change = change.where(account.c.status == AccountStatus.ACTIVE)
     return db.session.execute(change).rowcount == 1  # type: ignore[attr-defined]
+
+
+def look_first(claim: Claim, error: Restored, *, at: datetime) -> bool:
+    """Look on the account for what was claimed, as after an unknown outcome."""
+    # What the platform called its pictures is not known, only how many there are.
+    pictures = ("",) * len(error.content.pictures)
+    return advance(
+        claim.delivery_id,
+        "recheck",
+        at=at,
+        fence=claim.fence,
+        note=detail(error),
+        reason=REASONS[Restored],
+        next_at=at,
+        lookups=0,
+        prepared=dataclasses.asdict(Prepared(text=error.content.text, media_ids=pictures)),
+    )
 
 
 def detail(error: PlatformError) -> str:

@@ -94,7 +94,8 @@ def record_look(
 def _settle(claim: Claim, outcome: Receipt | PlatformError | None, *, at: datetime) -> bool:
     match outcome:
         case Receipt():
-            return mark_published(claim, outcome, at=at, step="find")
+            begun = _first_begun(claim) or at
+            return mark_published(claim, outcome, begun=begun, at=at, step="find")
         case None:
             return _not_found(claim, at=at)
         case CannotTell():
@@ -106,6 +107,11 @@ def _settle(claim: Claim, outcome: Receipt | PlatformError | None, *, at: dateti
             return _look_again(claim, next_at=at + max(wait, FIRST_LOOK))
         case _:
             return _look_again(claim, next_at=at + SECOND_LOOK)
+
+
+def _first_begun(claim: Claim) -> datetime | None:
+    first = sa.func.coalesce(Delivery.doubtful_since, Delivery.sending_at)
+    return db.session.scalar(sa.select(first).where(Delivery.id == claim.delivery_id))
 
 
 def _not_found(claim: Claim, *, at: datetime) -> bool:
@@ -123,7 +129,7 @@ def _not_found(claim: Claim, *, at: datetime) -> bool:
         "resume",
         at=at,
         fence=claim.fence,
-        next_at=at,
+        next_at=max(at, delivery.due_at),
         reason="",
         lookups=looks,
         resumed=resumed + 1,

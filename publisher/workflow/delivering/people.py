@@ -51,7 +51,8 @@ def say_not_out(
     if delivery.sending_at and at < delivery.sending_at + FIRST_LOOK:
         raise Invalid(TOO_SOON)
     _take(
-        delivery, "resume", actor=actor, at=at, fence=seen, next_at=at, publish_by=at + window,
+        delivery, "resume", actor=actor, at=at, fence=seen, next_at=max(at, delivery.due_at),
+        publish_by=max(at, delivery.due_at) + window,
         resumed=delivery.resumed + 1,
     )  # fmt: skip
 

@@ -4,18 +4,27 @@
 """
 
 import dataclasses
-import hashlib
 import random
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy import orm
 
 from publisher.db import UtcDateTime, db
 from publisher.errors import N_, BadSecret
-from publisher.models.deliveries import Attempt, Delivery, DeliveryStatus, advance
-from publisher.models.posts import Post, PostStatus
+from publisher.models.accounts import Account
+from publisher.models.deliveries import (
+    LOOK_FIRST,
+    Attempt,
+    Delivery,
+    DeliveryStatus,
+    advance,
+    status_is,
+    write_note,
+)
+from publisher.models.posts import Post, PostPicture, PostStatus
 from publisher.platforms import driver_class
 from publisher.platforms.base import Prepared, Receipt
 from publisher.platforms.errors import (
@@ -25,7 +34,6 @@ from publisher.platforms.errors import (
     Refused,
     TryLater,
 )
-from publisher.storage import Store
 from publisher.vault import Vault
 from publisher.workflow import composing
 from publisher.workflow.delivering.claiming import LEASE, Claim
@@ -33,9 +41,12 @@ from publisher.workflow.delivering.holding import (
     REASONS,
     ApprovedAnew,
     ContentChanged,
+    PictureUnreadable,
+    Restored,
     change_account,
     detail,
     hold_account,
+    look_first,
 )
 from publisher.workflow.delivering.sending import Job
 
@@ -53,23 +64,51 @@ ALREADY_THERE = N_(
 )
 
 
-def load(claim: Claim, *, store: Store, vault: Vault) -> Job | PlatformError | None:
-    """Read what to send; a `PlatformError` if it must not be sent, None if it is not ours."""
-    delivery = held(claim, DeliveryStatus.CLAIMED)
-    if delivery is None:
-        return None
+def load(claims: Collection[Claim], *, vault: Vault) -> list[tuple[Claim, Job | PlatformError]]:
+    """Read what to send; a `PlatformError` where it must not be. What is not ours is left out.
+
+    A fixed number of queries, however many claims.
+    """
+    fences = {claim.delivery_id: claim for claim in claims}
+    rows = db.session.scalars(
+        sa.select(Delivery)
+        .where(Delivery.id.in_(fences), status_is(Delivery.status, DeliveryStatus.CLAIMED))
+        .options(*_ALL_OF_IT)
+    )
+    return [
+        (claim, _job(delivery, claim, vault=vault))
+        for delivery in rows
+        if (claim := fences[delivery.id]).fence == delivery.fence
+    ]
+
+
+#: What a delivery needs to be sent, and nothing else.
+_ALL_OF_IT = (
+    orm.load_only(
+        Delivery.fence, Delivery.content_digest, Delivery.created_at, Delivery.lookups
+    ),
+    orm.joinedload(Delivery.account).load_only(
+        Account.platform, Account.handle, Account.credentials
+    ),
+    orm.joinedload(Delivery.post).options(
+        orm.load_only(
+            Post.status, Post.approved_at, Post.caption, Post.hashtags, Post.version
+        ),
+        orm.selectinload(Post.texts),
+        orm.selectinload(Post.pictures).joinedload(PostPicture.media),
+        orm.selectinload(Post.accounts).load_only(Account.platform),
+    ),
+)  # fmt: skip
+
+
+def _job(delivery: Delivery, claim: Claim, *, vault: Vault) -> Job | PlatformError:
     post, account = delivery.post, delivery.account
+    if delivery.lookups == LOOK_FIRST:
+        return Restored(composing.content(post, account.platform))
     if post.approved_at is not None and post.approved_at > delivery.created_at:
         return ApprovedAnew("planned before the present approval")
     if post.status is not PostStatus.APPROVED or post.digest() != delivery.content_digest:
         return ContentChanged("digest differs from the approved one")
-    try:
-        outgoing = composing.outgoing(post, account.platform, store)
-    except OSError:
-        return TryLater("a picture of the post cannot be read")
-    kept = [hashlib.sha256(picture.content).hexdigest() for picture in outgoing.pictures]
-    if kept != [picture.media.digest for picture in post.pictures]:
-        return ContentChanged("the bytes of a picture differ from its digest")
     try:
         credentials = vault.open(account.credentials or "", bound_to=account.vault_name)
     except BadSecret:
@@ -79,7 +118,7 @@ def load(claim: Claim, *, store: Store, vault: Vault) -> Job | PlatformError | N
         fence=claim.fence,
         platform=account.platform,
         credentials={"handle": account.handle, **credentials},  # for a readable permalink
-        outgoing=outgoing,
+        content=composing.content(post, account.platform),
         post_version=post.version,
         content_digest=delivery.content_digest,
     )
@@ -93,7 +132,7 @@ def held(claim: Claim, status: DeliveryStatus) -> Delivery | None:
             Delivery.fence == claim.fence,
             Delivery.status == status,
         )
-        .options(joinedload(Delivery.account), joinedload(Delivery.post))
+        .options(orm.joinedload(Delivery.account), orm.joinedload(Delivery.post))
     )
     return db.session.scalar(query)
 
@@ -114,11 +153,20 @@ def _still_approved() -> sa.ColumnElement[bool]:
 _STILL_APPROVED = _still_approved()
 
 
-def begin(job: Job, prepared: Prepared, *, at: datetime, lease: timedelta = LEASE) -> bool:
+def begin(
+    job: Job,
+    prepared: Prepared,
+    *,
+    at: datetime,
+    lease: timedelta = LEASE,
+    spacing: timedelta = timedelta(0),
+) -> bool:
     """Note that the publishing request begins now; False if it must not.
 
     To be committed before the request. Holds only while the lease does, and while the post is
     still exactly what was approved.
+
+    :param spacing: how long the account then gets no other post, if its platform asks no more
     """
     begun = advance(
         job.delivery_id,
@@ -133,8 +181,8 @@ def begin(job: Job, prepared: Prepared, *, at: datetime, lease: timedelta = LEAS
         sending_at=at,
         prepared=_stored(dataclasses.replace(prepared, started_at=at)),
     )
-    if begun:
-        spacing = timedelta(seconds=driver_class(job.platform).limits.spacing_s)
+    spacing = max(spacing, timedelta(seconds=driver_class(job.platform).limits.spacing_s))
+    if begun and spacing:
         change_account(job.delivery_id, next_allowed_at=at + spacing)
     return begun
 
@@ -154,7 +202,7 @@ def record(
     at: datetime,
 ) -> bool:
     """Write down how an attempt ended and what happens next; False if it was not ours."""
-    done = _settle(claim, outcome, at=at)
+    done = _settle(claim, outcome, started_at=started_at, at=at)
     note_attempt(claim, outcome, phase=phase, started_at=started_at, at=at)
     if done and isinstance(outcome, AccountBlocked):
         hold_account(claim, outcome, until=outcome.until, at=at)
@@ -163,12 +211,14 @@ def record(
     return done
 
 
-def _settle(claim: Claim, outcome: Receipt | PlatformError, *, at: datetime) -> bool:
+def _settle(
+    claim: Claim, outcome: Receipt | PlatformError, *, started_at: datetime, at: datetime
+) -> bool:
     match outcome:
         case Receipt():
             # An answer that came after the lease is still an answer: the post is out.
-            return mark_published(claim, outcome, at=at) or mark_published(
-                claim, outcome, at=at, step="arrive", fenced=False
+            return mark_published(claim, outcome, begun=started_at, at=at) or mark_published(
+                claim, outcome, begun=started_at, at=at, step="arrive", fenced=False
             )
         case Refused(duplicate=True):  # it is there: by us, or by hand; the look tells its link
             return _doubt(claim, outcome, at=at, reason=ALREADY_THERE) or _fail(
@@ -178,10 +228,15 @@ def _settle(claim: Claim, outcome: Receipt | PlatformError, *, at: datetime) -> 
             return _fail(claim, outcome, at=at)
         case AccountBlocked():
             return _postpone(claim, outcome, until=at, at=at)
+        case Restored():
+            return look_first(claim, outcome, at=at)
         case ApprovedAnew():
             return _replan(claim, at=at)
-        case TryLater():
+        case PictureUnreadable():  # says nothing about the account
             return _postpone(claim, outcome, until=at + _wait(outcome, _attempts(claim)), at=at)
+        case TryLater():
+            until = at + _wait(outcome, _attempts(claim))
+            return _postpone(claim, outcome, until=until, at=at) and _rest(claim, until=until)
         case _:  # whatever we cannot name may have been published
             return _doubt(claim, outcome, at=at, reason=REASONS[OutcomeUnknown])
 
@@ -206,9 +261,21 @@ def _replan(claim: Claim, *, at: datetime) -> bool:
 
 
 def mark_published(
-    claim: Claim, receipt: Receipt, *, at: datetime, step: str = "publish", fenced: bool = True
+    claim: Claim,
+    receipt: Receipt,
+    *,
+    begun: datetime,
+    at: datetime,
+    step: str = "publish",
+    fenced: bool = True,
 ) -> bool:
-    """Store the proof. The platform's time counts where it agrees with ours."""
+    """Store the proof. The platform's time counts where it agrees with ours.
+
+    :param begun: when the first request began that may have made it public
+    """
+    told = receipt.published_at
+    aware = told is not None and told.tzinfo is not None
+    believed = aware and begun - CLOCK_SKEW <= told <= at + CLOCK_SKEW  # type: ignore[operator]
     return advance(
         claim.delivery_id,
         step,
@@ -218,17 +285,8 @@ def mark_published(
         reason="",
         remote_id=receipt.remote_id,
         permalink=receipt.url,
-        published_at=_believed(claim, receipt.published_at, at=at),
+        published_at=told if believed else at,
     )
-
-
-def _believed(claim: Claim, told: datetime | None, *, at: datetime) -> datetime:
-    query = sa.select(Delivery.doubtful_since, Delivery.sending_at)
-    row = db.session.execute(query.where(Delivery.id == claim.delivery_id)).one()
-    begun = row.doubtful_since or row.sending_at or at
-    if told is None or told.tzinfo is None:
-        return at
-    return told if begun - CLOCK_SKEW <= told <= at + CLOCK_SKEW else at
 
 
 def _fail(claim: Claim, error: PlatformError, *, at: datetime) -> bool:
@@ -252,6 +310,11 @@ def _postpone(claim: Claim, error: PlatformError, *, until: datetime, at: dateti
         reason=REASONS.get(type(error), REASONS[TryLater]),
         next_at=min(until, publish_by or until),
     )
+
+
+def _rest(claim: Claim, *, until: datetime) -> bool:
+    """Let the account's other posts wait as well, so that they go out in their order."""
+    return change_account(claim.delivery_id, next_allowed_at=until)
 
 
 def _doubt(claim: Claim, error: PlatformError, *, at: datetime, reason: str) -> bool:
@@ -292,7 +355,7 @@ def note_attempt(
     at: datetime,
 ) -> None:
     failed = isinstance(outcome, PlatformError)
-    db.session.connection().execute(
+    write_note(
         _NOTE_ATTEMPT,
         {
             "delivery_id": claim.delivery_id,

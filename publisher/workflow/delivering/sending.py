@@ -11,8 +11,11 @@ from datetime import datetime
 from typing import TypeVar
 
 from publisher.platforms import open_driver
-from publisher.platforms.base import Credentials, Driver, Outgoing, Prepared, Receipt
+from publisher.platforms.base import Credentials, Driver, Prepared, Receipt
 from publisher.platforms.errors import OutcomeUnknown, PlatformError, TryLater
+from publisher.storage import Store
+from publisher.workflow.composing import Content
+from publisher.workflow.delivering.holding import PictureUnreadable
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +30,7 @@ class Job:
     fence: int
     platform: str
     credentials: Credentials
-    outgoing: Outgoing
+    content: Content
     post_version: int
     content_digest: str
 
@@ -51,9 +54,13 @@ class Search:
         return f"Search(delivery_id={self.delivery_id}, fence={self.fence}, {self.platform})"
 
 
-def prepare(job: Job) -> Prepared | PlatformError:
+def prepare(job: Job, store: Store) -> Prepared | PlatformError:
     """Upload what the post needs. Nothing is public yet, so anything odd is `TryLater`."""
-    outcome = _outcome(lambda: _driver(job).prepare(job.outgoing), otherwise=TryLater)
+    try:
+        outgoing = job.content.read(store)
+    except OSError:  # the store compares the bytes with their digest
+        return PictureUnreadable("a picture of the post cannot be read")
+    outcome = _outcome(lambda: _driver(job).prepare(outgoing), otherwise=TryLater)
     return TryLater(outcome.detail) if isinstance(outcome, OutcomeUnknown) else outcome
 
 

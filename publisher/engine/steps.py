@@ -1,0 +1,172 @@
+"""What a worker does with one claim, from loading it to writing down what came of it.
+
+A step with the database is one short transaction, committed here; between two steps, while a
+platform makes us wait, no connection is held.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import sqlalchemy as sa
+from flask import Flask
+
+from publisher import clock
+from publisher.db import database_now, db
+from publisher.engine.batches import Batches
+from publisher.models.deliveries import notes_together
+from publisher.platforms.base import Prepared, Receipt
+from publisher.platforms.errors import PlatformError
+from publisher.workflow.delivering import claiming, looking, recording, sending
+from publisher.workflow.delivering.claiming import Claim
+from publisher.workflow.delivering.sending import Job
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+#: The longest a delivery may be prepared under a lease that is extended.
+PREPARING_S = 15 * 60
+#: A process that was frozen this long after it noted its intent sends no more: by the time its
+#: request ends, another worker may have read the account back. The longest request is 65 s.
+FROZEN_S = 30
+#: Waits between attempts to store an outcome.
+RECORD_WAITS_S = (0.2, 1, 3, 10)
+IN_FLIGHT_INDEX = "account_in_flight"
+
+
+class Steps:
+    """The steps of deliveries for one worker, known to the rows as `owner`."""
+
+    def __init__(self, app: Flask, *, owner: str) -> None:
+        self._app = app
+        self.owner = owner
+        self._batches = Batches(self._transact_together)
+        self._preparing: dict[int, tuple[Claim, float]] = {}
+        self._guard = threading.Lock()
+        self._ahead = timedelta(0)
+        #: Set when the worker is asked to stop: what waits, waits no longer.
+        self.stopping = threading.Event()
+
+    def now(self) -> datetime:
+        """Return this moment by the clock of the database, which all workers share."""
+        return clock.now() + self._ahead
+
+    def agree_on_time(self) -> None:
+        """Learn how far the database's clock is ahead of this machine's."""
+        theirs = self.transact(database_now, read_only=True)
+        self._ahead = theirs - clock.now() if theirs else timedelta(0)
+
+    def transact(self, work: Callable[[], T], *, read_only: bool = False) -> T:
+        """Run one step with the database in a transaction of its own, and commit."""
+        with self._app.app_context():
+            if read_only:
+                db.session.info["read_only"] = True
+            result = work()
+            db.session.commit()
+            return result
+
+    def _transact_together(self, work: Callable[[], T]) -> T:
+        def noted() -> T:
+            with notes_together():
+                return work()
+
+        return self.transact(noted)
+
+    def claim(self, limit: int, *, busy: Collection[str] = ()) -> list[Claim]:
+        """Take up to `limit` due deliveries; none when another process was just quicker.
+
+        :param busy: platforms that have enough to do
+        """
+        at = self.now()
+        try:
+            return self.transact(
+                lambda: claiming.claim_due(at=at, owner=self.owner, limit=limit, busy=busy)
+            )
+        except sa.exc.IntegrityError as error:
+            if IN_FLIGHT_INDEX not in str(error.orig):
+                raise
+            return []
+
+    def load(self, claims: Collection[Claim]) -> list[tuple[Claim, Job | PlatformError]]:
+        """Read what is to be sent, all of it at once; what is not ours any more is left out."""
+        vault = self._app.extensions["vault"]
+        return self.transact(lambda: recording.load(claims, vault=vault), read_only=True)
+
+    def keep_leases(self) -> None:
+        """Extend the lease of what is being prepared: nothing of it is public, and uploads of
+        ten photos over a slow line outlast a lease. Not for ever: a thread may hang."""
+        now = clock.running_s()
+        with self._guard:
+            claims = [
+                claim for claim, since in self._preparing.values() if now - since < PREPARING_S
+            ]
+        if claims:
+            until = self.now() + claiming.LEASE
+            self.transact(lambda: claiming.extend(claims, owner=self.owner, until=until))
+
+    def deliver(self, claim: Claim, job: Job | PlatformError) -> None:
+        """Prepare, note the intent, publish, record: a commit between each."""
+        started_at = self.now()
+        if isinstance(job, PlatformError):
+            self._record(claim, job, phase="prepare", started_at=started_at)
+            return
+        prepared = self._prepare(claim, job)
+        if isinstance(prepared, PlatformError):
+            self._record(claim, prepared, phase="prepare", started_at=started_at)
+            return
+        started_at, since = self.now(), clock.running_s()
+        spacing = timedelta(seconds=self._app.config["SPACING_S"])
+        begun = self._batches.do(
+            lambda: recording.begin(job, prepared, at=started_at, spacing=spacing)
+        )
+        if not begun:  # cancelled, changed or too late; what is still claimed will be recovered
+            log.info("delivery %s: may not be sent any more", claim.delivery_id)
+            return
+        if clock.running_s() - since > FROZEN_S:
+            log.warning("delivery %s: frozen after its intent, not sent", claim.delivery_id)
+            return  # its lease ends, and it is looked for
+        outcome = sending.publish(job, prepared)
+        self._record(claim, outcome, phase="publish", started_at=started_at)
+
+    def _prepare(self, claim: Claim, job: Job) -> Prepared | PlatformError:
+        with self._guard:
+            self._preparing[claim.delivery_id] = (claim, clock.running_s())
+        try:
+            return sending.prepare(job, self._app.extensions["media_store"])
+        finally:
+            with self._guard:
+                self._preparing.pop(claim.delivery_id, None)
+
+    def _record(
+        self, claim: Claim, outcome: Receipt | PlatformError, *, phase: str, started_at: datetime
+    ) -> None:
+        """Store an outcome. What is known must not be lost to a database that is just away."""
+        now = self.now()
+        for wait_s in (*RECORD_WAITS_S, None):
+            try:
+                self._batches.do(
+                    lambda: recording.record(
+                        claim, outcome, phase=phase, started_at=started_at, at=now
+                    )
+                )
+                break
+            except sa.exc.OperationalError:
+                if wait_s is None:
+                    raise
+                log.warning("delivery %s: outcome not stored yet", claim.delivery_id)
+                self.stopping.wait(wait_s)
+        log.info("delivery %s: %s", claim.delivery_id, type(outcome).__name__)
+
+    def look(self, claim: Claim) -> None:
+        """Read an account back after an unknown outcome, and write down what it told."""
+        started_at = self.now()
+        vault = self._app.extensions["vault"]
+        search = self.transact(lambda: looking.load_search(claim, vault=vault), read_only=True)
+        if search is None:
+            return
+        found = search if isinstance(search, PlatformError) else sending.look(search)
+        now = self.now()
+        self.transact(lambda: looking.record_look(claim, found, started_at=started_at, at=now))
