@@ -36,6 +36,7 @@ RANKS = {
     "db": 3,
     "posters": 3,
     "practice": 3,
+    "backup": 3,
     "vault": 2,
     "storage": 2,
     "passwords": 2,
