@@ -21,7 +21,9 @@ from flask import Flask
 from publisher import clock
 from publisher.db import db
 from publisher.engine import Engine
-from publisher.workflow.delivering import board, claiming
+from publisher.engine.checking import Checker
+from publisher.platforms import driver_class
+from publisher.workflow.delivering import claiming, pulse
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,8 @@ TICK_S = 1
 HEARTBEAT_EVERY = timedelta(seconds=5)
 #: A clock that was set by more than this would silence a timer that waits for a wall time.
 CLOCK_STEP_S = 1.5
+#: The pages of the same process come first; what is due earlier loads what it needs itself.
+WARM_UP_AFTER_S = 3
 #: The longest a driver may still be busy when we are asked to stop.
 DRAIN_S = 40
 
@@ -66,6 +70,7 @@ class Worker:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self.engine = Engine(app, owner=self.owner, threads=app.config["SENDER_THREADS"])
         self.steps = self.engine.steps
+        self.checker = Checker(app, self.steps)
         self._app = app
         self._lock = OneAtATime(_lock_path(app))
         self._at_work = False
@@ -80,6 +85,7 @@ class Worker:
         self._scheduler.add_job(self._safe_tick, "interval", seconds=TICK_S, id="tick")
         self._scheduler.start()
         threading.Thread(target=self._watch_clock, name="clock-watch", daemon=True).start()
+        threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
         log.info("worker %s started", self.owner)
 
     def stop(self) -> None:
@@ -87,6 +93,7 @@ class Worker:
         self._stopped.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
+        self.checker.stop()
         if self.engine.stop(timeout_s=DRAIN_S):
             self._lock.release()  # else the end of this process does it, with its last thread
         log.info("worker %s stopped", self.owner)
@@ -96,6 +103,7 @@ class Worker:
         if not self.settle():
             return False
         self.engine.wake()
+        self.checker.wake()
         return True
 
     def settle(self) -> bool:
@@ -120,7 +128,7 @@ class Worker:
         claiming.recover(at=at)
         claiming.give_up_late(at=at)
         if self._beaten_at is None or abs(at - self._beaten_at) >= HEARTBEAT_EVERY:
-            board.beat(self.owner, at=at)
+            pulse.beat(self.owner, at=at)
             self._beaten_at = at
 
     def _safe_tick(self) -> None:
@@ -128,6 +136,16 @@ class Worker:
             self.tick()
         except Exception:  # the next tick is in a second; a database may be restarting
             log.exception("tick failed")
+
+    def _warm_up(self) -> None:
+        """Load the drivers that will be needed: 0.8 s for X, which nobody due should wait for."""
+        if self._stopped.wait(WARM_UP_AFTER_S):
+            return
+        try:
+            for platform in self.steps.transact(claiming.platforms_in_use, read_only=True):
+                driver_class(platform)
+        except Exception:  # the first to send loads them then
+            log.exception("warming up failed")
 
     def _watch_clock(self) -> None:
         """Tick at once when somebody sets the clock: the timer would sleep until its old time."""

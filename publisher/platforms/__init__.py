@@ -4,6 +4,7 @@ A driver's module is imported when it is first used: tweepy alone costs 30 MB, a
 never publish to every platform.
 """
 
+from functools import cache
 from pkgutil import resolve_name
 from typing import cast
 
@@ -19,6 +20,7 @@ DRIVERS: dict[str, str] = {
 PLATFORM_NAMES: dict[str, str] = {"x": "X", "facebook": "Facebook"}
 
 
+@cache
 def driver_class(platform: str) -> type[Driver]:
     """Return the driver of a platform, for what needs no account: limits, length, problems.
 

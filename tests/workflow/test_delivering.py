@@ -1,5 +1,6 @@
 """Who may take which delivery, and when: the promises of the claim, on both databases."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -20,7 +21,6 @@ from publisher.platforms.base import Prepared, Receipt
 from publisher.platforms.errors import OutcomeUnknown, Refused, TryLater
 from publisher.workflow import scheduling
 from publisher.workflow.delivering import (
-    board,
     claiming,
     holding,
     looking,
@@ -28,7 +28,6 @@ from publisher.workflow.delivering import (
     recording,
     sending,
 )
-from publisher.workflow.delivering.board import Group
 from tests.conftest import NOW
 
 LATER = NOW + timedelta(minutes=10)
@@ -383,8 +382,9 @@ def test_claims_and_recovery_use_their_partial_indexes(app):
     statement, values = asked[0]
     plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
     told = " ".join(row[-1] for row in plan)
-    assert "uq__delivery__account_in_flight" in told
-    assert "SCAN busy" not in told
+    for index in ("uq__delivery__account_in_flight", "ix__delivery__due", "account_due"):
+        assert index in told
+    assert not re.search(r"SCAN (delivery|busy|earlier|account)", told)
 
 
 def test_a_worker_that_slept_through_its_lease_may_not_begin(app, delivery):
@@ -610,32 +610,6 @@ def test_a_proof_needs_a_link_of_the_platform(delivery, budi):
     assert delivery.status is DeliveryStatus.PUBLISHED
     assert delivery.permalink == "https://x.com/dinkes_blora/status/1"
     assert delivery.proved_by_id == budi.id
-
-
-def test_the_board_shows_an_office_only_its_own(delivery, sari, tono, budi, yuni):
-    failed(delivery)
-
-    seen = {
-        user.name: len(board.board(user, Group.NEEDS_PERSON).deliveries)
-        for user in (sari, tono, budi, yuni)
-    }
-
-    assert seen == {"Sari": 1, "Tono": 0, "Budi": 1, "Yuni": 0}
-
-
-def test_an_account_that_waits_for_a_person_brings_its_posts_to_the_board(delivery, dinkes_x, budi):
-    dinkes_x.status, dinkes_x.paused_reason = AccountStatus.RECONNECT, "masuk lagi"
-    db.session.commit()
-
-    assert board.count_needing_person(budi) == 1
-
-
-def test_a_heartbeat_grows_stale(app):
-    board.beat("a", at=NOW)
-    db.session.commit()
-
-    assert board.worker_is_fresh(at=NOW + timedelta(seconds=10))
-    assert not board.worker_is_fresh(at=NOW + timedelta(minutes=5))
 
 
 def test_history_is_only_added_to(delivery):

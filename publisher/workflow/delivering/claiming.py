@@ -270,3 +270,10 @@ def wake_accounts(*, at: datetime) -> int:
         .execution_options(synchronize_session=False)
     )
     return db.session.execute(change).rowcount  # type: ignore[attr-defined]
+
+
+def platforms_in_use() -> list[str]:
+    """Return the platforms on which Siar has accounts to publish to."""
+    query = sa.select(Account.platform).distinct()
+    usable = query.where(Account.status != AccountStatus.RECONNECT, Account.retired_at.is_(None))
+    return list(db.session.scalars(usable))
