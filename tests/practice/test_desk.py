@@ -151,3 +151,15 @@ def test_another_site_cannot_give_orders(dinkes, path):
 
 def test_an_order_that_is_no_json_is_refused(dinkes):
     assert own(dinkes, "POST", "/kendali/gangguan", data="kind=slow").status_code == 415
+
+
+def test_copies_are_refused_until_the_desk_says_otherwise(dinkes):
+    assert tweet(dinkes, "Posyandu").status_code == 201
+    assert tweet(dinkes, "Posyandu").status_code == 403
+
+    dinkes.refuse_duplicates(False)
+    assert tweet(dinkes, "Posyandu").status_code == 201
+    dinkes.refuse_duplicates(True)
+
+    assert tweet(dinkes, "Posyandu").status_code == 403
+    assert dinkes.per_text() == {"Posyandu": 2}

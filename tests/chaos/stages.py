@@ -1,0 +1,208 @@
+"""What a run is played on: a database, the practice platforms, and workers as processes."""
+
+import contextlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+
+from publisher import create_app
+from publisher.db import db
+from publisher.platforms import http
+from publisher.practice.controls import PracticeProcess
+from tests.chaos.clockwork import Clockwork, Levers, Orders
+from tests.chaos.proxy import Proxy
+from tests.conftest import PostgresServer, migrate, settings
+
+ROOT = Path(__file__).parents[2]
+#: How long the platforms take for an answer, so that several requests are on their way at once.
+LATENCY_MS = 40
+THREADS = 8
+
+
+class Nursery:
+    """The process that brings forth workers; see `nursery`."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.chaos.nursery"], cwd=ROOT, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
+
+    def bear(self, environment: dict[str, str], log: Path) -> psutil.Process:
+        log.touch()
+        order = {"environment": environment, "log": str(log)}
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return psutil.Process(int(self._process.stdout.readline()))
+
+    def close(self) -> None:
+        self._process.stdin.close()
+        self._process.wait(timeout=30)
+        self._process.stdout.close()
+
+
+@dataclass
+class Worker:
+    """One place for a worker: a process that may die and is started again."""
+
+    slot: int
+    nursery: Nursery
+    environment: dict[str, str]
+    log: Path
+    process: psutil.Process | None = None
+    frozen: bool = False
+
+    def start(self) -> None:
+        self.process = self.nursery.bear(self.environment, self.log)
+
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.is_running()
+
+    def kill(self) -> None:
+        if self.alive:
+            self.process.kill()
+            self.process.wait(timeout=30)
+        self.frozen = False
+
+    def freeze(self) -> None:
+        self.process.suspend()
+        self.frozen = True
+
+    def thaw(self) -> None:
+        self.process.resume()
+        self.frozen = False
+
+    def terminate(self) -> None:
+        """Ask it to end, and wait until it has."""
+        self.process.terminate()
+        self.process.wait(timeout=60)
+
+
+@dataclass
+class Stage:
+    """All that a nemesis can lay hands on."""
+
+    name: str
+    folder: Path
+    orders: Orders
+    levers: Levers
+    practice: PracticeProcess
+    proxy: Proxy
+    app: object
+    workers: list[Worker] = field(default_factory=list)
+    postgres: PostgresServer | None = None
+    database: Path | None = None  # of SQLite
+
+    @property
+    def clock(self) -> Clockwork:
+        return self.orders.clock
+
+
+@contextmanager
+def sqlite(template: Path | None = None, folder: Path | None = None) -> Iterator[dict]:
+    """A SQLite database: one worker at work."""
+    with _folder(folder) as kept:
+        path = kept / "siar.sqlite"
+        if template is None:
+            migrate(f"sqlite:///{path}", kept)
+        else:
+            shutil.copy(template, path)
+        yield {"url": f"sqlite:///{path}", "workers": 1, "database": path}
+
+
+@contextmanager
+def postgres(server: PostgresServer | None = None) -> Iterator[dict]:
+    """A PostgreSQL database: two workers at work."""
+    with contextlib.ExitStack() as stack:
+        if server is None:
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="siar-chaos-pg-")))
+            folder.chmod(0o755)
+            server = PostgresServer(folder)
+            stack.callback(server.stop)
+        name = server.copy()
+        try:
+            yield {"url": server.url(name), "workers": 2, "postgres": server}
+        finally:
+            server.drop(name)
+
+
+@contextmanager
+def stage(name: str, ground: dict, folder: Path, orders: Orders) -> Iterator[Stage]:
+    """Set everything up on `ground`, the database; end every process afterwards."""
+    orders.write(folder)
+    options = ("--latency-ms", str(LATENCY_MS), str(folder))
+    with PracticeProcess(
+        folder / "practice", 0, *options, module="tests.chaos.practice"
+    ) as practice:
+        proxy = Proxy(practice.url)
+        app = create_app(settings(ground["url"], folder))
+        stage = Stage(
+            name=name, folder=folder, orders=orders, levers=Levers(folder), practice=practice,
+            proxy=proxy, app=app, postgres=ground.get("postgres"),
+            database=ground.get("database"),
+        )  # fmt: skip
+        with app.app_context():
+            if stage.postgres:
+                _set_database_clock(orders.clock)
+            nursery = Nursery()
+            slots = range(ground["workers"])
+            stage.workers = [_worker(stage, nursery, slot) for slot in slots]
+            try:
+                yield stage
+            finally:
+                for worker in stage.workers:
+                    worker.kill()
+                nursery.close()
+                proxy.stop()
+                db.session.remove()
+                db.engine.dispose()
+                http.configure(None)
+
+
+def _worker(stage: Stage, nursery: Nursery, slot: int) -> Worker:
+    config = stage.app.config
+    return Worker(
+        slot=slot,
+        nursery=nursery,
+        environment={
+            "SECRET_KEY": config["SECRET_KEY"],
+            "VAULT_KEYS": config["VAULT_KEYS"],
+            "DATABASE_URL": config["DATABASE_URL"],
+            "MEDIA_URL": config["MEDIA_URL"],
+            "PLATFORM_GATEWAY": stage.proxy.url,
+            "SENDER_THREADS": str(THREADS),
+            "CHAOS_FOLDER": str(stage.folder),
+            "CHAOS_SLOT": str(slot),
+        },
+        log=stage.folder / f"worker-{slot}.log",
+    )
+
+
+def _set_database_clock(clock: Clockwork) -> None:
+    """Let this database's own clock be the clockwork; `now()` stays the machine's."""
+    name = db.session.scalar(db.select(db.func.current_database()))
+    db.session.execute(db.text(clock.postgres()))
+    db.session.execute(
+        db.text(f'ALTER DATABASE "{name}" SET search_path = public, clockwork, pg_catalog')
+    )
+    db.session.commit()
+    db.session.remove()
+    db.engine.dispose()
+
+
+@contextmanager
+def _folder(given: Path | None) -> Iterator[Path]:
+    if given is not None:
+        yield given
+        return
+    with TemporaryDirectory(prefix="siar-chaos-db-") as name:
+        yield Path(name)
