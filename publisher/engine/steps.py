@@ -17,9 +17,16 @@ from publisher import clock
 from publisher.db import database_now, db
 from publisher.engine.batches import Batches
 from publisher.models.deliveries import notes_together
-from publisher.platforms.base import Prepared, Receipt
+from publisher.platforms.base import Driver, Prepared, Receipt
 from publisher.platforms.errors import PlatformError
-from publisher.workflow.delivering import claiming, looking, recording, sending
+from publisher.workflow.delivering import (
+    claiming,
+    handing_over,
+    loading,
+    looking,
+    recording,
+    sending,
+)
 from publisher.workflow.delivering.claiming import Claim
 from publisher.workflow.delivering.sending import Job
 
@@ -90,10 +97,15 @@ class Steps:
                 raise
             return []
 
+    def take_over(self, claim: Claim) -> bool:
+        """Make a lease that another process took our own; False if there is nothing to do."""
+        at = self.now()
+        return self._batches.do(lambda: handing_over.take_over(claim, owner=self.owner, at=at))
+
     def load(self, claims: Collection[Claim]) -> list[tuple[Claim, Job | PlatformError]]:
         """Read what is to be sent, all of it at once; what is not ours any more is left out."""
         vault = self._app.extensions["vault"]
-        return self.transact(lambda: recording.load(claims, vault=vault), read_only=True)
+        return self.transact(lambda: loading.load(claims, vault=vault), read_only=True)
 
     def keep_leases(self) -> None:
         """Extend the lease of what is being prepared: nothing of it is public, and uploads of
@@ -113,7 +125,11 @@ class Steps:
         if isinstance(job, PlatformError):
             self._record(claim, job, phase="prepare", started_at=started_at)
             return
-        prepared = self._prepare(claim, job)
+        driver = sending.connect(job)
+        if isinstance(driver, PlatformError):
+            self._record(claim, driver, phase="prepare", started_at=started_at)
+            return
+        prepared = self._prepare(claim, driver, job)
         if isinstance(prepared, PlatformError):
             self._record(claim, prepared, phase="prepare", started_at=started_at)
             return
@@ -128,14 +144,14 @@ class Steps:
         if clock.running_s() - since > FROZEN_S:
             log.warning("delivery %s: frozen after its intent, not sent", claim.delivery_id)
             return  # its lease ends, and it is looked for
-        outcome = sending.publish(job, prepared)
+        outcome = sending.publish(driver, prepared)
         self._record(claim, outcome, phase="publish", started_at=started_at)
 
-    def _prepare(self, claim: Claim, job: Job) -> Prepared | PlatformError:
+    def _prepare(self, claim: Claim, driver: Driver, job: Job) -> Prepared | PlatformError:
         with self._guard:
             self._preparing[claim.delivery_id] = (claim, clock.running_s())
         try:
-            return sending.prepare(job, self._app.extensions["media_store"])
+            return sending.prepare(driver, job, self._app.extensions["media_store"])
         finally:
             with self._guard:
                 self._preparing.pop(claim.delivery_id, None)

@@ -8,18 +8,16 @@ short, and after the publishing request began that must end as `OutcomeUnknown`.
 import base64
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from copy import copy
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 import tweepy
 
-from publisher import clock
 from publisher.errors import N_
-from publisher.platforms import http, x_texts
+from publisher.platforms import http, x_answers, x_texts
 from publisher.platforms.base import (
     CredentialField,
     Credentials,
@@ -53,15 +51,8 @@ _ACCOUNT_IN_TROUBLE = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Answer:
-    payload: Mapping[str, Any]
-    headers: Mapping[str, str]
-
-    @property
-    def at(self) -> datetime | None:
-        """The platform's own clock when it answered."""
-        return _http_date(self.headers)
+#: Copied for each account: tweepy builds a transport of its own for every new client.
+_CLIENT = tweepy.Client(return_type=requests.Response)
 
 
 class X(Driver):
@@ -95,7 +86,9 @@ class X(Driver):
         self._secrets = tuple(keys.values())
         self._user_id = credentials.get("user_id") or keys["access_token"].partition("-")[0]
         self._handle = credentials.get("handle", "").lstrip("@") or "i"
-        self._client = tweepy.Client(**keys, return_type=requests.Response)
+        self._client = copy(_CLIENT)
+        for name, value in keys.items():
+            setattr(self._client, name, value)
         self._client.session = http.session()
 
     @classmethod
@@ -121,7 +114,10 @@ class X(Driver):
             text=prepared.text or None,
             media_ids=list(prepared.media_ids) or None,
         )
-        remote_id, number = _data(answer).get("id"), _number(answer.headers)
+        remote_id, number = (
+            x_answers.data_of(answer).get("id"),
+            x_answers.request_id(answer.headers),
+        )
         if not (isinstance(remote_id, str) and remote_id.isdigit()):
             raise OutcomeUnknown("X: accepted, but named no post", request_id=number)
         return self._receipt(remote_id, answer.at, number)
@@ -148,7 +144,7 @@ class X(Driver):
 
     def check(self) -> Health:
         answer = self._call(self._client.get_me, user_auth=True)
-        me = {key: str(value) for key, value in _data(answer).items()}
+        me = {key: str(value) for key, value in x_answers.data_of(answer).items()}
         if not me.get("id"):
             raise TryLater("X: did not say whose credentials these are")
         if self._user_id.isdigit() and me["id"] != self._user_id:
@@ -181,7 +177,7 @@ class X(Driver):
             "media": base64.b64encode(picture.content).decode(),
             "media_category": "tweet_image",
         }
-        media_id = _data(self._post("/2/media/upload", body)).get("id")
+        media_id = x_answers.data_of(self._post("/2/media/upload", body)).get("id")
         if not (isinstance(media_id, str) and media_id.isdigit()):
             raise TryLater("X: took a picture, but named no number for it")
         if picture.alt_text:
@@ -189,10 +185,10 @@ class X(Driver):
             self._post("/2/media/metadata", {"id": media_id, "metadata": words})
         return media_id
 
-    def _post(self, route: str, body: Mapping[str, Any]) -> _Answer:
+    def _post(self, route: str, body: Mapping[str, Any]) -> x_answers.Answer:
         return self._call(self._client.request, "POST", route, json=body, user_auth=True)
 
-    def _timeline(self, since: datetime) -> Iterator["_Post"]:
+    def _timeline(self, since: datetime) -> Iterator["x_answers.Post"]:
         """Yield the account's own posts since then, newest first."""
         token = None
         for _ in range(_PAGES):
@@ -206,7 +202,7 @@ class X(Driver):
                 pagination_token=token,
                 user_auth=True,
             )
-            yield from _posts(answer)
+            yield from x_answers.posts_of(answer)
             token = (answer.payload.get("meta") or {}).get("next_token")
             if not token:
                 return
@@ -223,7 +219,7 @@ class X(Driver):
         public: bool = False,
         gone_is_fine: bool = False,
         **kwargs: Any,
-    ) -> _Answer:
+    ) -> x_answers.Answer:
         """Make one request and return its answer, or raise one of the platform errors."""
         # `from None`: the causes carry whole responses, and a traceback prints what X echoed.
         try:
@@ -231,23 +227,23 @@ class X(Driver):
             payload = response.json()
         except tweepy.NotFound as error:
             if gone_is_fine:
-                return _Answer(payload={}, headers=error.response.headers)
+                return x_answers.Answer(payload={}, headers=error.response.headers)
             raise self._translate(error.response, public=public) from None
         except tweepy.HTTPException as error:
             raise self._translate(error.response, public=public) from None
         except Exception as error:  # noqa: BLE001 - tweepy trips over answers of unexpected shape
             raise http.translate(error, public=public) from None
-        return _Answer(
+        return x_answers.Answer(
             payload=payload if isinstance(payload, dict) else {}, headers=response.headers
         )
 
     def _translate(self, response: requests.Response, *, public: bool) -> PlatformError:
-        said, is_problem = _said(response)
+        said, is_problem = x_answers.said(response)
         detail = without_secrets(f"X {response.status_code}: {said}", self._secrets)
-        number = _number(response.headers)
+        number = x_answers.request_id(response.headers)
         match response.status_code:
             case 429:
-                wait_s = _wait_s(response.headers)
+                wait_s = x_answers.wait_s(response.headers)
                 return TryLater(detail, wait_s=wait_s, whole_account=True, request_id=number)
             case 401 | 402:
                 return AccountBlocked(detail, request_id=number)
@@ -272,78 +268,3 @@ class X(Driver):
 
     def _permalink(self, remote_id: str) -> str:
         return f"https://x.com/{self._handle}/status/{remote_id}"
-
-
-# -- reading answers
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Post:
-    remote_id: str
-    text: str
-    at: datetime
-    media_ids: tuple[str, ...]
-
-
-def _data(answer: _Answer) -> Mapping[str, Any]:
-    data = answer.payload.get("data")
-    return data if isinstance(data, dict) else {}
-
-
-def _posts(answer: _Answer) -> list[_Post]:
-    """Read a page of posts. An empty one must say so itself, for "not found" allows a new try."""
-    try:
-        items = answer.payload.get("data", [])
-        if len(items) != answer.payload["meta"]["result_count"]:
-            raise ValueError("as many posts as announced")
-        return [_post(item) for item in items]
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise TryLater("X: a list of posts that cannot be read") from error
-
-
-def _post(item: Mapping[str, Any]) -> _Post:
-    keys = item.get("attachments", {}).get("media_keys", ())
-    return _Post(
-        remote_id=str(item["id"]),
-        text=item["text"],
-        at=datetime.fromisoformat(item["created_at"]),
-        # A picture's key is "3_" and the number that its upload was given.
-        media_ids=tuple(key.partition("_")[2] for key in keys),
-    )
-
-
-def _said(response: requests.Response) -> tuple[str, bool]:
-    """Return the words of an error answer, and whether it is X's own (not some proxy's)."""
-    try:
-        problem = response.json()
-    except ValueError:
-        return str(response.reason), False
-    if not isinstance(problem, dict):
-        return str(response.reason), False
-    messages = [
-        str(item.get("message", ""))
-        for item in problem.get("errors") or ()
-        if isinstance(item, dict)
-    ]
-    words = [str(problem.get(key, "")) for key in ("title", "detail", "type")]
-    return " ".join(filter(None, words + messages)), True
-
-
-def _wait_s(headers: Mapping[str, str]) -> int | None:
-    """Return the seconds until X's limit is lifted, by X's own clock where it tells the time."""
-    reset = http.whole_number(headers, "x-rate-limit-reset")
-    if reset is None:
-        return http.whole_number(headers, "retry-after")
-    now = _http_date(headers) or clock.now()
-    return max(1, reset - int(now.timestamp()))
-
-
-def _http_date(headers: Mapping[str, str]) -> datetime | None:
-    try:
-        return parsedate_to_datetime(headers["Date"])
-    except (KeyError, ValueError):
-        return None
-
-
-def _number(headers: Mapping[str, str]) -> str | None:
-    return headers.get("x-transaction-id")

@@ -23,6 +23,7 @@ from publisher.workflow import scheduling
 from publisher.workflow.delivering import (
     claiming,
     holding,
+    loading,
     looking,
     people,
     recording,
@@ -60,7 +61,7 @@ def claim(at=NOW, limit=10):
 
 def load(app, claim):
     """Return what is read of a claim, or None if it is not ours any more."""
-    loaded = dict(recording.load([claim], vault=app.extensions["vault"]))
+    loaded = dict(loading.load([claim], vault=app.extensions["vault"]))
     return loaded.get(claim)
 
 
@@ -319,7 +320,7 @@ def test_a_picture_that_cannot_be_read_is_told_and_tried_again(app, planned, din
     app.extensions["media_store"].delete(delivery.post.pictures[0].media.digest)
     (taken,) = claim()
 
-    outcome = sending.prepare(load(app, taken), app.extensions["media_store"])
+    outcome = sending.prepare(None, load(app, taken), app.extensions["media_store"])
     record(taken, outcome)
 
     assert isinstance(outcome, TryLater)

@@ -3,23 +3,23 @@
 "Not there" twice allows a new attempt. What cannot be read back waits for a person.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from publisher.db import db
 from publisher.errors import N_, BadSecret
-from publisher.models.deliveries import Delivery, DeliveryStatus, advance, status_is
+from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus, advance, status_is
 from publisher.platforms.base import Prepared, Receipt
 from publisher.platforms.errors import AccountBlocked, CannotTell, PlatformError, TryLater
 from publisher.vault import Vault
 from publisher.workflow.delivering.claiming import Claim
 from publisher.workflow.delivering.holding import hold_account
+from publisher.workflow.delivering.loading import held
 from publisher.workflow.delivering.recording import (
     FIRST_LOOK,
     LONGEST_WAIT_S,
-    held,
     mark_published,
     note_attempt,
 )
@@ -34,8 +34,6 @@ CLOCKS_APART = timedelta(hours=1)
 RESUMES = 2
 #: An account that nobody may read is looked at this often until somebody reconnects it.
 BLOCKED_LOOK = timedelta(minutes=30)
-#: Waiting for a person: nothing happens by itself any more.
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 CANNOT_LOOK = N_(
     "Siar tidak dapat membaca akun ini. Buka akunnya, lihat apakah unggahan sudah tayang, "

@@ -54,31 +54,34 @@ class Search:
         return f"Search(delivery_id={self.delivery_id}, fence={self.fence}, {self.platform})"
 
 
-def prepare(job: Job, store: Store) -> Prepared | PlatformError:
+def connect(job: Job) -> Driver | PlatformError:
+    """Return the driver of the job's account; touches no network yet."""
+    return _outcome(lambda: open_driver(job.platform, job.credentials), otherwise=TryLater)
+
+
+def prepare(driver: Driver, job: Job, store: Store) -> Prepared | PlatformError:
     """Upload what the post needs. Nothing is public yet, so anything odd is `TryLater`."""
     try:
         outgoing = job.content.read(store)
     except OSError:  # the store compares the bytes with their digest
         return PictureUnreadable("a picture of the post cannot be read")
-    outcome = _outcome(lambda: _driver(job).prepare(outgoing), otherwise=TryLater)
+    outcome = _outcome(lambda: driver.prepare(outgoing), otherwise=TryLater)
     return TryLater(outcome.detail) if isinstance(outcome, OutcomeUnknown) else outcome
 
 
-def publish(job: Job, prepared: Prepared) -> Receipt | PlatformError:
+def publish(driver: Driver, prepared: Prepared) -> Receipt | PlatformError:
     """Send the one request. Anything not understood may have made the post public."""
-    return _outcome(lambda: _driver(job).publish(prepared), otherwise=OutcomeUnknown)
+    return _outcome(lambda: driver.publish(prepared), otherwise=OutcomeUnknown)
 
 
 def look(search: Search) -> Receipt | PlatformError | None:
     """Read the account back; None when the post is not there."""
-    return _outcome(
-        lambda: _driver(search).find(search.prepared, search.since, search.known),
-        otherwise=TryLater,
-    )
 
+    def read_back() -> Receipt | None:
+        driver = open_driver(search.platform, search.credentials)
+        return driver.find(search.prepared, search.since, search.known)
 
-def _driver(work: Job | Search) -> Driver:
-    return open_driver(work.platform, work.credentials)
+    return _outcome(read_back, otherwise=TryLater)
 
 
 def _outcome(call: Callable[[], T], *, otherwise: type[PlatformError]) -> T | PlatformError:
