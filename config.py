@@ -76,6 +76,12 @@ def _database(value: str) -> str:
     return f"{scheme}://{rest}"
 
 
+def _broker(value: str) -> str:
+    if urlsplit(value).scheme not in {"redis", "rediss", "redis+socket", "amqp", "amqps"}:
+        raise ValueError("must begin with redis://, rediss://, amqp:// or amqps://")
+    return value
+
+
 def _address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -109,6 +115,7 @@ SETTINGS: dict[str, Setting] = {
     "SECRET_KEY": Setting(_secret),
     "VAULT_KEYS": Setting(),
     "DATABASE_URL": Setting(_database),
+    "ENGINE_URL": Setting(_broker),
     "MEDIA_URL": Setting(),
     "PLATFORM_GATEWAY": Setting(_gateway),
     "PLATFORM_GATEWAY_CA": Setting(),
@@ -126,6 +133,7 @@ SETTINGS: dict[str, Setting] = {
     "LOG_LEVEL": Setting(_log_level, "INFO"),
     "SESSION_DAYS": Setting(_number(1, 90), "7"),
     "CATCH_UP_HOURS": Setting(_number(1, 168), "6"),
+    "LATE_AFTER_MINUTES": Setting(_number(1, 1440), "15"),
 }
 REQUIRED = {
     "SECRET_KEY": "It signs the sign-in cookies; make one with: openssl rand -hex 32.",
@@ -141,7 +149,7 @@ def load(environ: Mapping[str, str] = os.environ, *, root: Path = ROOT) -> dict[
     a gateway of its own the demo publishes to the practice platforms.
 
     :raises MissingSetting: if a secret is missing outside demo mode
-    :raises SettingError: if a value cannot be read, or is given twice
+    :raises SettingError: if a value cannot be read, is given twice, or does not go with another
     """
     instance = root / "instance"
     instance.mkdir(exist_ok=True)
@@ -155,6 +163,11 @@ def load(environ: Mapping[str, str] = os.environ, *, root: Path = ROOT) -> dict[
     values["PUBLIC_URL"] = values["PUBLIC_URL"] or f"http://{values['HOST']}:{values['PORT']}"
     values["DATABASE_URL"] = values["DATABASE_URL"] or f"sqlite:///{instance / 'siar.sqlite'}"
     values["MEDIA_URL"] = values["MEDIA_URL"] or "media"
+    if values["ENGINE_URL"] and values["DATABASE_URL"].startswith("sqlite"):
+        raise SettingError(
+            "ENGINE_URL needs PostgreSQL: senders on other machines share its rows and its clock. "
+            "Set DATABASE_URL to postgresql://…, or leave ENGINE_URL unset."
+        )
     return values | _for_flask(values)
 
 

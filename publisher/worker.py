@@ -20,7 +20,7 @@ from flask import Flask
 
 from publisher import clock
 from publisher.db import db
-from publisher.engine import Engine
+from publisher.engine import open_engine
 from publisher.engine.checking import Checker
 from publisher.platforms import driver_class
 from publisher.workflow.delivering import claiming, pulse
@@ -68,7 +68,7 @@ class Worker:
 
     def __init__(self, app: Flask) -> None:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-        self.engine = Engine(app, owner=self.owner, threads=app.config["SENDER_THREADS"])
+        self.engine = open_engine(app, owner=self.owner)
         self.steps = self.engine.steps
         self.checker = Checker(app, self.steps)
         self._app = app

@@ -26,7 +26,7 @@ def worker_command() -> None:
     """Run the clock and the senders as a process of their own, until SIGTERM."""
     from publisher.worker import Worker
 
-    _log(_app())
+    begin_logging(_app())
     worker = Worker(_app())
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -58,7 +58,7 @@ def serve_command(demo: bool) -> None:
     import waitress
 
     app = _app()
-    _log(app)
+    begin_logging(app)
     with practice(app) if demo else _nothing() as timelines:
         migrate()
         if demo:
@@ -81,7 +81,7 @@ def _app() -> Flask:
     return current_app._get_current_object()  # type: ignore[attr-defined]
 
 
-def _log(app: Flask) -> None:
+def begin_logging(app: Flask) -> None:
     logging.basicConfig(level=app.config["LOG_LEVEL"], format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from publisher.models.deliveries import LOOK_FIRST, Delivery, DeliveryStatus
-from publisher.workflow.delivering.looking import NEVER, RESUMES
+from publisher.models.deliveries import LOOK_FIRST, NEVER, Delivery, DeliveryStatus
+from publisher.workflow.delivering.looking import RESUMES
 
 _S = DeliveryStatus
 #: No worker of the time before, and no message to one, may hold a fence that counts again.

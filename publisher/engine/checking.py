@@ -1,0 +1,135 @@
+"""What looks around and ahead while the senders send: the watch, and checks before the time.
+
+Checks have few threads, and their own: a platform that hangs holds up neither the tick nor what
+is being sent. One that keeps silent several times in a row is not asked again in that round.
+"""
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+
+from flask import Flask
+
+from publisher import clock
+from publisher.engine.steps import Steps
+from publisher.platforms.errors import PlatformError, TryLater
+from publisher.workflow import watching
+from publisher.workflow.watching import risks, warning
+from publisher.workflow.watching.risks import Login, Risk
+
+log = logging.getLogger(__name__)
+
+ASK_THREADS = 4
+#: Seconds between two passes of the watch, and between two rounds of checks.
+WATCH_EVERY_S = 10
+CHECK_EVERY_S = 30
+#: So many silences of one platform in a row end the asking for one round.
+SILENCES = 3
+
+Answer = Risk | PlatformError | None
+
+
+class Checker:
+    """Watches, and checks what is planned, for one worker."""
+
+    def __init__(self, app: Flask, steps: Steps) -> None:
+        self._app = app
+        self._steps = steps
+        self._pool = ThreadPoolExecutor(ASK_THREADS, thread_name_prefix="check")
+        self._stopping = threading.Event()
+        self._rounds = (_Round(self.watch, WATCH_EVERY_S), _Round(self.check, CHECK_EVERY_S))
+
+    def wake(self) -> None:
+        """Begin what is due and not under way; returns at once. For every tick."""
+        for each in self._rounds:
+            if not self._stopping.is_set():
+                each.wake()
+
+    def stop(self) -> None:
+        """Take nothing new. What is being asked changes nothing, and is asked again some day."""
+        self._stopping.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for each in self._rounds:
+            each.stop()
+
+    def watch(self) -> None:
+        """Tell of all that nobody was told of yet; returns when it is told."""
+        late_after = timedelta(minutes=self._app.config["LATE_AFTER_MINUTES"])
+        more = True
+        while more and not self._stopping.is_set():
+            at = self._steps.now()
+            more = self._steps.transact(
+                lambda: watching.look_around(at=at, late_after=late_after)  # noqa: B023
+            )
+
+    def check(self) -> None:
+        """Check all that is due to be checked, batch by batch."""
+        vault = self._app.extensions["vault"]
+        silences: Counter[str] = Counter()
+        while not self._stopping.is_set():
+            at = self._steps.now()
+            batch = self._steps.transact(lambda: risks.take(at=at, vault=vault))  # noqa: B023
+            if not batch.taken:
+                return
+            self._check(batch, silences)
+
+    def _check(self, batch: risks.Round, silences: "Counter[str]") -> None:
+        store = self._app.extensions["media_store"]
+        answers = list(self._pool.map(lambda login: _asked(login, silences), batch.logins))
+        contents = list(self._pool.map(lambda each: risks.inspect(each, store), batch.planned))
+        asked = list(zip(batch.logins, answers, strict=True))
+        accounts = {login.account_id: risks.of_account(login, told) for login, told in asked}
+        found = []
+        for planned, of_content in zip(batch.planned, contents, strict=True):
+            of_account = accounts[planned.account_id]
+            found.append((planned, [*filter(None, [of_account]), *of_content]))
+
+        def write() -> None:
+            at = self._steps.now()
+            warning.set_aside(asked, at=at)
+            risks.keep(found, at=at)
+            warning.tell(found, at=at)
+
+        self._steps.transact(write)
+
+
+class _Round:
+    """Work that is done now and then, by a thread of its own, never twice at a time."""
+
+    def __init__(self, work: Callable[[], None], every_s: float) -> None:
+        self._work = work
+        self._every_s = every_s
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=work.__name__)
+        self._begun_s: float | None = None
+        self._running: Future[None] | None = None
+
+    def wake(self) -> None:
+        now_s = clock.running_s()
+        due = self._begun_s is None or now_s - self._begun_s >= self._every_s
+        if due and (self._running is None or self._running.done()):
+            self._begun_s = now_s
+            self._running = self._pool.submit(self._safely)
+
+    def stop(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _safely(self) -> None:
+        try:
+            self._work()
+        except Exception:  # it is begun again soon; a database may be restarting
+            log.exception("%s failed", self._work.__name__)
+
+
+def _asked(login: Login, silences: "Counter[str]") -> Answer:
+    """Ask, unless the platform has just kept silent again and again."""
+    if silences[login.platform] >= SILENCES and login.credentials is not None:
+        return TryLater("not asked: the platform keeps silent")
+    answer = risks.ask(login)
+    if isinstance(answer, TryLater):
+        silences[login.platform] += 1
+    elif login.credentials is not None:
+        silences[login.platform] = 0
+    return answer

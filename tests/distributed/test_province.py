@@ -1,0 +1,207 @@
+"""With a broker and senders elsewhere: everything goes out once, whoever is killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from functools import partial
+
+import pytest
+import sqlalchemy as sa
+
+from publisher import clock
+from publisher.db import db
+from publisher.models.deliveries import Delivery, DeliveryStatus
+from publisher.workflow.delivering import claiming, handing_over
+from publisher.workflow.delivering.claiming import Claim
+from tests.distributed.conftest import PATIENCE_S, ROOT, ready, wait_for
+
+S = DeliveryStatus
+
+
+@pytest.fixture
+def accounts(connected, dinkes):
+    """Return a function that connects so many accounts of a platform."""
+
+    def accounts(platform, count):
+        return [connected(dinkes, platform, handle=f"dinkes_{n}") for n in range(count)]
+
+    return accounts
+
+
+def statuses():
+    db.session.rollback()
+    counted = Counter(db.session.scalars(sa.select(Delivery.status)))
+    db.session.rollback()
+    return counted
+
+
+def copies(practice, accounts):
+    return [len(practice.ledger(each.platform, each.remote_id)) for each in accounts]
+
+
+def end_leases():
+    """Let two minutes pass for those who hold leases."""
+    gone = sa.func.now() - sa.text("interval '1 second'")
+    held = Delivery.lease_until.is_not(None)
+    db.session.execute(sa.update(Delivery).where(held).values(lease_until=gone))
+    db.session.commit()
+
+
+def hand_over_until(engine, condition):
+    """Tick as a worker does until `condition` holds."""
+
+    def tick():
+        engine.steps.transact(lambda: claiming.recover(at=clock.now()))
+        engine.hand_over()
+        return condition()
+
+    wait_for(tick)
+
+
+def test_everything_goes_out_once_with_several_workers_and_a_sender_per_platform(
+    practice, open_engine, start_senders, due_post, accounts
+):
+    everywhere = accounts("x", 15) + accounts("facebook", 10)
+    senders = start_senders()
+    due_post(accounts=everywhere)
+    db.session.commit()
+
+    engines = [open_engine(), open_engine()]
+    workers = [
+        threading.Thread(target=hand_over_until, args=(engine, partial(none_waits, engine)))
+        for engine in engines
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    wait_for(lambda: statuses() == {S.PUBLISHED: 25})
+
+    assert copies(practice, everywhere) == [1] * 25
+    senders.terminate()
+    assert senders.wait(timeout=PATIENCE_S) == 0
+    assert ready() == {}
+
+
+def none_waits(engine):
+    """Return whether everything is claimed, asked from any thread."""
+    waiting = sa.exists().where(Delivery.status == S.PENDING)
+    return not engine.steps.transact(lambda: db.session.scalar(sa.select(waiting)), read_only=True)
+
+
+def test_a_broker_that_is_killed_and_emptied_loses_nothing(
+    practice, broker, open_engine, start_senders, due_post, accounts, caplog
+):
+    everywhere = accounts("x", 12)
+    engine = open_engine()
+    sender = start_senders("x")
+    due_post(accounts=everywhere)
+    os.kill(sender.pid, signal.SIGSTOP)  # what is handed over now is still in the broker
+    engine.hand_over()
+    assert statuses()[S.CLAIMED] == 6
+
+    broker.kill()
+    os.kill(sender.pid, signal.SIGCONT)
+    end_leases()
+    engine.steps.transact(lambda: claiming.recover(at=clock.now()))
+    engine.hand_over()
+    engine.hand_over()  # the broker is left in peace for a while
+    assert statuses() == {S.PENDING: 12}
+    assert caplog.text.count("the broker does not answer") == 1
+
+    broker.start()
+    hand_over_until(engine, lambda: statuses() == {S.PUBLISHED: 12})
+
+    assert copies(practice, everywhere) == [1] * 12
+
+
+def test_a_sender_that_is_killed_leaves_one_copy_and_one_that_is_ended_finishes(
+    practice, open_engine, start_senders, due_post, accounts
+):
+    everywhere = accounts("x", 6)
+    for account in everywhere[:3]:
+        practice.order_fault("x", account.remote_id, "slow", seconds=20)
+    engine = open_engine()
+    killed = start_senders("x")
+    due_post(accounts=everywhere)
+    engine.hand_over()
+    wait_for(lambda: statuses() == {S.SENDING: 3, S.PUBLISHED: 3})
+    killed.kill()
+    killed.wait()
+    end_leases()
+    engine.steps.transact(lambda: claiming.recover(at=clock.now()))
+    assert statuses() == {S.UNKNOWN: 3, S.PUBLISHED: 3}
+    engine.look(engine.steps.transact(lambda: claiming.claim_lookups(at=clock.now(), limit=9)))
+    assert engine.finish(timeout_s=PATIENCE_S)
+    assert statuses() == {S.PUBLISHED: 6}
+
+    for account in everywhere:
+        practice.order_fault("x", account.remote_id, "slow", seconds=2)
+    ended = start_senders("x")
+    due_post(accounts=everywhere, caption="Posyandu lansia buka setiap Rabu.")
+    engine.hand_over()
+    wait_for(lambda: statuses()[S.SENDING] == 4)
+    ended.terminate()
+    assert ended.wait(timeout=PATIENCE_S) == 0
+    assert statuses()[S.SENDING] == 0
+
+    start_senders("x")
+    end_leases()
+    hand_over_until(engine, lambda: statuses() == {S.PUBLISHED: 12})
+    assert copies(practice, everywhere) == [2] * 6
+
+
+def test_a_platform_that_hangs_or_has_no_sender_keeps_no_other_waiting(
+    practice, open_engine, start_senders, due_post, accounts
+):
+    hanging, well = accounts("facebook", 8), accounts("x", 8)
+    practice.order_fault("facebook", "*", "slow", times=0, seconds=PATIENCE_S)
+    engine = open_engine()
+    start_senders("x", threads=2)
+    due_post(accounts=[*hanging, *well])
+    hand_over_until(engine, lambda: statuses()[S.PUBLISHED] == 4)
+    assert statuses()[S.PENDING] >= 8  # nobody sends to Facebook: nothing of it is claimed
+
+    start_senders("facebook", threads=2)
+    hand_over_until(engine, lambda: statuses()[S.PUBLISHED] == 8)
+
+    assert copies(practice, well) == [1] * 8
+    assert statuses()[S.CLAIMED] + statuses()[S.SENDING] == 3  # two at work, one ahead
+
+
+def test_a_message_that_is_stale_late_or_comes_twice_finds_nothing_to_do(
+    open_engine, due_post, dinkes_x
+):
+    due_post(accounts=[dinkes_x])
+    engine = open_engine()
+    (claim,) = engine.steps.claim(5)
+
+    def take_over(claim, owner="sender:x:4:lain"):
+        return engine.steps.transact(
+            lambda: handing_over.take_over(claim, owner=owner, at=clock.now())
+        )
+
+    assert not take_over(Claim(delivery_id=claim.delivery_id, fence=claim.fence - 1))
+    assert take_over(claim)
+    assert not take_over(claim, owner="sender:x:4:kedua")
+    end_leases()
+    db.session.execute(sa.update(Delivery).values(lease_owner="worker"))
+    db.session.commit()
+    assert not take_over(claim)
+
+
+def test_what_only_a_province_needs_is_not_loaded_without_it(tmp_path):
+    said = subprocess.run(
+        [sys.executable, "-c", "import sys, wsgi, publisher.worker; print(*sys.modules)"],
+        cwd=ROOT,
+        env={"DEMO": "1", "DATABASE_URL": f"sqlite:///{tmp_path}/none.sqlite"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+
+    assert "publisher.engine" in said
+    assert not {"celery", "kombu", "redis", "amqp", "psycopg"} & set(said)
