@@ -1,32 +1,54 @@
-"""`python -m bench [NAME …]`: run benchmarks, print what they found, keep it."""
+"""`python -m bench [NAME …]`: run benchmarks one after the other, each in a process of its own.
 
+So that one which hangs or fails stops no other, and leaves nothing running. `python -m bench
+page` writes `docs/measurements.md` from what was measured.
+"""
+
+import os
+import signal
+import subprocess
 import sys
-from collections.abc import Callable
+import time
+from contextlib import suppress
 
-from bench import delivering, pages, photos, starting
-from bench.measure import Figure, keep
+from bench import page
+from bench.measure import ROOT
+from bench.one import BENCHES
 
-BENCHES: dict[str, Callable[[], list[Figure]]] = {
-    "due_500": delivering.due_500,
-    "dispatch_vs_floor": delivering.dispatch_vs_floor,
-    "one_due_late_s": delivering.one_due_late_s,
-    "leader_page": pages.leader_page,
-    "photo": photos.photo,
-    "start": starting.start,
-}
+#: The longest one benchmark may take.
+LONGEST_S = 240
 
 
 def main(names: list[str]) -> int:
+    if names == ["page"]:
+        return page.write()
     unknown = [name for name in names if name not in BENCHES]
     if unknown:
-        print(f"No such benchmark: {', '.join(unknown)}. There are: {', '.join(BENCHES)}")
+        print(f"No such benchmark: {', '.join(unknown)}. There are: {', '.join(BENCHES)}, page")
         return 2
-    for name in names or BENCHES:
-        figures = BENCHES[name]()
-        for figure in figures:
-            print(figure.line(), flush=True)
-        keep(figures)
-    return 0
+    failed = [name for name in names or BENCHES if not _run(name)]
+    if failed:
+        print(f"Without a figure: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def _run(name: str) -> bool:
+    """Run one benchmark; return whether it came to its end. Nothing it started remains."""
+    started = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.one", name], cwd=ROOT, start_new_session=True
+    )
+    try:
+        ended_well = process.wait(timeout=LONGEST_S) == 0
+    except subprocess.TimeoutExpired:
+        print(f"{name}: stopped after {LONGEST_S} s", flush=True)
+        ended_well = False
+    finally:
+        with suppress(ProcessLookupError):  # all of them have ended
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    print(f"  ({name} took {time.monotonic() - started:.0f} s)", flush=True)
+    return ended_well
 
 
 if __name__ == "__main__":

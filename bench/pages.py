@@ -2,11 +2,15 @@
 
 import statistics
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
 
+from bench import rows
 from bench import stage as stages
 from bench.measure import Figure
 from publisher import clock
@@ -20,7 +24,7 @@ from publisher.models.quotas import QuotaRule
 
 OFFICES = 140
 WEEKS = 13
-ROUNDS = 20
+WARM_UP, ROUNDS = 3, 40
 PASSWORD = "sandi-uji-yang-panjang"
 
 
@@ -28,26 +32,49 @@ def leader_page() -> list[Figure]:
     """The leader's page of the largest kabupaten: 140 offices, 13 weeks, 3 contents a week."""
     with stages.stage() as stage:
         _fill(clock.now())
-        client = stage.app.test_client()
-        signed = client.post("/masuk", data={"email": "ratna@b.id", "password": PASSWORD})
-        assert signed.status_code == 302
-        times = []
-        for _ in range(ROUNDS):
-            started = time.perf_counter()
-            assert client.get("/laporan", follow_redirects=True).status_code == 200
-            times.append(time.perf_counter() - started)
-    p95 = statistics.quantiles(times, n=20)[-1] * 1000
+        times = seconds_of("/laporan", stage.app, who="ratna@b.id")
     return [
-        Figure(name="leader_page_ms", value=round(p95), unit="ms", target=100, better="lower",
-               database="sqlite"),
+        Figure(name="leader_page_ms", value=round(p95(times) * 1000), unit="ms", target=100,
+               better="lower", database="sqlite"),
     ]  # fmt: skip
 
 
+def seconds_of(path: str, app: Flask, *, who: str, rounds: int = ROUNDS) -> list[float]:
+    """Return what a page takes, again and again, for somebody with our password.
+
+    In a thread of its own: here, requests would share the context of the benchmark.
+    """
+
+    def visit() -> list[float]:
+        client = app.test_client()
+        signed = client.post("/masuk", data={"email": who, "password": PASSWORD})
+        assert signed.status_code == 302, signed.status_code
+        return [_once(client, path) for _ in range(WARM_UP + rounds)][WARM_UP:]
+
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(visit).result()
+
+
+def _once(client: FlaskClient, path: str) -> float:
+    started = time.perf_counter()
+    answer = client.get(path, follow_redirects=True)
+    assert answer.status_code == 200, answer.status_code
+    return time.perf_counter() - started
+
+
+def p95(times: list[float]) -> float:
+    return statistics.quantiles(times, n=20, method="inclusive")[-1]
+
+
+def hashed() -> str:
+    """Return the hash of our password, made in no time."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
 def _fill(at: datetime) -> None:
-    region, drafter, _ = stages.add_region(at)
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    region, drafter, _ = rows.add_region(at)
     db.session.add(User(name="Ratna", email="ratna@b.id", role=Role.LEADER, region=region,
-                        password_hash=hasher.hash(PASSWORD), created_at=at))  # fmt: skip
+                        password_hash=hashed(), created_at=at))  # fmt: skip
     db.session.add(QuotaRule(region=region, minimum=2, valid_from=date(2020, 1, 6), set_at=at))
     offices = [
         Office(region=region, name=f"Dinas {n}", abbreviation=f"D{n}", kind=OfficeKind.DINAS)

@@ -7,6 +7,7 @@ machine; the benchmark itself only fills the database, waits and asks the platfo
 import base64
 import logging
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,10 @@ from publisher.practice.controls import PracticeProcess
 
 #: What a benchmark calls the databases.
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
+
+
+#: Alembic knows one migration at a time in a process.
+_migrating = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,8 @@ def stage(
             environment["PLATFORM_GATEWAY_CA"] = str(folder / "practice/tls/certificate.pem")
         app = create_app(config.load(environment, root=folder) | {"WTF_CSRF_ENABLED": False})
         with app.app_context():
-            upgrade()
+            with _migrating:
+                upgrade()
             try:
                 yield Stage(app, practice, folder, database, environment)
             finally:
@@ -68,7 +74,8 @@ def stage(
 def _environment(
     folder: Path, address: str, practice: PracticeProcess, threads: int
 ) -> dict[str, str]:
-    return {
+    # Every setting is given, else a developer's own .env would have its say.
+    return dict.fromkeys(config.SETTINGS, "") | {
         "SECRET_KEY": "bench" * 8,
         "VAULT_KEYS": "bench:" + base64.b64encode(b"b" * 32).decode(),
         "DATABASE_URL": address,
@@ -83,9 +90,16 @@ def _environment(
     }
 
 
-def analyze() -> None:
-    """Let the planner know the rows, as PostgreSQL's own housekeeping does before long."""
+def tidy() -> None:
+    """Do at once what a database's own housekeeping does before long: statistics, and room."""
     db.session.commit()
-    with db.engine.connect() as connection:
-        connection.execute(sa.text("ANALYZE"))
-        connection.commit()
+    if db.engine.dialect.name == POSTGRESQL:
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("VACUUM ANALYZE"))
+    else:
+        db.session.execute(sa.text("ANALYZE"))
+        db.session.commit()
+        db.session.remove()
+        with db.engine.connect().execution_options(read_only=True) as connection:
+            connection.rollback()  # no transaction may be open
+            connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,26 @@
+"""`python -m bench.one NAME`: run one benchmark in this process, print and keep its figures."""
+
+import sys
+from collections.abc import Callable
+
+from bench import delivering, growth, living, pages, photos, starting
+from bench.measure import Figure, keep
+
+BENCHES: dict[str, Callable[[], list[Figure]]] = {
+    "due_500": delivering.due_500,
+    "due_10000": delivering.due_10000,
+    "dispatch_vs_floor": delivering.dispatch_vs_floor,
+    "one_due_late_s": delivering.one_due_late_s,
+    "tick_idle": living.tick_idle,
+    "recovery": living.recovery,
+    "claim_growth": growth.claim_growth,
+    "leader_page": pages.leader_page,
+    "photo": photos.photo,
+    "start": starting.start,
+}
+
+if __name__ == "__main__":
+    found = BENCHES[sys.argv[1]]()
+    for figure in found:
+        print(figure.line(), flush=True)
+    keep(found)

@@ -1,0 +1,101 @@
+"""`docs/measurements.md`, made from what was measured.
+
+Figures worth keeping move from this machine's own results into `docs/measurements.jsonl`, which
+is in Git, the latest of each; the page is written from that file, and a test holds the two
+together. So the page can be made anywhere, and a part of it be measured anew.
+"""
+
+import json
+from pathlib import Path
+
+from bench.measure import RESULTS, ROOT, Line, figure_of, newest, read
+
+KEPT = ROOT / "docs" / "measurements.jsonl"
+PAGE = ROOT / "docs" / "measurements.md"
+
+#: What each figure is, in the order of the page.
+MEANINGS = {
+    "dispatch_vs_floor": "Deliveries a second of the whole engine ÷ those of a bare thread pool "
+    "that calls the same clients and gives no guarantee; the platform answers in 150 ms",
+    "due_500": "500 posts due at once, the platform answers in 100 ms: the last one is out",
+    "due_10000": "10,000 posts due at once over TLS, the platform answers in 150 ms: how late the "
+    "last one is ÷ 10,000 × 0.15 s ÷ threads",
+    "due_10000_s": "the same, in seconds",
+    "due_10000_worker_mb": "the same: the most memory of a worker process",
+    "one_due_late_s": "Single posts on an idle Siar: from their time to their request, 99 of 100",
+    "claim_growth": "Work of one tick (steps of SQLite, buffers of PostgreSQL) with 2 million "
+    "deliveries ÷ with 20 thousand",
+    "claim_growth_time": "the same, in time",
+    "board_growth": "Time of the first page of the deliveries board, likewise",
+    "tick_idle": "Processor of an idle worker, of one core",
+    "recovery": "A worker with 64 posts on their way is killed: until each is out or has been "
+    "looked for, from the start of the next worker",
+    "leader_page_ms": "The leader's page of 140 offices over 13 weeks, 95 of 100",
+    "photo_ms": "A 12-megapixel photo through the whole recipe; the floor decodes and encodes it",
+    "start_s": "From `make run` to the first answer, once it is set up",
+    "idle_mb": "Web and worker together, idle",
+    "resident_mb": "All processes of `make run`, idle",
+}
+
+HEAD = """\
+# Measurements
+
+What Siar is measured by, and where it stands. `make bench` measures all of it (`make bench
+NAME=due_500` one of them) and adds to `bench/results.jsonl`; `python -m bench page` then writes
+this page from the latest of each. Do not edit it by hand.
+
+A figure is taken together with its floor where it has one: what the same machine needs at the
+least in the same run. Practice platforms, databases and workers all share that machine; what was
+out, when and how often is read from the practice platforms' own book.
+
+| What | Database | Measured | Wanted | Floor | |
+|---|---|---|---|---|---|
+"""
+
+
+def write() -> int:
+    """Take the latest of each figure and write the page; return an exit code."""
+    lines = newest([*read(KEPT), *read(RESULTS)])
+    kept = [line for key, line in sorted(lines.items()) if key[0] in MEANINGS]
+    KEPT.write_text(
+        "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in kept), encoding="utf-8"
+    )
+    PAGE.write_text(page(KEPT), encoding="utf-8")
+    print(f"{PAGE.relative_to(ROOT)}: {len(kept)} figures")
+    return 0
+
+
+def page(kept: Path) -> str:
+    """Return the page that belongs to a file of kept figures."""
+    order = list(MEANINGS)
+    lines = sorted(
+        newest(read(kept)).values(),
+        key=lambda line: (order.index(line["name"]), _rank(line["database"])),
+    )
+    return HEAD + "".join(map(_row, lines)) + "\n" + _where(lines)
+
+
+def _rank(database: str | None) -> int:
+    return ["sqlite", "postgresql"].index(database) if database in ("sqlite", "postgresql") else 2
+
+
+def _row(line: Line) -> str:
+    figure = figure_of(line)
+    floor = "" if figure.floor is None else f"{figure.floor:g}"
+    database = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.get(line["database"] or "", "")
+    cells = (
+        f"{MEANINGS[figure.name]} (`{figure.name}`)",
+        database or line["database"] or "",
+        f"{figure.value:g} {figure.unit}",
+        figure.wanted,
+        floor,
+        "met" if figure.met else "**not met**",
+    )
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _where(lines: list[Line]) -> str:
+    """Say on what machine and of which commit; a "+" marks one with changes."""
+    seen = sorted({(line["machine"], line["commit"]) for line in lines})
+    named = "; ".join(f"{machine}, commit {commit}" for machine, commit in seen)
+    return f"Measured on {named}.\n" if seen else ""
