@@ -68,6 +68,7 @@ def settings(database_url, folder):
         "WTF_CSRF_ENABLED": False,
         "RATELIMIT_ENABLED": False,
         "CATCH_UP_HOURS": 6,
+        "LATE_AFTER_MINUTES": 15,
         "SENDER_THREADS": 4,
         "SPACING_S": 0,
         "SESSION_DAYS": 7,

@@ -94,12 +94,12 @@ def _watch() -> None:
         _key("delivery_id", "delivery", nullable=False),
         sa.Column("slot", _words("slot", "evening", "hour"), nullable=False),
         sa.Column("checked_at", MOMENT, nullable=False),
-        sa.Column("risks", sa.JSON()),
+        sa.Column("risks", sa.JSON(), nullable=False),
         sa.Column("risk_count", sa.Integer(), nullable=False),
         sa.UniqueConstraint("delivery_id", "slot"),
     )
     op.create_index(
-        "ix__preflight__risky", "preflight", ["delivery_id"], **_where("risk_count > 0")
+        "ix__preflight__open", "preflight", ["delivery_id"], **_where("risk_count <> 0")
     )
 
 

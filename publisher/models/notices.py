@@ -111,9 +111,13 @@ class Hold(Model):
     since: Mapped[datetime]
 
 
-def add_once(model: type[Model], rows: Sequence[dict[str, Any]]) -> None:
-    """Add rows; those that are there already, by whatever is unique, stay as they are."""
-    if rows:
-        insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-        statement = insert[db.session.get_bind().dialect.name](model)
-        db.session.execute(statement.on_conflict_do_nothing(), list(rows))
+def add_once(model: type[Model], rows: Sequence[dict[str, Any]]) -> int:
+    """Add rows and return how many were new; those that are there already, by whatever is
+    unique, stay as they are."""
+    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+    statement = insert[db.session.get_bind().dialect.name](model).on_conflict_do_nothing()
+    key = sa.inspect(model).primary_key[0]
+    added = 0
+    for row in rows:
+        added += db.session.execute(statement.values(row).returning(key)).first() is not None
+    return added

@@ -76,16 +76,16 @@ class Slot(StrEnum):
 
 
 class Preflight(Model):
-    """A check of one delivery before its time. `risk_count` counts only while it may matter."""
+    """A check of one delivery before its time."""
 
     __tablename__ = "preflight"
     __table_args__ = (
         sa.UniqueConstraint("delivery_id", "slot"),
         sa.Index(
-            "ix__preflight__risky",
+            "ix__preflight__open",
             "delivery_id",
-            sqlite_where=sa.text("risk_count > 0"),
-            postgresql_where=sa.text("risk_count > 0"),
+            sqlite_where=sa.text("risk_count <> 0"),
+            postgresql_where=sa.text("risk_count <> 0"),
         ),
     )
 
@@ -94,6 +94,7 @@ class Preflight(Model):
     delivery: Mapped[Delivery] = relationship()
     slot: Mapped[Slot] = status_column(Slot)
     checked_at: Mapped[datetime]
-    #: None while somebody checks it. Each: kind, message (gettext message id), values.
-    risks: Mapped[list[dict[str, Any]] | None] = mapped_column(sa.JSON(none_as_null=True))
-    risk_count: Mapped[int] = mapped_column(default=0)
+    #: What was found. Each: kind, message (gettext message id), values.
+    risks: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON(), default=list)
+    #: How many risks there are; 0 also when they matter no more, -1 while somebody checks.
+    risk_count: Mapped[int]

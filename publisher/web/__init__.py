@@ -13,6 +13,7 @@ from publisher.web import (
     icons,
     locale,
     navigation,
+    notices,
     pages,
     photos,
     registry,
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     photos.bp,
     reviews.bp,
     deliveries.bp,
+    notices.bp,
     reports.bp,
     *registry.BLUEPRINTS,
 )
@@ -43,7 +45,7 @@ def init_app(app: Flask) -> None:
     failures.init_app(app)
     request_log.init_app(app)
     auth.init_app(app)
-    for part in (assets, filters, icons, navigation, pages, deliveries):
+    for part in (assets, filters, icons, navigation, pages, deliveries, notices):
         part.init_app(app)
     app.before_request(access.guard)
     for blueprint in BLUEPRINTS:

@@ -1,6 +1,6 @@
 """The deliveries board: what is out, what waits, and what needs a person."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 from publisher import clock
 from publisher.db import db
 from publisher.models.accounts import AccountStatus
-from publisher.models.deliveries import Delivery, DeliveryStatus
+from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus
 from publisher.models.people import Role
-from publisher.platforms import PLATFORM_NAMES, http
+from publisher.platforms import http
 from publisher.web.access import allow, get_delivery, me
-from publisher.web.filters import waktu
-from publisher.workflow.delivering import board, looking, people
-from publisher.workflow.delivering.board import Group
+from publisher.web.filters import pukul, tanggal, waktu
+from publisher.workflow.delivering import board, people
+from publisher.workflow.delivering.board import Group, Row
 
 bp = Blueprint("deliveries", __name__, url_prefix="/penayangan")
 
@@ -28,15 +28,18 @@ def index() -> str:
     """List one group of deliveries."""
     wanted = request.args.get("kelompok", "")
     group = Group(wanted) if wanted in set(Group) else Group.NEEDS_PERSON
-    page = request.args.get("halaman", 1, type=int)
-    return render_template("deliveries/index.html", board=board.board(me(), group, page=page))
+    page = request.args.get("page", 1, type=int)
+    found = board.board(me(), group, at=clock.now(), page=page)
+    return render_template("deliveries/index.html", board=found)
 
 
 @bp.get("/<int:delivery_id>")
 @allow(*READERS)
 def show(delivery_id: int) -> str:
     """Tell all about one delivery, and offer what is safe to do now."""
-    return _page(get_delivery(delivery_id))
+    row = board.row_of(get_delivery(delivery_id))
+    choices = people.choices(row.delivery, at=clock.now())
+    return render_template("deliveries/show.html", row=row, delivery=row.delivery, choices=choices)
 
 
 @bp.post("/<int:delivery_id>/coba-lagi")
@@ -86,30 +89,64 @@ def _done(delivery: Delivery, message: str) -> Any:
     return redirect(url_for(".show", delivery_id=delivery.id))
 
 
-def _page(delivery: Delivery) -> str:
-    return render_template("deliveries/show.html", delivery=delivery, next_step=next_step(delivery))
+# -- what happens next ---------------------------------------------------------------------------
 
 
-def next_step(delivery: Delivery) -> str:
-    """Say in one sentence what Siar will do next, or what a person must."""
-    when = "" if delivery.next_at >= looking.NEVER else waktu(delivery.next_at)
+def next_step(row: Row) -> str:
+    """Say in one sentence what Siar will do next and when, or what a person must."""
+    delivery = row.delivery
+    zone = delivery.office.region.zone
     match delivery.status:
-        case DeliveryStatus.PENDING if delivery.account.status is AccountStatus.RECONNECT:
-            return _("Menunggu akun disambungkan. Setelah itu Siar mengirimnya dengan sendirinya.")
         case DeliveryStatus.PENDING:
-            return _("Siar mengirimnya pada %(when)s.", when=when)
-        case DeliveryStatus.CLAIMED | DeliveryStatus.SENDING:
+            return _next_of_waiting(row, zone)
+        case DeliveryStatus.CLAIMED:
+            return _("Siar sedang menyiapkannya; belum ada yang tayang.")
+        case DeliveryStatus.SENDING:
             return _("Siar sedang mengirimnya sekarang.")
-        case DeliveryStatus.UNKNOWN if when:
-            return _("Siar memeriksa akun pada %(when)s dan memutuskan setelah itu.", when=when)
-        case DeliveryStatus.UNKNOWN:
+        case DeliveryStatus.UNKNOWN if delivery.next_at < NEVER:
+            when = _when(delivery.next_at, zone)
+            return _("Siar memeriksa akun lagi %(when)s, dan tidak mengirim ulang sebelum itu.",
+                     when=when)  # fmt: skip
+        case DeliveryStatus.UNKNOWN if me().role is Role.REVIEWER:
             return _("Siar menunggu jawaban Anda: sudah tayang, atau belum?")
+        case DeliveryStatus.UNKNOWN:
+            return _("Siar menunggu jawaban Kominfo: sudah tayang, atau belum?")
         case DeliveryStatus.PUBLISHED:
             return _("Selesai. Unggahan ini tidak akan dikirim lagi.")
         case DeliveryStatus.CANCELLED:
             return _("Selesai. Penayangan ini dibatalkan.")
         case _:
             return _("Siar tidak mencoba lagi dengan sendirinya. Anda yang memutuskan.")
+
+
+def _next_of_waiting(row: Row, zone: str) -> str:
+    delivery, account, now = row.delivery, row.delivery.account, clock.now()
+    latest = _when(delivery.publish_by, zone)
+    if not account.publishable:
+        return _("Akun ini bukan lagi akun utama, jadi Siar tidak mengirimnya. Batalkan saja.")
+    if account.status is AccountStatus.RECONNECT:
+        return _("Menunggu akun disambungkan. Setelah itu Siar mengirimnya dengan sendirinya, "
+                 "paling lambat %(latest)s.", latest=latest)  # fmt: skip
+    if account.status is AccountStatus.PAUSED and account.paused_until is None:
+        return _("Akun dijeda. Siar mengirimnya setelah akun dilanjutkan, paling lambat "
+                 "%(latest)s.", latest=latest)  # fmt: skip
+    if row.behind:
+        return _("Menunggu unggahan lain di akun ini selesai: “%(title)s”.",
+                 title=row.behind.post.title or _("Tanpa judul"))  # fmt: skip
+    held = account.paused_until if account.status is AccountStatus.PAUSED else None
+    starts = max(filter(None, (delivery.next_at, account.next_allowed_at, held)))
+    if starts <= now:
+        return _("Siar mengirimnya sebentar lagi.")
+    if delivery.due_at > now:
+        return _("Siar mengirimnya %(when)s.", when=_when(starts, zone))
+    return _("Siar mencoba lagi %(when)s, dan seterusnya sampai paling lambat %(latest)s.",
+             when=_when(starts, zone), latest=latest)  # fmt: skip
+
+
+def _when(at: datetime, zone: str) -> str:
+    """Write a moment: with its day only when that is another one."""
+    today = tanggal(at, zone) == tanggal(clock.now(), zone)
+    return pukul(at, zone) if today else _("pada %(moment)s", moment=waktu(at, zone))
 
 
 def account_page(delivery: Delivery) -> str:
@@ -125,4 +162,4 @@ def account_page(delivery: Delivery) -> str:
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["proof_url"] = http.shown_at
     app.jinja_env.globals["account_page"] = account_page
-    app.jinja_env.globals["platform_names"] = PLATFORM_NAMES
+    app.jinja_env.globals["next_step"] = next_step

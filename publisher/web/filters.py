@@ -4,6 +4,7 @@ Times are stored in UTC and always shown with the name of a zone, because Indone
 A filter that is given no zone takes that of the region the page is about (`g.zone`).
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -119,13 +120,15 @@ def persen(part: float, digits: int = 0) -> str:
     return numbers.format_percent(part, pattern, locale=_locale())
 
 
-def kalimat(stored: str) -> str:
+def kalimat(stored: str, values: Mapping[str, Any] | None = None) -> str:
     """Write a stored sentence: ours in the reader's language, anybody else's as it stands.
 
     `_()` of a template would take a per cent sign in it for a placeholder, and give the head of
     the catalogue for an empty one.
+
+    :param values: what fills the placeholders of a sentence of ours
     """
-    return str(_(stored)) if stored else ""
+    return str(_(stored, **(values or {}))) if stored else ""
 
 
 def aria(

@@ -16,7 +16,6 @@ from flask import (
     request,
     url_for,
 )
-from flask_babel import gettext as _
 from flask_login import current_user
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
@@ -26,15 +25,14 @@ from publisher.models.people import Role
 from publisher.models.places import Office
 from publisher.web.access import me, public, signed_in
 from publisher.workflow import reporting
-from publisher.workflow.delivering import board
+from publisher.workflow.delivering import board, pulse
 from publisher.workflow.drafting import listing
 from publisher.workflow.reviewing import queue
+from publisher.workflow.watching import counting
 
 bp = Blueprint("pages", __name__)
 
 LOOPBACK = {"127.0.0.1", "::1"}
-#: Those who can do something about a worker that stands still.
-CAN_ACT = {Role.DRAFTER, Role.REVIEWER, Role.OPERATOR}
 
 
 @bp.get("/")
@@ -52,7 +50,7 @@ def home() -> Any:
         shown |= {"this_week": this_week, "last_week": last_week}
     if person.role is Role.REVIEWER:
         shown["queue"] = queue.waiting(person.region, reviewer=person, at=at)
-    shown["troubled"] = board.board(person, board.Group.NEEDS_PERSON)
+    shown["troubled"] = board.board(person, board.Group.NEEDS_PERSON, at=at)
     shown["next_deliveries"] = board.upcoming(person, limit=5)
     return render_template("pages/home.html", **shown)
 
@@ -71,7 +69,7 @@ def health() -> tuple[Response, int]:
     """Tell a machine whether Siar is at work: 200, or 503 and what is wrong."""
     wrong = []
     try:
-        fresh = board.worker_is_fresh(at=clock.now())
+        fresh = pulse.worker_is_fresh(at=clock.now())
     except sa.exc.SQLAlchemyError:
         db.session.rollback()
         wrong.append("database")
@@ -85,22 +83,36 @@ def health() -> tuple[Response, int]:
 @bp.get("/metrik")
 @public
 def metrics() -> Response:
-    """Tell Prometheus the counts of deliveries and the age of the heartbeat.
+    """Tell Prometheus how many deliveries wait, ended, are late or at risk, and the heartbeat's
+    age. The history is never counted, so that the answer costs the same at any size.
 
     Only to this machine: how much an office fails is nobody else's business.
     """
     if request.remote_addr not in LOOPBACK or "X-Forwarded-For" in request.headers:
         abort(404)
+    at = clock.now()
     registry = CollectorRegistry()
-    deliveries = Gauge("siar_deliveries", "Deliveries by status", ["status"], registry=registry)
-    for status, count in board.count_by_status().items():
-        deliveries.labels(status).set(count)
-    late = Gauge("siar_late_seconds", "Age of the longest overdue delivery", registry=registry)
-    late.set(board.longest_overdue(at=clock.now()).total_seconds())
-    age = Gauge("siar_heartbeat_age_seconds", "Since a worker's last heartbeat", registry=registry)
-    last = board.last_heartbeat(at=clock.now())
-    age.set((clock.now() - last).total_seconds() if last else float("inf"))
+    for name, about, counts in (
+        ("siar_deliveries", "Open deliveries by status", pulse.count_open()),
+        ("siar_deliveries_24h", "Deliveries that ended in 24 h", pulse.count_ended(at=at)),
+    ):
+        deliveries = Gauge(name, about, ["status"], registry=registry)
+        for status, count in counts.items():
+            deliveries.labels(status).set(count)
+    for name, about, figure in (
+        ("siar_late_seconds", "Age of the longest overdue delivery",
+         pulse.longest_overdue(at=at).total_seconds()),
+        ("siar_incidents", "Open incidents", counting.open_incidents()),
+        ("siar_risky", "Planned deliveries that a check found at risk", counting.risky()),
+        ("siar_heartbeat_age_seconds", "Since a worker's last heartbeat", _age_s(at)),
+    ):  # fmt: skip
+        Gauge(name, about, registry=registry).set(figure)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _age_s(at: datetime) -> float:
+    last = pulse.last_heartbeat(at=at)
+    return (at - last).total_seconds() if last else float("inf")
 
 
 def init_app(app: Flask) -> None:
@@ -108,17 +120,3 @@ def init_app(app: Flask) -> None:
     def zone() -> None:
         if current_user.is_authenticated:
             g.zone = current_user.region.zone
-
-    @app.context_processor
-    def worker_warning() -> dict[str, Any]:
-        """Warn on every page of those who can act while no worker is at work."""
-        if not current_user.is_authenticated or current_user.role not in CAN_ACT:
-            return {}
-        if board.worker_is_fresh(at=clock.now()):
-            return {}
-        return {
-            "worker_warning": _(
-                "Penayangan otomatis sedang berhenti. Konten yang terjadwal aman dan dikirim "
-                "begitu layanan berjalan lagi; beri tahu operator."
-            )
-        }

@@ -18,6 +18,7 @@ from publisher.clock import Week
 from publisher.db import db
 from publisher.models.deliveries import Delivery
 from publisher.models.media import Media
+from publisher.models.notices import Notice, NoticeKind
 from publisher.models.people import OFFICE_ROLES, Role, User, UserSession
 from publisher.models.posts import Post, PostPicture
 from publisher.models.quotas import QuotaRule
@@ -33,6 +34,7 @@ ROWS = {
     "user_id": "users",
     "delivery_id": "deliveries",
     "session_id": "sessions",
+    "notice_id": "notices",
     "digest": "digests",
 }
 #: Arguments that belong to nobody, each with a value that exists.
@@ -54,6 +56,7 @@ class Rows:
     users: list = field(default_factory=list)
     deliveries: list = field(default_factory=list)
     sessions: list = field(default_factory=list)
+    notices: list = field(default_factory=list)
     digests: list = field(default_factory=list)
     secrets: set = field(default_factory=set)
 
@@ -175,6 +178,7 @@ def fill(world, office, *, reviewer):
         users=[drafter.id, head.id],
         deliveries=[delivery.id for delivery in deliveries],
         digests=[media.digest],
+        notices=[notice_of(account, delivery).id for delivery in deliveries],
         sessions=list(db.session.scalars(sa.select(UserSession.id).filter_by(user_id=drafter.id))),
         secrets={f"Rahasia {name}", f"takarir {name}", f"akun_{name}", f"drafter-{name}"},
     )
@@ -199,6 +203,21 @@ def connected_account(app, office):
     account.status = AccountStatus.ACTIVE
     account.paused_reason = ""
     return saved(account)
+
+
+def notice_of(account, delivery):
+    """Return a notice of a kind that everybody is told who is told anything."""
+    return saved(
+        Notice(
+            key=f"delivery:{delivery.id}",
+            kind=NoticeKind.RISK,
+            at=NOW,
+            region_id=account.office.region_id,
+            office=account.office,
+            delivery=delivery,
+            reason="Berisiko",
+        )
+    )
 
 
 def stored_picture(app, office, drafter):

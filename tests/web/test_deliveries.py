@@ -9,7 +9,7 @@ from publisher.db import db
 from publisher.models.deliveries import Delivery, DeliveryStatus, advance
 from publisher.platforms.errors import OutcomeUnknown, Refused
 from publisher.workflow import scheduling
-from publisher.workflow.delivering import board, claiming, recording
+from publisher.workflow.delivering import claiming, pulse, recording
 
 
 @pytest.fixture
@@ -110,18 +110,21 @@ def test_health_is_503_until_a_worker_beats(app):
     client = app.test_client()
     assert client.get("/sehat").status_code == 503
 
-    board.beat("worker", at=clock.now())
+    pulse.beat("worker", at=clock.now())
     db.session.commit()
     answer = client.get("/sehat")
     assert (answer.status_code, answer.json["status"]) == (200, "ok")
 
-    board.beat("worker", at=clock.now() - timedelta(minutes=5))
+    pulse.beat("worker", at=clock.now() - timedelta(minutes=5))
     db.session.commit()
     assert client.get("/sehat").json["wrong"] == ["worker"]
 
 
 def test_those_who_can_act_are_told_that_the_worker_stands_still(client_of, sari):
-    assert "Penayangan otomatis sedang berhenti" in client_of(sari).get("/").get_data(as_text=True)
+    page = client_of(sari).get("/").get_data(as_text=True)
+
+    assert "Penayangan otomatis belum berjalan" in page
+    assert "beri tahu operator" in page
 
 
 def test_metrics_are_for_this_machine_alone(app):

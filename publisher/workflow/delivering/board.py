@@ -1,83 +1,144 @@
-"""The deliveries board: what needs a person first. A fixed number of queries, however many rows."""
+"""The deliveries board: what needs a person first. A fixed number of queries, however many rows,
+and none over the whole history: what is open stands in one partial index, what did not go out in
+another, of which only the last days can still need anybody.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
 from publisher.db import db
 from publisher.models.accounts import Account, AccountStatus
-from publisher.models.audit import Heartbeat
-from publisher.models.deliveries import Delivery, DeliveryStatus, status_is
+from publisher.models.deliveries import (
+    IN_FLIGHT,
+    NEVER,
+    OPEN,
+    Delivery,
+    DeliveryStatus,
+    status_is,
+)
 from publisher.models.people import OFFICE_ROLES, User
 from publisher.models.places import Office
+from publisher.models.watch import Incident, LateDelivery, Preflight
 
 _S = DeliveryStatus
 PER_PAGE = 30
-#: A worker writes its heartbeat every few seconds; one older than this is not at work.
-HEARTBEAT_STALE = timedelta(seconds=30)
+#: So long what did not go out can still need somebody; later it is history.
+ATTENTION = timedelta(days=14)
+NOT_OUT = (_S.FAILED, _S.MISSED, _S.CANCELLED)
 
 
 class Group(StrEnum):
     """How the board sorts deliveries: by what they ask of a person."""
 
     NEEDS_PERSON = "perlu-tindakan"
+    RISKY = "berisiko"
     WAITING = "menunggu"
     PUBLISHED = "tayang"
-    CANCELLED = "batal"
+    NOT_OUT = "tidak-tayang"
 
 
-OPEN_GROUPS = (Group.NEEDS_PERSON, Group.WAITING)
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A delivery and what else there is to know about it now.
+
+    :param behind: another delivery of its account that has to come to its end first
+    :param risks: what a check found: kind, message (gettext message id), values
+    :param late: it belongs to an open incident
+    """
+
+    delivery: Delivery
+    behind: Delivery | None = None
+    check: Preflight | None = None
+    late: bool = False
+
+    @property
+    def risks(self) -> list[dict[str, Any]]:
+        return self.check.risks if self.check and self.check.risk_count > 0 else []
 
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
     group: Group
-    #: Of the open groups only: history grows for ever, and nobody needs its size at every look.
+    #: Of the groups that do not grow for ever.
     counts: dict[Group, int]
-    deliveries: list[Delivery]
+    rows: list[Row]
     page: int
     has_more: bool
 
 
-def board(user: User, group: Group, *, page: int = 1) -> Board:
-    """Return one page of what `user` may see, and how many there are in each group."""
-    counts = {each: _count(user, each) for each in OPEN_GROUPS}
+def board(user: User, group: Group, *, at: datetime, page: int = 1) -> Board:
+    """Return one page of what `user` may see, and how many there are in each open group."""
+    counts = count(user, at=at)
     page = max(1, page)
     if group in counts:
         page = min(page, max(1, -(-counts[group] // PER_PAGE)))
     query = (
         _with_names(_scoped(sa.select(Delivery), user))
-        .where(_in_group(group))
+        .where(_in_group(group, at))
         .order_by(*_order(group))
         .limit(PER_PAGE + 1)  # one more tells whether there is a next page
         .offset((page - 1) * PER_PAGE)
     )
-    rows = list(db.session.scalars(query))
+    deliveries = list(db.session.scalars(query))
     return Board(
         group=group,
         counts=counts,
-        deliveries=rows[:PER_PAGE],
+        rows=rows_of(deliveries[:PER_PAGE]),
         page=page,
-        has_more=len(rows) > PER_PAGE,
+        has_more=len(deliveries) > PER_PAGE,
     )
+
+
+def row_of(delivery: Delivery) -> Row:
+    return rows_of([delivery])[0]
+
+
+def rows_of(deliveries: list[Delivery]) -> list[Row]:
+    """Return deliveries with what stands in their way, in three queries."""
+    behind, checks, late = _in_flight(deliveries), _checks(deliveries), _late(deliveries)
+    rows = []
+    for delivery in deliveries:
+        other = behind.get(delivery.account_id)
+        waits = delivery.status is _S.PENDING and other is not None
+        rows.append(
+            Row(
+                delivery=delivery,
+                behind=other if waits else None,
+                check=checks.get(delivery.id) if delivery.status is _S.PENDING else None,
+                late=delivery.id in late,
+            )
+        )
+    return rows
 
 
 def upcoming(user: User, *, limit: int) -> list[Delivery]:
     """Return what goes out next, the earliest first."""
-    query = _with_names(_scoped(sa.select(Delivery), user)).where(_in_group(Group.WAITING))
-    return list(db.session.scalars(query.order_by(*_order(Group.WAITING)).limit(limit)))
+    planned = sa.and_(
+        status_is(Delivery.status, _S.PENDING), Account.status != AccountStatus.RECONNECT
+    )
+    query = _with_names(_scoped(sa.select(Delivery), user)).where(planned)
+    return list(db.session.scalars(query.order_by(Delivery.next_at, Delivery.id).limit(limit)))
 
 
-def count_needing_person(user: User) -> int:
-    return _count(user, Group.NEEDS_PERSON)
-
-
-def _count(user: User, group: Group) -> int:
-    query = _scoped(sa.select(sa.func.count(Delivery.id)), user).where(_in_group(group))
-    return db.session.scalar(query) or 0
+def count(user: User, *, at: datetime) -> dict[Group, int]:
+    """Return how many deliveries there are in each group that does not grow for ever."""
+    stuck = sa.and_(Delivery.status == _S.PENDING, Account.status == AccountStatus.RECONNECT)
+    asks = sa.or_(stuck, _waits_for_a_person())
+    total = sa.func.count(Delivery.id)
+    open_ones = _scoped(sa.select(sa.func.count(sa.case((asks, 1))), total), user)
+    asking, all_open = db.session.execute(open_ones.where(status_is(Delivery.status, *OPEN))).one()
+    failed = _scoped(sa.select(total), user).where(_failed(at))
+    risky = _scoped(sa.select(total), user).where(Delivery.id.in_(_risky_ids()))
+    return {
+        Group.NEEDS_PERSON: asking + (db.session.scalar(failed) or 0),
+        Group.RISKY: db.session.scalar(risky) or 0,
+        Group.WAITING: all_open - asking,
+    }
 
 
 def _scoped(query: sa.Select, user: User) -> sa.Select:
@@ -96,59 +157,101 @@ def _with_names(query: sa.Select) -> sa.Select:
     )
 
 
-def _in_group(group: Group) -> sa.ColumnElement[bool]:
-    pending = status_is(Delivery.status, _S.PENDING)
-    stuck = sa.and_(pending, Account.status == AccountStatus.RECONNECT)
+# -- groups ------------------------------------------------------------------------------------
+
+
+def _in_group(group: Group, at: datetime) -> sa.ColumnElement[bool]:
     if group is Group.NEEDS_PERSON:
-        return sa.or_(status_is(Delivery.status, _S.UNKNOWN, _S.FAILED, _S.MISSED), stuck)
+        # By ids, so that the database reads its partial indexes instead of the history.
+        parts = (
+            sa.select(Delivery.id).where(_waits_for_a_person()),
+            sa.select(Delivery.id).where(_failed(at)),
+            sa.select(Delivery.id).where(_stuck()),
+        )
+        return Delivery.id.in_(sa.union_all(*parts))
+    if group is Group.RISKY:
+        return Delivery.id.in_(_risky_ids())
     if group is Group.WAITING:
-        waiting = status_is(Delivery.status, _S.PENDING, _S.CLAIMED, _S.SENDING)
-        return sa.and_(waiting, sa.not_(stuck))
-    return status_is(Delivery.status, _S.PUBLISHED if group is Group.PUBLISHED else _S.CANCELLED)
+        return sa.and_(
+            status_is(Delivery.status, *OPEN),
+            sa.or_(Delivery.status != _S.UNKNOWN, Delivery.next_at < NEVER),
+            sa.or_(Delivery.status != _S.PENDING, Account.status != AccountStatus.RECONNECT),
+        )
+    if group is Group.NOT_OUT:
+        return status_is(Delivery.status, *NOT_OUT)
+    return status_is(Delivery.status, _S.PUBLISHED)
 
 
-def _order(group: Group) -> tuple[sa.ColumnElement[object], ...]:
+def _waits_for_a_person() -> sa.ColumnElement[bool]:
+    return sa.and_(status_is(Delivery.status, _S.UNKNOWN), Delivery.next_at >= NEVER)
+
+
+def _failed(at: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        status_is(Delivery.status, *NOT_OUT),  # what the index is over
+        Delivery.status.in_((_S.FAILED, _S.MISSED)),
+        Delivery.due_at > at - ATTENTION,
+    )
+
+
+def _stuck() -> sa.ColumnElement[bool]:
+    accounts = sa.select(Account.id).where(Account.status == AccountStatus.RECONNECT)
+    return sa.and_(
+        status_is(Delivery.status, *OPEN),
+        Delivery.status == _S.PENDING,
+        Delivery.account_id.in_(accounts),
+    )
+
+
+def _risky_ids() -> sa.Select:
+    found = sa.and_(Preflight.risk_count != sa.literal_column("0"), Preflight.risk_count > 0)
+    return (
+        sa.select(Preflight.delivery_id)
+        .join(Delivery, Delivery.id == Preflight.delivery_id)
+        .where(found, Delivery.status == _S.PENDING)
+    )
+
+
+def _order(group: Group) -> tuple[Any, ...]:
     if group is Group.NEEDS_PERSON:
         doubt_first = sa.case((Delivery.status == _S.UNKNOWN, 0), else_=1)
-        return (doubt_first, Delivery.due_at.desc(), Delivery.id)  # type: ignore[return-value]
-    if group is Group.WAITING:
-        return (Delivery.next_at, Delivery.id)  # type: ignore[return-value]
+        return (doubt_first, Delivery.due_at.desc(), Delivery.id)
+    if group in (Group.WAITING, Group.RISKY):
+        return (Delivery.due_at, Delivery.id)
     if group is Group.PUBLISHED:
-        return (Delivery.published_at.desc(), Delivery.id)  # type: ignore[return-value]
-    return (Delivery.due_at.desc(), Delivery.id)  # type: ignore[return-value]
+        return (Delivery.published_at.desc(), Delivery.id)
+    return (Delivery.due_at.desc(), Delivery.id)
 
 
-def beat(name: str, *, at: datetime) -> None:
-    """Write down that a worker is alive."""
-    if db.session.get(Heartbeat, name) is None:
-        db.session.add(Heartbeat(name=name, at=at))
-    else:
-        db.session.execute(sa.update(Heartbeat).where(Heartbeat.name == name).values(at=at))
-    old = sa.delete(Heartbeat).where(Heartbeat.at < at - timedelta(days=1))
-    db.session.execute(old)
+# -- what stands in the way --------------------------------------------------------------------
 
 
-def last_heartbeat(*, at: datetime) -> datetime | None:
-    """Return the latest sign of life; one from the future tells of a clock, not of a worker."""
-    query = sa.select(sa.func.max(Heartbeat.at)).where(Heartbeat.at <= at + HEARTBEAT_STALE)
-    return db.session.scalar(query)
+def _in_flight(deliveries: list[Delivery]) -> dict[int, Delivery]:
+    """Return what is being sent, or in doubt, on the accounts of those that wait."""
+    waiting = {each.account_id for each in deliveries if each.status is _S.PENDING}
+    query = sa.select(Delivery).where(
+        Delivery.account_id.in_(waiting), status_is(Delivery.status, *IN_FLIGHT)
+    )
+    found = db.session.scalars(query.options(joinedload(Delivery.post))) if waiting else ()
+    return {delivery.account_id: delivery for delivery in found}
 
 
-def worker_is_fresh(*, at: datetime) -> bool:
-    """Return whether a worker was at work just now."""
-    last = last_heartbeat(at=at)
-    return last is not None and at - last <= HEARTBEAT_STALE
+def _checks(deliveries: list[Delivery]) -> dict[int, Preflight]:
+    """Return the last finished check of each."""
+    query = (
+        sa.select(Preflight)
+        .where(Preflight.delivery_id.in_([each.id for each in deliveries]))
+        .where(Preflight.risk_count >= 0)
+        .order_by(Preflight.checked_at)
+    )
+    return {check.delivery_id: check for check in db.session.scalars(query)}
 
 
-def count_by_status() -> dict[str, int]:
-    """Return how many deliveries of all regions stand in each status; for monitoring."""
-    query = sa.select(Delivery.status, sa.func.count().label("total")).group_by(Delivery.status)
-    counted = {row.status: row.total for row in db.session.execute(query)}
-    return {status.value: counted.get(status, 0) for status in DeliveryStatus}
-
-
-def longest_overdue(*, at: datetime) -> timedelta:
-    """Return by how much the longest waiting delivery is late; zero when none is."""
-    query = sa.select(sa.func.min(Delivery.next_at)).where(status_is(Delivery.status, _S.PENDING))
-    first = db.session.scalar(query)
-    return max(at - first, timedelta(0)) if first else timedelta(0)
+def _late(deliveries: list[Delivery]) -> set[int]:
+    query = (
+        sa.select(LateDelivery.delivery_id)
+        .join(Incident, Incident.id == LateDelivery.incident_id)
+        .where(LateDelivery.delivery_id.in_([each.id for each in deliveries]))
+        .where(Incident.closed_at.is_(None))
+    )
+    return set(db.session.scalars(query))

@@ -20,6 +20,7 @@ from publisher.platforms.errors import (
     Refused,
     TryLater,
 )
+from publisher.platforms.texts import redact
 from publisher.workflow.composing import Content
 from publisher.workflow.delivering.claiming import Claim
 
@@ -133,6 +134,5 @@ def look_first(claim: Claim, error: Restored, *, at: datetime) -> bool:
 
 
 def detail(error: PlatformError) -> str:
-    """Return what to keep of an error: short, and storable whatever a platform sent."""
-    text = error.detail.replace("\0", "").encode("utf-8", "replace").decode()
-    return text[:DETAIL_CHARS]
+    """Return what to keep of an error: short, storable, and without secrets."""
+    return redact(error.detail)[:DETAIL_CHARS]

@@ -1,5 +1,6 @@
 """What people may do about a delivery. Each leaves an event with their name."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,8 +9,8 @@ import sqlalchemy as sa
 from publisher.db import db
 from publisher.errors import N_, Invalid, InvalidTransition
 from publisher.models import audit
-from publisher.models.accounts import Account
-from publisher.models.deliveries import Delivery, DeliveryStatus, advance
+from publisher.models.accounts import Account, AccountStatus
+from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus, advance
 from publisher.models.people import User
 from publisher.models.posts import PostStatus
 from publisher.platforms import PLATFORM_NAMES, driver_class
@@ -29,14 +30,56 @@ TOO_SOON = N_(
     "Unggahan baru saja dikirim; platform mungkin masih memprosesnya. Tunggu satu menit, periksa "
     "akunnya sekali lagi, lalu putuskan."
 )
+RECONNECT = N_("Akun ini perlu disambungkan ulang dulu; sesudah itu unggahan dapat dikirim lagi.")
 LINK_CHARS = 500
+#: Siar looks twice by itself, the second time after five minutes.
+PATIENCE = timedelta(minutes=10)
 REASON_MISSING = N_("Tuliskan alasannya, agar rekan Anda tahu mengapa.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What a person may safely do now.
+
+    :param steps: of "prove", "not_out", "retry" and "cancel"
+    :param hindrance: why it cannot be sent again, in Indonesian (a gettext message id), or ""
+    """
+
+    steps: frozenset[str]
+    hindrance: str
+
+
+def choices(delivery: Delivery, *, at: datetime) -> Choices:
+    """Return what is safe in the present state of a delivery."""
+    steps = {step for step in ("prove", "retry", "cancel") if delivery.can(step)}
+    if delivery.status is DeliveryStatus.UNKNOWN and _is_a_persons_turn(delivery, at):
+        steps.add("not_out")
+    again = steps & {"retry", "not_out"}
+    hindrance = _hindrance(delivery) if again else ""
+    return Choices(steps=frozenset(steps - again if hindrance else steps), hindrance=hindrance)
+
+
+def _is_a_persons_turn(delivery: Delivery, at: datetime) -> bool:
+    """Tell whether Siar has given up looking, or had time enough for its own two looks."""
+    begun = delivery.sending_at or at
+    return delivery.next_at >= NEVER or at >= begun + PATIENCE
+
+
+def _hindrance(delivery: Delivery) -> str:
+    try:
+        _require_approved(delivery)
+    except Invalid as error:
+        return error.message
+    return RECONNECT if delivery.account.status is AccountStatus.RECONNECT else ""
 
 
 def try_again(delivery: Delivery, *, actor: User, at: datetime, window: timedelta) -> None:
     """Queue a failed or missed delivery once more ("Coba lagi")."""
     _require_approved(delivery)
-    _take(delivery, "retry", actor=actor, at=at, next_at=at, publish_by=at + window)
+    _take(
+        delivery, "retry", actor=actor, at=at, next_at=at, publish_by=at + window,
+        noticed_fence=-1,  # however it ends this time, it is told anew
+    )  # fmt: skip
 
 
 def say_not_out(

@@ -1,0 +1,92 @@
+"""Notices: what happened that asks for this person, with a way to the thing itself."""
+
+from typing import Any
+
+from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from publisher import clock
+from publisher.db import db
+from publisher.models.notices import RECIPIENTS, Notice, NoticeKind
+from publisher.web.access import allow, me
+from publisher.workflow.delivering import pulse
+from publisher.workflow.delivering.board import Group
+from publisher.workflow.watching import inbox
+
+bp = Blueprint("notices", __name__, url_prefix="/pemberitahuan")
+
+
+@bp.get("")
+@allow(*RECIPIENTS)
+def index() -> str:
+    """List what was not read yet, or everything."""
+    everything = "semua" in request.args
+    page = request.args.get("page", 1, type=int)
+    found = inbox.inbox(me(), everything=everything, page=page)
+    return render_template("notices/index.html", inbox=found, everything=everything)
+
+
+@bp.post("/<int:notice_id>/buka")
+@allow(*RECIPIENTS)
+def visit(notice_id: int) -> Any:
+    """Go to what a notice is about; it counts as read from then on."""
+    notice = _mark_read(notice_id)
+    return redirect(target(notice))
+
+
+@bp.post("/<int:notice_id>/dibaca")
+@allow(*RECIPIENTS)
+def read(notice_id: int) -> Any:
+    """Mark one as read."""
+    _mark_read(notice_id)
+    return redirect(url_for(".index"))
+
+
+@bp.post("/dibaca")
+@allow(*RECIPIENTS)
+def read_all() -> Any:
+    """Mark as read all that were there when the page was made."""
+    up_to = request.form.get("sampai", 0, type=int)
+    inbox.mark_all_read(me(), up_to=up_to, at=clock.now())
+    db.session.commit()
+    flash(_("Semua pemberitahuan ditandai sudah dibaca."), "success")
+    return redirect(url_for(".index"))
+
+
+def target(notice: Notice) -> str:
+    """Return the page of what a notice is about."""
+    if notice.delivery_id:
+        return url_for("deliveries.show", delivery_id=notice.delivery_id)
+    if notice.kind is NoticeKind.INCIDENT:
+        return url_for("deliveries.index", kelompok=Group.WAITING)
+    if notice.account_id:
+        return url_for("accounts.show", account_id=notice.account_id)
+    return url_for("deliveries.index")
+
+
+def _mark_read(notice_id: int) -> Notice:
+    notice = inbox.get(me(), notice_id)
+    if notice is None:
+        abort(404)
+    inbox.mark_read(me(), notice, at=clock.now())
+    db.session.commit()
+    return notice
+
+
+def init_app(app: Flask) -> None:
+    @app.context_processor
+    def watch() -> dict[str, Any]:
+        """Tell those who can act, on every page, what waits for them and if nobody is at work."""
+        if not current_user.is_authenticated or current_user.role not in RECIPIENTS:
+            return {}
+        if current_user.password_is_temporary:  # they may go nowhere yet
+            return {}
+        at = clock.now()
+        last = pulse.last_heartbeat(at=at)
+        fresh = last is not None and at - last <= pulse.HEARTBEAT_STALE
+        return {
+            "watch": inbox.summary(me()),
+            "worker_stopped": None if fresh else {"since": last},
+            "risky_group": Group.RISKY,
+        }
