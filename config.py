@@ -134,7 +134,6 @@ SETTINGS: dict[str, Setting] = {
     "SESSION_DAYS": Setting(_number(1, 90), "7"),
     "CATCH_UP_HOURS": Setting(_number(1, 168), "6"),
     "LATE_AFTER_MINUTES": Setting(_number(1, 1440), "15"),
-    "LATE_AFTER_MINUTES": Setting(_number(1, 1440), "15"),
 }
 REQUIRED = {
     "SECRET_KEY": "It signs the sign-in cookies; make one with: openssl rand -hex 32.",

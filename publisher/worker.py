@@ -71,7 +71,6 @@ class Worker:
         self.engine = open_engine(app, owner=self.owner)
         self.steps = self.engine.steps
         self.checker = Checker(app, self.steps)
-        self.checker = Checker(app, self.steps)
         self._app = app
         self._lock = OneAtATime(_lock_path(app))
         self._at_work = False
@@ -94,7 +93,6 @@ class Worker:
         self._stopped.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
-        self.checker.stop()
         self.checker.stop()
         if self.engine.stop(timeout_s=DRAIN_S):
             self._lock.release()  # else the end of this process does it, with its last thread

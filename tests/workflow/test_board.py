@@ -7,42 +7,15 @@ import sqlalchemy as sa
 
 from publisher.db import db
 from publisher.models.accounts import AccountStatus
-from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus, advance
+from publisher.models.deliveries import NEVER
 from publisher.models.watch import Outage
 from publisher.platforms.errors import OutcomeUnknown, Refused
-from publisher.workflow import scheduling
-from publisher.workflow.delivering import board, claiming, people, pulse, recording
+from publisher.workflow.delivering import board, people, pulse
 from publisher.workflow.delivering.board import Group
 from tests.conftest import NOW
+from tests.workflow.conftest import bring
 
 LATER = NOW + timedelta(minutes=20)
-
-
-@pytest.fixture
-def planned(make_post):
-    """Return a function that makes an approved post with a delivery due at NOW."""
-
-    def planned(*accounts, due_at=NOW, **fields):
-        post = make_post("submit", "approve", planned_at=due_at, accounts=list(accounts), **fields)
-        (delivery,) = scheduling.schedule(post, actor=post.approved_by, at=NOW)
-        db.session.commit()
-        return delivery
-
-    return planned
-
-
-def bring(delivery, outcome, at=NOW):
-    """Take a delivery to where an outcome of its publishing request leads."""
-    (claim,) = claiming.claim_due(at=at, owner="test", limit=1)
-    assert claim.delivery_id == delivery.id
-    advance(
-        delivery.id, "begin", at=at, fence=claim.fence, lease_until=at + claiming.LEASE,
-        sending_at=at,
-    )  # fmt: skip
-    recording.record(claim, outcome, phase="publish", started_at=at, at=at)
-    db.session.commit()
-    db.session.refresh(delivery)
-    return delivery
 
 
 def seen(user, group, at=LATER):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from publisher.db import db
 from publisher.models.accounts import AccountStatus
-from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus
+from publisher.models.deliveries import NEVER, DeliveryStatus
 from publisher.models.notices import Notice, NoticeKind
 from publisher.models.watch import Cause, Incident, LateDelivery
 from publisher.platforms.errors import AccountBlocked, OutcomeUnknown, Refused, TryLater
@@ -15,7 +15,7 @@ from publisher.workflow import watching
 from publisher.workflow.delivering import claiming, people, pulse, recording
 from publisher.workflow.watching import holds, inbox, lateness, telling
 from tests.conftest import NOW
-from tests.workflow.test_board import bring, planned  # noqa: F401 - a fixture
+from tests.workflow.conftest import bring
 
 #: Tables that grow for ever.
 HISTORIES = {"delivery", "delivery_event", "attempt", "notice", "preflight", "late_delivery"}
