@@ -14,10 +14,13 @@ from typing import Any
 from celery.signals import worker_shutting_down
 from flask import Flask
 
+from publisher.engine.batches import Batches
 from publisher.engine.distributed import DELIVER, celery_app, queue_of
 from publisher.engine.steps import Steps
-from publisher.workflow.delivering import handing_over
+from publisher.platforms.errors import PlatformError
+from publisher.workflow.delivering import handing_over, loading
 from publisher.workflow.delivering.claiming import Claim
+from publisher.workflow.delivering.sending import Job
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +35,8 @@ class Sender:
         where = f"{socket.gethostname()}:{os.getpid()}"
         self.name = handing_over.sender_name(platform, threads=threads, where=where)
         self.steps = Steps(app, owner=self.name)
+        self._app = app
+        self._arrivals = Batches(self._arrive)
         self._leaving = threading.Event()
         self._platform = platform
         self._threads = threads
@@ -71,11 +76,22 @@ class Sender:
         """Carry out one message. One that is late, or comes twice, has no effect."""
         claim = Claim(delivery_id=delivery_id, fence=fence)
         try:
-            if self.steps.take_over(claim):
-                for mine, job in self.steps.load([claim]):
-                    self.steps.deliver(mine, job)
+            job = self._arrivals.do(claim)
+            if job is not None:
+                self.steps.deliver(claim, job)
         except Exception:  # the row keeps its lease; when that is over, the tick recovers it
             log.exception("delivery %s stopped halfway", delivery_id)
+
+    def _arrive(self, claims: list[Claim]) -> list[Job | PlatformError | None]:
+        """Take over and read what was told; None for what is not ours to send."""
+        vault, at = self._app.extensions["vault"], self.steps.now()
+
+        def taken() -> dict[Claim, Job | PlatformError]:
+            mine = handing_over.take_over(claims, owner=self.name, at=at)
+            return dict(loading.load(mine, vault=vault))
+
+        jobs = self.steps.transact(taken)
+        return [jobs.pop(claim, None) for claim in claims]  # once, if a message came twice
 
     def _beat(self) -> None:
         while True:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from publisher import clock
 from publisher.db import db
+from publisher.models.accounts import Account
 from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.workflow.delivering import claiming, handing_over
 from publisher.workflow.delivering.claiming import Claim
@@ -61,38 +62,55 @@ def hand_over_until(engine, condition):
     wait_for(tick)
 
 
-def test_everything_goes_out_once_with_several_workers_and_a_sender_per_platform(
+def test_each_platform_has_its_senders_and_everything_goes_out_once(
     practice, open_engine, start_senders, due_post, accounts
 ):
-    everywhere = accounts("x", 15) + accounts("facebook", 10)
-    senders = start_senders()
-    due_post(accounts=everywhere)
+    well, slow = accounts("x", 12), accounts("facebook", 8)
+    practice.order_fault("facebook", "*", "slow", times=0, seconds=4)
+    senders = start_senders(threads=4)
+    due_post(accounts=[*well, *slow])
     db.session.commit()
 
-    engines = [open_engine(), open_engine()]
     workers = [
-        threading.Thread(target=hand_over_until, args=(engine, partial(none_waits, engine)))
-        for engine in engines
+        threading.Thread(target=hand_over_until, args=(engine, partial(all_out, engine, "x")))
+        for engine in (open_engine(), open_engine())
     ]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
-    wait_for(lambda: statuses() == {S.PUBLISHED: 25})
-
-    assert copies(practice, everywhere) == [1] * 25
+    wait_for(lambda: statuses()[S.SENDING] == 4)
     senders.terminate()
     assert senders.wait(timeout=PATIENCE_S) == 0
+
+    assert copies(practice, well) == [1] * 12
+    assert statuses()[S.SENDING] == 0  # what had begun came to its end
+    out = sum(copies(practice, slow))
+    assert statuses()[S.PUBLISHED] == 12 + out
+    assert 4 <= out < 8
+    assert max(copies(practice, slow)) == 1
+
+
+def test_what_nobody_could_send_is_not_claimed(open_engine, due_post, dinkes_x):
+    due_post(accounts=[dinkes_x])
+
+    assert not open_engine().hand_over()
+
     assert ready() == {}
+    assert statuses() == {S.PENDING: 1}
 
 
-def none_waits(engine):
-    """Return whether everything is claimed, asked from any thread."""
-    waiting = sa.exists().where(Delivery.status == S.PENDING)
+def all_out(engine, platform):
+    """Return whether everything for a platform is out, asked from any thread."""
+    waiting = sa.exists().where(
+        Delivery.account_id == Account.id,
+        Account.platform == platform,
+        Delivery.status != S.PUBLISHED,
+    )
     return not engine.steps.transact(lambda: db.session.scalar(sa.select(waiting)), read_only=True)
 
 
-def test_a_broker_that_is_killed_and_emptied_loses_nothing(
+def test_a_broker_that_is_emptied_and_a_sender_that_is_killed_lose_nothing(
     practice, broker, open_engine, start_senders, due_post, accounts, caplog
 ):
     everywhere = accounts("x", 12)
@@ -114,62 +132,23 @@ def test_a_broker_that_is_killed_and_emptied_loses_nothing(
 
     broker.start()
     hand_over_until(engine, lambda: statuses() == {S.PUBLISHED: 12})
-
     assert copies(practice, everywhere) == [1] * 12
 
-
-def test_a_sender_that_is_killed_leaves_one_copy_and_one_that_is_ended_finishes(
-    practice, open_engine, start_senders, due_post, accounts
-):
-    everywhere = accounts("x", 6)
     for account in everywhere[:3]:
-        practice.order_fault("x", account.remote_id, "slow", seconds=20)
-    engine = open_engine()
-    killed = start_senders("x")
-    due_post(accounts=everywhere)
-    engine.hand_over()
-    wait_for(lambda: statuses() == {S.SENDING: 3, S.PUBLISHED: 3})
-    killed.kill()
-    killed.wait()
+        practice.order_fault("x", account.remote_id, "slow", seconds=PATIENCE_S)
+    due_post(accounts=everywhere[:3], caption="Posyandu lansia buka setiap Rabu.")
+    hand_over_until(engine, lambda: statuses()[S.SENDING] == 3)
+    wait_for(lambda: copies(practice, everywhere[:3]) == [2] * 3)
+    sender.kill()
+    sender.wait()
     end_leases()
     engine.steps.transact(lambda: claiming.recover(at=clock.now()))
-    assert statuses() == {S.UNKNOWN: 3, S.PUBLISHED: 3}
+    assert statuses() == {S.UNKNOWN: 3, S.PUBLISHED: 12}
     engine.look(engine.steps.transact(lambda: claiming.claim_lookups(at=clock.now(), limit=9)))
     assert engine.finish(timeout_s=PATIENCE_S)
-    assert statuses() == {S.PUBLISHED: 6}
 
-    for account in everywhere:
-        practice.order_fault("x", account.remote_id, "slow", seconds=2)
-    ended = start_senders("x")
-    due_post(accounts=everywhere, caption="Posyandu lansia buka setiap Rabu.")
-    engine.hand_over()
-    wait_for(lambda: statuses()[S.SENDING] == 4)
-    ended.terminate()
-    assert ended.wait(timeout=PATIENCE_S) == 0
-    assert statuses()[S.SENDING] == 0
-
-    start_senders("x")
-    end_leases()
-    hand_over_until(engine, lambda: statuses() == {S.PUBLISHED: 12})
-    assert copies(practice, everywhere) == [2] * 6
-
-
-def test_a_platform_that_hangs_or_has_no_sender_keeps_no_other_waiting(
-    practice, open_engine, start_senders, due_post, accounts
-):
-    hanging, well = accounts("facebook", 8), accounts("x", 8)
-    practice.order_fault("facebook", "*", "slow", times=0, seconds=PATIENCE_S)
-    engine = open_engine()
-    start_senders("x", threads=2)
-    due_post(accounts=[*hanging, *well])
-    hand_over_until(engine, lambda: statuses()[S.PUBLISHED] == 4)
-    assert statuses()[S.PENDING] >= 8  # nobody sends to Facebook: nothing of it is claimed
-
-    start_senders("facebook", threads=2)
-    hand_over_until(engine, lambda: statuses()[S.PUBLISHED] == 8)
-
-    assert copies(practice, well) == [1] * 8
-    assert statuses()[S.CLAIMED] + statuses()[S.SENDING] == 3  # two at work, one ahead
+    assert statuses() == {S.PUBLISHED: 15}
+    assert copies(practice, everywhere) == [2] * 3 + [1] * 9
 
 
 def test_a_message_that_is_stale_late_or_comes_twice_finds_nothing_to_do(
@@ -181,7 +160,7 @@ def test_a_message_that_is_stale_late_or_comes_twice_finds_nothing_to_do(
 
     def take_over(claim, owner="sender:x:4:lain"):
         return engine.steps.transact(
-            lambda: handing_over.take_over(claim, owner=owner, at=clock.now())
+            lambda: handing_over.take_over([claim], owner=owner, at=clock.now())
         )
 
     assert not take_over(Claim(delivery_id=claim.delivery_id, fence=claim.fence - 1))

@@ -74,24 +74,27 @@ def by_platform(claims: Collection[Claim]) -> dict[str, list[Claim]]:
     return sorted_
 
 
-def take_over(claim: Claim, *, owner: str, at: datetime) -> bool:
-    """Make a claim's lease the sender's own; False if it is over, or another sender has it.
+def take_over(claims: Collection[Claim], *, owner: str, at: datetime) -> list[Claim]:
+    """Make leases that a worker took the sender's own; return those that now are. Left out is
+    what is over, and what another sender has.
 
     :param owner: the name of the sender, see `sender_name`
     """
+    told = [(claim.delivery_id, claim.fence) for claim in claims]
     change = (
         sa.update(Delivery)
         .where(
-            Delivery.id == claim.delivery_id,
-            Delivery.fence == claim.fence,
+            sa.tuple_(Delivery.id, Delivery.fence).in_(told),
             status_is(Delivery.status, DeliveryStatus.CLAIMED),
             Delivery.lease_until > at,
             ~Delivery.lease_owner.startswith(SENDER),
         )
         .values(lease_owner=owner, lease_until=at + LEASE)
+        .returning(Delivery.id, Delivery.fence)
         .execution_options(synchronize_session=False)
     )
-    return db.session.execute(change).rowcount == 1  # type: ignore[attr-defined]
+    rows = db.session.execute(change).all()
+    return [Claim(delivery_id=row.id, fence=row.fence) for row in rows]
 
 
 def take_back(claims: Collection[Claim], *, at: datetime) -> int:
