@@ -5,7 +5,7 @@ When a post was out, and how often, is what the practice platforms' own book say
 """
 
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,12 +14,18 @@ import sqlalchemy as sa
 from bench import rows
 from bench.bare import ABOVE
 from bench.measure import Figure
-from bench.processes import WorkerProcess, ask, run_bare_pools, wait_until, workers
+from bench.processes import (
+    WorkerProcess,
+    ask,
+    count_by_status,
+    run_bare_pools,
+    wait_until,
+    workers,
+)
 from bench.stage import POSTGRESQL, SQLITE, Stage, stage
 from publisher import clock
 from publisher.db import db
 from publisher.models.deliveries import FINAL, Delivery
-from publisher.workflow.delivering import board
 
 LATENCY_S = 0.15
 #: Between the moment workers are at work and the moment everything is due.
@@ -40,9 +46,10 @@ def due_500() -> list[Figure]:
     ]  # fmt: skip
 
 
-def due_10000() -> list[Figure]:
+def due_10000() -> Iterator[Figure]:
     """10,000 posts due at once over TLS: the last one's lateness, and what the worker needs."""
-    return [*_due_10000(SQLITE, target=1.15), *_due_10000(POSTGRESQL, target=1.7)]
+    yield from _due_10000(SQLITE, target=1.15)
+    yield from _due_10000(POSTGRESQL, target=1.7)
 
 
 def _due_10000(database: str, *, target: float) -> list[Figure]:
@@ -61,12 +68,10 @@ def _due_10000(database: str, *, target: float) -> list[Figure]:
     ]  # fmt: skip
 
 
-def dispatch_vs_floor() -> list[Figure]:
+def dispatch_vs_floor() -> Iterator[Figure]:
     """Deliveries a second of the whole engine ÷ bare thread pools with the same clients."""
-    return [
-        _dispatch_vs_floor(SQLITE, count=2400, target=0.85),
-        _dispatch_vs_floor(POSTGRESQL, count=6000, target=0.6),
-    ]
+    yield _dispatch_vs_floor(SQLITE, count=2400, target=0.85)
+    yield _dispatch_vs_floor(POSTGRESQL, count=6000, target=0.6)
 
 
 def _dispatch_vs_floor(database: str, *, count: int, target: float) -> Figure:
@@ -157,7 +162,7 @@ def _wait_until_final(count: int, seconds: float, at_work: Iterable[WorkerProces
         wait_until(all_final, seconds, "not everything went out in time")
     except RuntimeError as error:
         said = "\n".join(worker.said for worker in at_work)
-        raise RuntimeError(f"{error}: {board.count_by_status()}\n{said}") from None
+        raise RuntimeError(f"{error}: {count_by_status()}\n{said}") from None
 
 
 def _book(on: Stage) -> list[dict[str, Any]]:

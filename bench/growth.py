@@ -6,7 +6,6 @@ left, look for what is in doubt, and claim what is due.
 """
 
 import re
-import statistics
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from sqlalchemy import event
 
 from bench.history import History
 from bench.measure import Figure
+from bench.pages import quick_half, seconds_of
 from bench.stage import POSTGRESQL, SQLITE, Stage, stage
 from publisher import clock
 from publisher.db import db
@@ -28,33 +28,47 @@ TARGET = 1.3
 CLAIMED = 64
 ROUNDS = 25
 
+BOARD = ("/penayangan", "/penayangan?kelompok=menunggu", "/penayangan?kelompok=tayang")
+
 #: What a tick did, by statement, in steps or buffers.
 Costs = Counter[str]
 
 
-def claim_growth() -> list[Figure]:
-    """Cost and time of one tick at 2 million deliveries ÷ at 20 thousand."""
-    return [figure for database in (SQLITE, POSTGRESQL) for figure in _growth(database)]
+def claim_growth() -> Iterator[Figure]:
+    """Cost and time of one tick, and of the board, at 2 million deliveries ÷ at 20 thousand."""
+    for database in (SQLITE, POSTGRESQL):
+        yield from _growth(database)
 
 
 def _growth(database: str) -> list[Figure]:
     with stage(database) as on:
         worker = Worker(on.app)
         history = History(on, clock.now(), owner=worker.owner)
-        measured = []
+        measured, pages = [], []
         for size in (SMALL, LARGE):
             history.deepen(size)
             measured.append(_measure(on, worker, history))
+            pages.append(_board(on))
         worker.stop()
     (small, small_s), (large, large_s) = measured
     _tell(database, small, large)
+    slower = {path: _ratio(pages[1][path], pages[0][path]) for path in BOARD}
+    print(f"  {database}: {slower}")
     shared: dict[str, Any] = {
         "unit": "ratio", "target": TARGET, "better": "lower", "floor": 1, "database": database,
     }  # fmt: skip
     return [
         Figure(name="claim_growth", value=_ratio(large.total(), small.total()), **shared),
         Figure(name="claim_growth_time", value=_ratio(large_s, small_s), **shared),
+        Figure(name="board_growth", value=max(slower.values()), **shared),
     ]
+
+
+def _board(on: Stage) -> dict[str, float]:
+    """Return the seconds that each page of the deliveries board takes a reviewer."""
+    return {
+        path: quick_half(seconds_of(path, on.app, who="budi@b.id", rounds=20)) for path in BOARD
+    }
 
 
 def _measure(on: Stage, worker: Worker, history: History) -> tuple[Costs, float]:
@@ -66,7 +80,7 @@ def _measure(on: Stage, worker: Worker, history: History) -> tuple[Costs, float]
     times = []
     for _ in range(ROUNDS):
         times.append(_tick(worker, history))
-    return costs, statistics.quantiles(times, n=4)[0]  # the machine may be busy with others
+    return costs, quick_half(times)
 
 
 def _tick(worker: Worker, history: History) -> float:

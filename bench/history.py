@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from bench import rows
+from bench.pages import hashed
 from bench.stage import POSTGRESQL, Stage, tidy
 from publisher.db import UtcDateTime, db
+from publisher.models.accounts import Account
 from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus
+from publisher.models.places import Office
 from publisher.models.posts import Post
 
-ACCOUNTS = 2000
+ACCOUNTS, OFFICES = 2000, 140
 #: What is alive, whatever the history: due now, sent just now, in doubt, and waiting (of each).
 DUE, IN_FLIGHT, IN_DOUBT, WAITING = 200, 64, 20, 2
 #: The past begins with this post, and with this delivery.
@@ -33,6 +36,7 @@ _PAST = {
     "id": f"{PAST_DELIVERY} + p.n * {ACCOUNTS} + a.n",
     "post_id": f"{PAST_POST} + p.n",
     "account_id": "a.n",
+    "office_id": f"1 + a.n % {OFFICES}",
     "status": _ENDED.format("'failed'", "'missed'", "'cancelled'", "'published'"),
     "reason": _ENDED.format("'-'", "'-'", "'-'", "''"),
     "permalink": _ENDED.format(*["NULL"] * 3, "'https://x.com/i/status/' || (p.n * 10000 + a.n)"),
@@ -55,10 +59,12 @@ class History:
         self._owner = owner
         self.depth = 0
         _, drafter, reviewer = rows.add_region(at - timedelta(days=900))
+        reviewer.password_hash = hashed()
         rows.add_accounts(stage, drafter.office, range(1, ACCOUNTS + 1))
         rows.approve(1, drafter, reviewer, due=at, at=at)
         first = rows.rows_of(1)
         self._post, self._delivery = first[Post][0], first[Delivery][0]
+        self._spread(drafter.office)
         self._make_numbers()
         self._add_posts(range(2, 3 + WAITING))
         self._add_live()
@@ -106,6 +112,14 @@ class History:
             sa.insert(_NUMBERS), [{"n": n, "moment": moment} for n, moment in moments]
         )
 
+    def _spread(self, first: Office) -> None:
+        """Give the accounts to many offices."""
+        own = {"region": first.region, "kind": first.kind}
+        names = [f"Dinas {number}" for number in range(2, OFFICES + 1)]
+        db.session.add_all(Office(name=name, abbreviation=name, **own) for name in names)
+        db.session.flush()
+        db.session.execute(sa.update(Account).values(office_id=1 + Account.id % OFFICES))
+
     def _add_posts(self, ids: range) -> None:
         rows.insert(Post, [self._post | {"id": number} for number in ids])
 
@@ -124,7 +138,9 @@ class History:
         """Add a delivery of `post` to the first accounts, one for each of `changes`."""
         new = self._delivery | {"publish_by": self.at + timedelta(days=2), "post_id": post}
         made = [
-            new | {"id": _live_id(post, place), "account_id": place} | change
+            new
+            | {"id": _live_id(post, place), "account_id": place, "office_id": 1 + place % OFFICES}
+            | change
             for place, change in enumerate(changes, start=1)
         ]
         rows.insert(Delivery, made)

@@ -53,16 +53,15 @@ class Figure:
         return f"{self.name}{on}: {self.value:g} {self.unit} (want {self.wanted}{floor}) {verdict}"
 
 
-def keep(figures: list[Figure]) -> None:
-    """Append figures, with the machine and the commit they are of."""
+def keep(figure: Figure) -> None:
+    """Append a figure, with the machine and the commit it is of."""
     about = {
         "machine": f"{platform.machine()}, {_cores()} cores",
         "commit": _commit(),
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     with RESULTS.open("a", encoding="utf-8") as file:
-        for figure in figures:
-            file.write(json.dumps(asdict(figure) | about, ensure_ascii=False) + "\n")
+        file.write(json.dumps(asdict(figure) | about, ensure_ascii=False) + "\n")
 
 
 def read(path: Path) -> list[Line]:

@@ -1,12 +1,12 @@
 """`python -m bench.one NAME`: run one benchmark in this process, print and keep its figures."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from bench import delivering, growth, living, pages, photos, starting
 from bench.measure import Figure, keep
 
-BENCHES: dict[str, Callable[[], list[Figure]]] = {
+BENCHES: dict[str, Callable[[], Iterable[Figure]]] = {
     "due_500": delivering.due_500,
     "due_10000": delivering.due_10000,
     "dispatch_vs_floor": delivering.dispatch_vs_floor,
@@ -20,7 +20,6 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
 }
 
 if __name__ == "__main__":
-    found = BENCHES[sys.argv[1]]()
-    for figure in found:
+    for figure in BENCHES[sys.argv[1]]():
         print(figure.line(), flush=True)
-    keep(found)
+        keep(figure)

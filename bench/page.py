@@ -28,8 +28,8 @@ MEANINGS = {
     "claim_growth_time": "the same, in time",
     "board_growth": "Time of the first page of the deliveries board, likewise",
     "tick_idle": "Processor of an idle worker, of one core",
-    "recovery": "A worker with 64 posts on their way is killed: until each is out or has been "
-    "looked for, from the start of the next worker",
+    "recovery": "A worker with 64 posts on their way is killed: from there, a new worker started, "
+    "until each is out or was looked for",
     "leader_page_ms": "The leader's page of 140 offices over 13 weeks, 95 of 100",
     "photo_ms": "A 12-megapixel photo through the whole recipe; the floor decodes and encodes it",
     "start_s": "From `make run` to the first answer, once it is set up",

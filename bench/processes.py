@@ -14,6 +14,7 @@ from bench.measure import ROOT
 from bench.stage import Stage
 from publisher.db import db
 from publisher.models.audit import Heartbeat
+from publisher.models.deliveries import Delivery, DeliveryStatus
 
 STARTING_S = 60
 ENDING_S = 60
@@ -94,6 +95,13 @@ def ask(query: sa.Select) -> object:
     """Return one value, read in a transaction of its own."""
     with db.engine.connect().execution_options(read_only=True) as connection:
         return connection.scalar(query)
+
+
+def count_by_status() -> dict[DeliveryStatus, int]:
+    """Return how many deliveries stand in each status; those in which none stands are left out."""
+    query = sa.select(Delivery.status, sa.func.count()).group_by(Delivery.status)
+    with db.engine.connect().execution_options(read_only=True) as connection:
+        return dict(connection.execute(query).tuples())
 
 
 def wait_until(true: Callable[[], bool], seconds: float, otherwise: str) -> None:
