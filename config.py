@@ -82,6 +82,12 @@ def _broker(value: str) -> str:
     return value
 
 
+def _counters(value: str) -> str:
+    if value != "memory://" and urlsplit(value).scheme not in {"redis", "rediss"}:
+        raise ValueError("must be memory://, or begin with redis:// or rediss://")
+    return value
+
+
 def _address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -116,6 +122,7 @@ SETTINGS: dict[str, Setting] = {
     "VAULT_KEYS": Setting(),
     "DATABASE_URL": Setting(_database),
     "ENGINE_URL": Setting(_broker),
+    "RATELIMIT_STORAGE_URI": Setting(_counters),
     "MEDIA_URL": Setting(),
     "PLATFORM_GATEWAY": Setting(_gateway),
     "PLATFORM_GATEWAY_CA": Setting(),
@@ -163,12 +170,19 @@ def load(environ: Mapping[str, str] = os.environ, *, root: Path = ROOT) -> dict[
     values["PUBLIC_URL"] = values["PUBLIC_URL"] or f"http://{values['HOST']}:{values['PORT']}"
     values["DATABASE_URL"] = values["DATABASE_URL"] or f"sqlite:///{instance / 'siar.sqlite'}"
     values["MEDIA_URL"] = values["MEDIA_URL"] or "media"
+    values["RATELIMIT_STORAGE_URI"] = values["RATELIMIT_STORAGE_URI"] or _shared(values)
     if values["ENGINE_URL"] and values["DATABASE_URL"].startswith("sqlite"):
         raise SettingError(
             "ENGINE_URL needs PostgreSQL: senders on other machines share its rows and its clock. "
             "Set DATABASE_URL to postgresql://…, or leave ENGINE_URL unset."
         )
     return values | _for_flask(values)
+
+
+def _shared(values: Mapping[str, Any]) -> str:
+    """Return where counters are kept when nobody says so: in the Redis that is there anyway."""
+    engine = values["ENGINE_URL"] or ""
+    return engine if urlsplit(engine).scheme in {"redis", "rediss"} else "memory://"
 
 
 def _given(environ: Mapping[str, str | None]) -> dict[str, str]:

@@ -70,6 +70,8 @@ def test_a_missing_secret_stops_the_start_with_its_name(tmp_path, name, empty):
         ("DEMO", "maybe"),
         ("LOG_LEVEL", "loud"),
         ("DATABASE_URL", "mysql://localhost/siar"),
+        ("ENGINE_URL", "http://broker.example.go.id"),
+        ("RATELIMIT_STORAGE_URI", "postgresql://localhost/siar"),
         ("PUBLIC_URL", "kominfo.blora"),
         ("PLATFORM_GATEWAY", "http://gateway.example.com:8001"),
         ("PLATFORM_GATEWAY", "http://127.0.0.1@evil.example.com"),
@@ -81,6 +83,23 @@ def test_a_value_that_cannot_be_meant_stops_the_start_without_being_shown(tmp_pa
 
     assert str(caught.value).startswith(name)
     assert value not in str(caught.value)
+
+
+def test_senders_elsewhere_need_postgresql(tmp_path):
+    with pytest.raises(config.SettingError, match="ENGINE_URL needs PostgreSQL"):
+        load(tmp_path, **ENOUGH, ENGINE_URL="redis://localhost/0")
+
+
+@pytest.mark.parametrize(
+    ("engine", "counters"),
+    [("redis://localhost/0", "redis://localhost/0"), ("amqp://localhost", "memory://")],
+)
+def test_web_processes_share_their_counters_where_there_is_a_redis(tmp_path, engine, counters):
+    settings = load(
+        tmp_path, **ENOUGH, DATABASE_URL="postgresql://localhost/siar", ENGINE_URL=engine
+    )
+
+    assert settings["RATELIMIT_STORAGE_URI"] == counters
 
 
 def test_a_secret_may_lie_in_a_file(tmp_path):

@@ -38,14 +38,20 @@ def code(text):
     return [*spans(text), *lines]
 
 
+def units():
+    """Return what the systemd units start, as it would be typed."""
+    text = "".join(file.read_text() for file in sorted(ROOT.glob("deploy/*.service")))
+    return re.findall(r"^ExecStart=.*?/bin/(.+)$", text, re.MULTILINE)
+
+
 def commands(beginning):
-    """Return what follows `beginning` wherever a document shows it as code."""
+    """Return what follows `beginning` wherever a document or a systemd unit shows it."""
     found = set()
-    for document in DOCUMENTS:
-        for line in code(document.read_text()):
-            for part in re.split(r"&&|  #", line):
-                if part.strip().startswith(beginning):
-                    found.add(part.strip().removeprefix(beginning).strip())
+    shown = [line for document in DOCUMENTS for line in code(document.read_text())]
+    for line in [*shown, *units()]:
+        for part in re.split(r"&&|  #", line):
+            if part.strip().startswith(beginning):
+                found.add(part.strip().removeprefix(beginning).strip())
     return sorted(found)
 
 

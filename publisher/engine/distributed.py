@@ -34,6 +34,8 @@ MOST_AT_ONCE = 64
 AHEAD = 0.5
 #: How soon to look again for room while more is due than the senders can begin with.
 ROOM_EVERY_S = 0.05
+#: How long a broker may take to accept a message.
+BROKER_S = 3
 #: A broker that is away is tried again this much later; web pages never wait for it.
 BROKER_AGAIN_S = 5
 
@@ -67,8 +69,8 @@ def celery_app(engine_url: str) -> Celery:
 
 def _transport_options(engine_url: str) -> dict[str, Any]:
     if urlsplit(engine_url).scheme.startswith("amqp"):
-        return {"confirm_publish": True, "read_timeout": 5, "write_timeout": 5}
-    return {"socket_timeout": 3, "socket_connect_timeout": 2}
+        return {"confirm_publish": True}
+    return {"socket_timeout": BROKER_S, "socket_connect_timeout": 2}
 
 
 def _tls(engine_url: str) -> dict[str, Any] | None:
@@ -163,8 +165,9 @@ class DistributedEngine:
             with self._celery.producer_or_acquire() as producer:
                 for claim, queue in queued:
                     self._celery.send_task(
-                        DELIVER, (claim.delivery_id, claim.fence), queue=queue, producer=producer
-                    )
+                        DELIVER, (claim.delivery_id, claim.fence), queue=queue,
+                        producer=producer, timeout=BROKER_S, confirm_timeout=BROKER_S,
+                    )  # fmt: skip
                     told += 1
         except (OperationalError, OSError) as error:
             self._take_back([claim for claim, _ in queued[told:]], error)

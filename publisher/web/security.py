@@ -57,7 +57,11 @@ def _trust_hosts_and_proxies(app: Flask) -> None:
 def _limit_writes(app: Flask) -> None:
     """Limit changes per session, or per address of who is not signed in; and lend the counters
     to the sign-in page. One limiter per app: Flask-Limiter keeps its state in itself."""
-    app.config.setdefault("RATELIMIT_STORAGE_URI", "memory://")
+    storage = app.config.setdefault("RATELIMIT_STORAGE_URI", "memory://")
+    if storage.startswith("redis"):
+        from publisher.web.counters import SHARED  # Redis is loaded only where it is used
+
+        app.config["RATELIMIT_STORAGE_URI"] = SHARED + storage
     limiter = Limiter(
         key_func=lambda: session.get("_user_id") or request.remote_addr or "unknown",
         application_limits=[WRITES],
