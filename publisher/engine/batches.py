@@ -6,73 +6,74 @@ Here the first in line writes for everybody who has arrived meanwhile.
 
 import threading
 from collections import deque
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar, cast
 
 import sqlalchemy as sa
 
-T = TypeVar("T")
-#: Trying again at once, and one by one, would only take longer.
-DATABASE_AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError)
-Work = Callable[[], Any]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 #: The longest a transaction may grow; SQLite's readers and other processes wait behind it.
 MOST = 64
+#: Trying again at once, and one by one, would only take longer.
+DATABASE_AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError)
 
 
-class Batches:
-    """Runs short pieces of work with the database, as many as are waiting in one transaction.
+class Batches(Generic[Item, Result]):
+    """Writes items, all that are waiting in one transaction.
 
-    :param transact: runs a piece of work in a transaction of its own and commits
+    :param write: writes and commits; returns one result for each item, in their order
     """
 
-    def __init__(self, transact: Callable[[Work], Any]) -> None:
-        self._transact = transact
-        self._waiting: deque[_Entry] = deque()
+    def __init__(self, write: Callable[[list[Item]], list[Result]]) -> None:
+        self._write = write
+        self._waiting: deque[_Entry[Item, Result]] = deque()
         self._turn = threading.Lock()
 
-    def do(self, work: Callable[[], T]) -> T:
-        """Return what `work` returned, once it is committed.
+    def do(self, item: Item) -> Result:
+        """Return what came of `item`, once it is committed.
 
-        If one of a batch fails, nothing of it is kept and each is tried alone, so `work` may
-        be called twice; what it raises alone is raised here.
+        If a batch fails, nothing of it is kept and each item is tried alone, so an item may be
+        written twice; what it raises alone is raised here.
         """
-        entry = _Entry(work)
+        entry: _Entry[Item, Result] = _Entry(item)
         self._waiting.append(entry)
         with self._turn:
             while not entry.done:
-                self._write(self._next())
-        return cast(T, entry.result())
+                self._write_entries(self._next())
+        return entry.result()
 
-    def _next(self) -> "list[_Entry]":
+    def _next(self) -> "list[_Entry[Item, Result]]":
         return [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
 
-    def _write(self, entries: "list[_Entry]") -> None:
+    def _write_entries(self, entries: "list[_Entry[Item, Result]]") -> None:
+        results: Sequence[Result | BaseException]
         try:
-            results = self._transact(lambda: [entry.work() for entry in entries])
+            results = self._write([entry.item for entry in entries])
         except BaseException as error:  # noqa: BLE001 - whatever it is, nobody may be left waiting
             if len(entries) > 1 and not isinstance(error, DATABASE_AWAY):
                 for entry in entries:
-                    self._write([entry])
+                    self._write_entries([entry])
                 return
             results = [error] * len(entries)
         for entry, result in zip(entries, results, strict=True):
             entry.end(result)
 
 
-class _Entry:
-    """One piece of work and what came of it."""
+class _Entry(Generic[Item, Result]):
+    """One item and what came of it."""
 
-    def __init__(self, work: Work) -> None:
-        self.work = work
+    def __init__(self, item: Item) -> None:
+        self.item = item
         self.done = False
-        self._result: Any = None
+        self._result: Result | BaseException | None = None
 
-    def end(self, result: Any) -> None:
+    def end(self, result: Result | BaseException) -> None:
         self._result = result
         self.done = True
 
-    def result(self) -> Any:
+    def result(self) -> Result:
         if isinstance(self._result, BaseException):
             raise self._result
-        return self._result
+        return cast(Result, self._result)

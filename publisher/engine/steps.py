@@ -16,12 +16,10 @@ from flask import Flask
 from publisher import clock
 from publisher.db import database_now, db
 from publisher.engine.batches import Batches
-from publisher.models.deliveries import notes_together
 from publisher.platforms.base import Driver, Prepared, Receipt
 from publisher.platforms.errors import PlatformError
 from publisher.workflow.delivering import (
     claiming,
-    handing_over,
     loading,
     looking,
     recording,
@@ -50,7 +48,9 @@ class Steps:
     def __init__(self, app: Flask, *, owner: str) -> None:
         self._app = app
         self.owner = owner
-        self._batches = Batches(self._transact_together)
+        self._batches: Batches[recording.Begin | recording.End, bool] = Batches(
+            lambda items: self.transact(lambda: recording.write(items))
+        )
         self._preparing: dict[int, tuple[Claim, float]] = {}
         self._guard = threading.Lock()
         self._ahead = timedelta(0)
@@ -75,13 +75,6 @@ class Steps:
             db.session.commit()
             return result
 
-    def _transact_together(self, work: Callable[[], T]) -> T:
-        def noted() -> T:
-            with notes_together():
-                return work()
-
-        return self.transact(noted)
-
     def claim(self, limit: int, *, busy: Collection[str] = ()) -> list[Claim]:
         """Take up to `limit` due deliveries; none when another process was just quicker.
 
@@ -96,11 +89,6 @@ class Steps:
             if IN_FLIGHT_INDEX not in str(error.orig):
                 raise
             return []
-
-    def take_over(self, claim: Claim) -> bool:
-        """Make a lease that another process took our own; False if there is nothing to do."""
-        at = self.now()
-        return self._batches.do(lambda: handing_over.take_over(claim, owner=self.owner, at=at))
 
     def load(self, claims: Collection[Claim]) -> list[tuple[Claim, Job | PlatformError]]:
         """Read what is to be sent, all of it at once; what is not ours any more is left out."""
@@ -136,7 +124,7 @@ class Steps:
         started_at, since = self.now(), clock.running_s()
         spacing = timedelta(seconds=self._app.config["SPACING_S"])
         begun = self._batches.do(
-            lambda: recording.begin(job, prepared, at=started_at, spacing=spacing)
+            recording.Begin(job=job, prepared=prepared, at=started_at, spacing=spacing)
         )
         if not begun:  # cancelled, changed or too late; what is still claimed will be recovered
             log.info("delivery %s: may not be sent any more", claim.delivery_id)
@@ -160,14 +148,12 @@ class Steps:
         self, claim: Claim, outcome: Receipt | PlatformError, *, phase: str, started_at: datetime
     ) -> None:
         """Store an outcome. What is known must not be lost to a database that is just away."""
-        now = self.now()
+        end = recording.End(
+            claim=claim, outcome=outcome, phase=phase, started_at=started_at, at=self.now()
+        )
         for wait_s in (*RECORD_WAITS_S, None):
             try:
-                self._batches.do(
-                    lambda: recording.record(
-                        claim, outcome, phase=phase, started_at=started_at, at=now
-                    )
-                )
+                self._batches.do(end)
                 break
             except sa.exc.OperationalError:
                 if wait_s is None:

@@ -30,6 +30,10 @@ class AccountStatus(StrEnum):
 _HELD = sa.text("status <> 'active' AND credentials IS NOT NULL AND retired_at IS NULL")
 
 
+def vault_name(platform: str, account_id: int) -> str:
+    return f"{platform}:account:{account_id}"
+
+
 class Account(Model):
     """One account on one platform."""
 
@@ -83,7 +87,7 @@ class Account(Model):
     @property
     def vault_name(self) -> str:
         """What the account's credentials are bound to, so that they open nowhere else."""
-        return f"{self.platform}:account:{self.id}"
+        return vault_name(self.platform, self.id)
 
     @property
     def label(self) -> str:

@@ -5,8 +5,9 @@ expects and the fence it holds. A row count other than one means that somebody e
 quicker, and the worker stops.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
@@ -210,7 +211,7 @@ def status_is(
     """Compare a status with words written out, as the partial indexes do: SQLite uses such an
     index only where the words are the same, and takes `IN ('pending')` for another condition.
     """
-    words = [sa.literal_column(f"'{status.value}'") for status in statuses]
+    words: list[Any] = [sa.literal_column(f"'{status.value}'") for status in statuses]
     return column == words[0] if len(words) == 1 else column.in_(words)
 
 
@@ -308,6 +309,78 @@ def advance(
         actor=actor,
         note=note,
     )
+    return True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """One of many deliveries that take the same step; see `advance` for what the fields are."""
+
+    delivery_id: int
+    fence: int
+    at: datetime
+    values: dict[str, Any]
+    note: str = ""
+    given: dict[str, Any] = field(default_factory=dict)
+
+
+def advance_all(
+    step: str, changes: Sequence[Change], *, require: sa.ColumnElement[bool] | None = None
+) -> list[bool]:
+    """Take the same step with many deliveries; return for each whether it was ours to take.
+
+    All in one statement where all are, which is the rule; otherwise one after another.
+
+    :param step: one that may be taken from one status only
+    :param changes: each sets the same columns
+    """
+    if len(changes) > 1 and _advance_together(step, changes, require):
+        return [True] * len(changes)
+    return [
+        advance(
+            change.delivery_id,
+            step,
+            at=change.at,
+            fence=change.fence,
+            note=change.note,
+            require=None if require is None else (require, change.given),
+            **change.values,
+        )
+        for change in changes
+    ]
+
+
+def _advance_together(
+    step: str, changes: Sequence[Change], require: sa.ColumnElement[bool] | None
+) -> bool:
+    """Take all steps or none; return whether they are taken."""
+    (before,), after = STEPS[step]
+    held = after in (_S.CLAIMED, _S.SENDING)
+    free: dict[str, Any] = {} if held else {"lease_owner": None, "lease_until": None}
+    rows = [
+        {
+            **change.values,
+            **change.given,
+            **free,
+            "the_id": change.delivery_id,
+            "the_status": before,
+            "the_fence": change.fence,
+            "status": after,
+        }
+        for change in changes
+    ]
+    names = tuple(sorted([*changes[0].values, *free]))
+    db.session.flush()
+    connection = db.session.connection()
+    with connection.begin_nested() as savepoint:
+        if connection.execute(_change(names, require), rows).rowcount != len(rows):
+            savepoint.rollback()
+            return False
+    for change in changes:
+        write_event(
+            change.delivery_id, step, before=before, after=after, fence=change.fence,
+            at=change.at, note=change.note,
+        )  # fmt: skip
     return True
 
 

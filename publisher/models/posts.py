@@ -3,6 +3,8 @@
 import hashlib
 import json
 import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -75,6 +77,47 @@ ACTIVITY_FIELDS = ("what", "who", "when", "where", "why", "how", "benefit")
 def normalised(text: str) -> str:
     """Return text as it is counted, hashed and sent: NFC, "\\n" newlines, no outer space."""
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """A picture of a post; its bytes are in the media store."""
+
+    digest: str  # of the bytes
+    mime: str
+    alt_text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Public:
+    """All of a post that will be public, apart from its row.
+
+    :param own_texts: the text of each platform that has one of its own
+    :param accounts: the id of each account, and its platform
+    """
+
+    caption: str
+    hashtags: str
+    own_texts: Mapping[str, str]
+    pictures: tuple[Kept, ...]
+    accounts: Mapping[int, str]
+
+    def text_for(self, platform: str) -> str:
+        """Return the whole text for a platform: its own if it has one, hashtags included."""
+        if platform in self.own_texts:
+            return normalised(self.own_texts[platform])
+        return normalised(f"{self.caption.strip()}\n\n{self.hashtags.strip()}")
+
+    def digest(self) -> str:
+        """Return SHA-256, hex, over what will be public: texts, pictures, alt texts, accounts."""
+        platforms = sorted(set(self.accounts.values()))
+        public = {
+            "texts": {platform: self.text_for(platform) for platform in platforms},
+            "pictures": [[kept.digest, normalised(kept.alt_text)] for kept in self.pictures],
+            "accounts": sorted(self.accounts),
+        }
+        canonical = json.dumps(public, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 class Post(Model):
@@ -184,11 +227,20 @@ class Post(Model):
         self.edited_at = at
 
     def text_for(self, platform: str) -> str:
-        """Return the whole text for a platform: its own if it has one, hashtags included."""
-        for own in self.texts:
-            if own.platform == platform:
-                return normalised(own.text)
-        return normalised(f"{self.caption.strip()}\n\n{self.hashtags.strip()}")
+        return self.public.text_for(platform)
+
+    @property
+    def public(self) -> Public:
+        return Public(
+            caption=self.caption,
+            hashtags=self.hashtags,
+            own_texts={own.platform: own.text for own in self.texts},
+            pictures=tuple(
+                Kept(digest=each.media.digest, mime=each.media.mime, alt_text=each.alt_text)
+                for each in self.pictures
+            ),
+            accounts={account.id: account.platform for account in self.accounts},
+        )
 
     @property
     def platforms(self) -> list[str]:
@@ -206,14 +258,7 @@ class Post(Model):
         }
 
     def digest(self) -> str:
-        """Return SHA-256, hex, over what will be public: texts, pictures, alt texts, accounts."""
-        public = {
-            "texts": {platform: self.text_for(platform) for platform in self.platforms},
-            "pictures": [[p.media.digest, normalised(p.alt_text)] for p in self.pictures],
-            "accounts": sorted(account.id for account in self.accounts),
-        }
-        canonical = json.dumps(public, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return self.public.digest()
 
 
 class PostText(Model):

@@ -4,19 +4,10 @@ reviewer decides on, and for the worker that sends it.
 
 from dataclasses import dataclass
 
-from publisher.models.posts import Post
+from publisher.models.posts import Kept, Post, Public
 from publisher.platforms import driver_class
 from publisher.platforms.base import Outgoing, Picture, Problem
 from publisher.storage import Store
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kept:
-    """A picture of a post, its bytes still in the media store."""
-
-    digest: str
-    mime: str
-    alt_text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,19 +36,14 @@ class Content:
         )
 
 
-def content(post: Post, platform: str) -> Content:
-    return Content(
-        text=post.text_for(platform),
-        pictures=tuple(
-            Kept(digest=each.media.digest, mime=each.media.mime, alt_text=each.alt_text)
-            for each in post.pictures
-        ),
-    )
+def content(public: Public, platform: str) -> Content:
+    return Content(text=public.text_for(platform), pictures=public.pictures)
 
 
 def problems(post: Post, store: Store) -> dict[str, list[Problem]]:
     """Return what each platform of the post would refuse or misread, by platform."""
+    public = post.public
     return {
-        platform: driver_class(platform).problems(content(post, platform).read(store))
+        platform: driver_class(platform).problems(content(public, platform).read(store))
         for platform in post.platforms
     }

@@ -20,7 +20,7 @@ from publisher.workflow.delivering.loading import held
 from publisher.workflow.delivering.recording import (
     FIRST_LOOK,
     LONGEST_WAIT_S,
-    mark_published,
+    mark_found,
     note_attempt,
 )
 from publisher.workflow.delivering.sending import Search
@@ -93,7 +93,7 @@ def _settle(claim: Claim, outcome: Receipt | PlatformError | None, *, at: dateti
     match outcome:
         case Receipt():
             begun = _first_begun(claim) or at
-            return mark_published(claim, outcome, begun=begun, at=at, step="find")
+            return mark_found(claim, outcome, begun=begun, at=at)
         case None:
             return _not_found(claim, at=at)
         case CannotTell():

@@ -5,6 +5,8 @@
 
 import dataclasses
 import random
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,9 +16,12 @@ from publisher.db import UtcDateTime, db
 from publisher.errors import N_
 from publisher.models.deliveries import (
     Attempt,
+    Change,
     Delivery,
     DeliveryStatus,
     advance,
+    advance_all,
+    notes_together,
     write_note,
 )
 from publisher.models.posts import Post, PostStatus
@@ -73,37 +78,72 @@ def _still_approved() -> sa.ColumnElement[bool]:
 _STILL_APPROVED = _still_approved()
 
 
-def begin(
-    job: Job,
-    prepared: Prepared,
-    *,
-    at: datetime,
-    lease: timedelta = LEASE,
-    spacing: timedelta = timedelta(0),
-) -> bool:
-    """Note that the publishing request begins now; False if it must not.
-
-    To be committed before the request. Holds only while the lease does, and while the post is
-    still exactly what was approved.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Begin:
+    """The intent to publish now, to be committed before the request.
 
     :param spacing: how long the account then gets no other post, if its platform asks no more
     """
-    begun = advance(
-        job.delivery_id,
-        "begin",
-        at=at,
-        fence=job.fence,
-        require=(
-            _STILL_APPROVED,
-            {"now": at, "as_read": job.post_version, "as_approved": job.content_digest},
-        ),
-        lease_until=at + lease,
-        sending_at=at,
-        prepared=_stored(dataclasses.replace(prepared, started_at=at)),
-    )
-    spacing = max(spacing, timedelta(seconds=driver_class(job.platform).limits.spacing_s))
-    if begun and spacing:
-        change_account(job.delivery_id, next_allowed_at=at + spacing)
+
+    job: Job
+    prepared: Prepared
+    at: datetime
+    spacing: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class End:
+    """How an attempt ended.
+
+    :param phase: "prepare" or "publish"
+    """
+
+    claim: Claim
+    outcome: Receipt | PlatformError
+    phase: str
+    started_at: datetime
+    at: datetime
+
+
+def write(items: Sequence[Begin | End]) -> list[bool]:
+    """Write down intents and ends, of many deliveries at once; return for each whether it was
+    ours to write. What is alike becomes one statement."""
+    begins = [item for item in items if isinstance(item, Begin)]
+    ends = [item for item in items if isinstance(item, End)]
+    with notes_together():
+        done = dict(zip(map(id, begins), _begin(begins), strict=True))
+        done |= zip(map(id, ends), _record(ends), strict=True)
+    return [done[id(item)] for item in items]
+
+
+def _begin(begins: Sequence[Begin]) -> list[bool]:
+    """Note that the publishing requests begin now; False where one must not.
+
+    Only while the lease holds, and while the post is still exactly what was approved.
+    """
+    changes = [
+        Change(
+            delivery_id=each.job.delivery_id,
+            fence=each.job.fence,
+            at=each.at,
+            given={
+                "now": each.at,
+                "as_read": each.job.post_version,
+                "as_approved": each.job.content_digest,
+            },
+            values={
+                "lease_until": each.at + LEASE,
+                "sending_at": each.at,
+                "prepared": _stored(dataclasses.replace(each.prepared, started_at=each.at)),
+            },
+        )
+        for each in begins
+    ]
+    begun = advance_all("begin", changes, require=_STILL_APPROVED)
+    for each, ours in zip(begins, begun, strict=True):
+        asked = timedelta(seconds=driver_class(each.job.platform).limits.spacing_s)
+        if ours and (spacing := max(each.spacing, asked)):
+            change_account(each.job.delivery_id, next_allowed_at=each.at + spacing)
     return begun
 
 
@@ -111,6 +151,11 @@ def _stored(prepared: Prepared) -> dict[str, Any]:
     values = dataclasses.asdict(prepared)
     values["started_at"] = prepared.started_at.isoformat() if prepared.started_at else None
     return values
+
+
+def begin(job: Job, prepared: Prepared, *, at: datetime, spacing: timedelta = timedelta(0)) -> bool:
+    """Note that the publishing request begins now; False if it must not."""
+    return write([Begin(job=job, prepared=prepared, at=at, spacing=spacing)])[0]
 
 
 def record(
@@ -122,8 +167,24 @@ def record(
     at: datetime,
 ) -> bool:
     """Write down how an attempt ended and what happens next; False if it was not ours."""
-    done = _settle(claim, outcome, started_at=started_at, at=at)
-    note_attempt(claim, outcome, phase=phase, started_at=started_at, at=at)
+    end = End(claim=claim, outcome=outcome, phase=phase, started_at=started_at, at=at)
+    return write([end])[0]
+
+
+def _record(ends: Sequence[End]) -> list[bool]:
+    proofs = [(end, end.outcome) for end in ends if isinstance(end.outcome, Receipt)]
+    published = advance_all(
+        "publish",
+        [_proof(end.claim, receipt, begun=end.started_at, at=end.at) for end, receipt in proofs],
+    )
+    out = {id(end): ours for (end, _), ours in zip(proofs, published, strict=True)}
+    return [_record_one(end, out=out.get(id(end), False)) for end in ends]
+
+
+def _record_one(end: End, *, out: bool) -> bool:
+    claim, outcome, at = end.claim, end.outcome, end.at
+    done = out or _settle(end)
+    note_attempt(claim, outcome, phase=end.phase, started_at=end.started_at, at=at)
     if done and isinstance(outcome, AccountBlocked):
         hold_account(claim, outcome, until=outcome.until, at=at)
     if done and isinstance(outcome, TryLater) and outcome.whole_account:
@@ -131,15 +192,12 @@ def record(
     return done
 
 
-def _settle(
-    claim: Claim, outcome: Receipt | PlatformError, *, started_at: datetime, at: datetime
-) -> bool:
+def _settle(end: End) -> bool:
+    claim, outcome, at = end.claim, end.outcome, end.at
     match outcome:
-        case Receipt():
-            # An answer that came after the lease is still an answer: the post is out.
-            return mark_published(claim, outcome, begun=started_at, at=at) or mark_published(
-                claim, outcome, begun=started_at, at=at, step="arrive", fenced=False
-            )
+        case Receipt():  # an answer that came after the lease is still an answer: the post is out
+            proof = _proof(claim, outcome, begun=end.started_at, at=at)
+            return advance(claim.delivery_id, "arrive", at=at, note=proof.note, **proof.values)
         case Refused(duplicate=True):  # it is there: by us, or by hand; the look tells its link
             return _doubt(claim, outcome, at=at, reason=ALREADY_THERE) or _fail(
                 claim, outcome, at=at
@@ -180,32 +238,33 @@ def _replan(claim: Claim, *, at: datetime) -> bool:
     )
 
 
-def mark_published(
-    claim: Claim,
-    receipt: Receipt,
-    *,
-    begun: datetime,
-    at: datetime,
-    step: str = "publish",
-    fenced: bool = True,
-) -> bool:
-    """Store the proof. The platform's time counts where it agrees with ours.
+def mark_found(claim: Claim, receipt: Receipt, *, begun: datetime, at: datetime) -> bool:
+    """Store the proof that reading the account back brought.
 
     :param begun: when the first request began that may have made it public
     """
+    proof = _proof(claim, receipt, begun=begun, at=at)
+    return advance(
+        claim.delivery_id, "find", at=at, fence=claim.fence, note=proof.note, **proof.values
+    )
+
+
+def _proof(claim: Claim, receipt: Receipt, *, begun: datetime, at: datetime) -> Change:
+    """Return what a receipt changes. The platform's time counts where it agrees with ours."""
     told = receipt.published_at
     aware = told is not None and told.tzinfo is not None
     believed = aware and begun - CLOCK_SKEW <= told <= at + CLOCK_SKEW  # type: ignore[operator]
-    return advance(
-        claim.delivery_id,
-        step,
+    return Change(
+        delivery_id=claim.delivery_id,
+        fence=claim.fence,
         at=at,
-        fence=claim.fence if fenced else None,
         note=receipt.url,
-        reason="",
-        remote_id=receipt.remote_id,
-        permalink=receipt.url,
-        published_at=told if believed else at,
+        values={
+            "reason": "",
+            "remote_id": receipt.remote_id,
+            "permalink": receipt.url,
+            "published_at": told if believed else at,
+        },
     )
 
 
