@@ -9,6 +9,7 @@ from flask import (
     Flask,
     Response,
     abort,
+    current_app,
     g,
     jsonify,
     redirect,
@@ -25,7 +26,7 @@ from publisher.models.people import Role
 from publisher.models.places import Office
 from publisher.web.access import me, public, signed_in
 from publisher.workflow import reporting
-from publisher.workflow.delivering import board, pulse
+from publisher.workflow.delivering import board, handing_over, pulse
 from publisher.workflow.drafting import listing
 from publisher.workflow.reviewing import queue
 from publisher.workflow.watching import counting
@@ -67,15 +68,15 @@ def _office_desk(office: Office, at: datetime) -> dict[str, Any]:
 @public
 def health() -> tuple[Response, int]:
     """Tell a machine whether Siar is at work: 200, or 503 and what is wrong."""
-    wrong = []
+    wrong, at = [], clock.now()
     try:
-        fresh = pulse.worker_is_fresh(at=clock.now())
+        if not pulse.worker_is_fresh(at=at):
+            wrong.append("worker")
+        if current_app.config.get("ENGINE_URL") and not handing_over.capacity(at=at):
+            wrong.append("sender")
     except sa.exc.SQLAlchemyError:
         db.session.rollback()
-        wrong.append("database")
-    else:
-        if not fresh:
-            wrong.append("worker")
+        wrong = ["database"]
     answer = {"status": "ok" if not wrong else "gangguan", "wrong": wrong}
     return jsonify(answer), 503 if wrong else 200
 
@@ -92,13 +93,16 @@ def metrics() -> Response:
         abort(404)
     at = clock.now()
     registry = CollectorRegistry()
-    for name, about, counts in (
-        ("siar_deliveries", "Open deliveries by status", pulse.count_open()),
-        ("siar_deliveries_24h", "Deliveries that ended in 24 h", pulse.count_ended(at=at)),
-    ):
-        deliveries = Gauge(name, about, ["status"], registry=registry)
-        for status, count in counts.items():
-            deliveries.labels(status).set(count)
+    for name, about, label, counts in (
+        ("siar_deliveries", "Open deliveries by status", "status", pulse.count_open()),
+        ("siar_deliveries_24h", "Deliveries that ended in 24 h", "status",
+         pulse.count_ended(at=at)),
+        ("siar_sender_threads", "What the senders elsewhere can do at once", "platform",
+         handing_over.capacity(at=at)),
+    ):  # fmt: skip
+        gauge = Gauge(name, about, [label], registry=registry)
+        for labelled, count in counts.items():
+            gauge.labels(labelled).set(count)
     for name, about, figure in (
         ("siar_late_seconds", "Age of the longest overdue delivery",
          pulse.longest_overdue(at=at).total_seconds()),

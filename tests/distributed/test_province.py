@@ -15,7 +15,7 @@ from publisher import clock
 from publisher.db import db
 from publisher.models.accounts import Account
 from publisher.models.deliveries import Delivery, DeliveryStatus
-from publisher.workflow.delivering import claiming, handing_over
+from publisher.workflow.delivering import claiming, handing_over, pulse
 from publisher.workflow.delivering.claiming import Claim
 from tests.distributed.conftest import PATIENCE_S, ROOT, ready, wait_for
 
@@ -184,3 +184,26 @@ def test_what_only_a_province_needs_is_not_loaded_without_it(tmp_path):
 
     assert "publisher.engine" in said
     assert not {"celery", "kombu", "redis", "amqp", "psycopg"} & set(said)
+
+
+def test_machines_are_told_when_nobody_is_there_to_send(app):
+    app.config["ENGINE_URL"] = "redis://127.0.0.1:1/0"  # never asked: it is the rows that count
+    client = app.test_client()
+    pulse.beat("worker", at=clock.now())
+    db.session.commit()
+
+    assert client.get("/sehat").json["wrong"] == ["sender"]
+
+    name = handing_over.sender_name("x", threads=8, where="pengirim-1:17")
+    handing_over.stand_ready(name, at=clock.now())
+    db.session.commit()
+    assert client.get("/sehat").status_code == 200
+    assert b'siar_sender_threads{platform="x"} 8.0' in client.get("/metrik").data
+
+
+def test_a_sender_is_no_worker(app):
+    name = handing_over.sender_name("x", threads=8, where="pengirim-1:17")
+    handing_over.stand_ready(name, at=clock.now())
+    db.session.commit()
+
+    assert app.test_client().get("/sehat").json["wrong"] == ["worker"]
