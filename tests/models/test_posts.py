@@ -199,7 +199,7 @@ def test_a_text_for_a_platform_it_does_not_go_to_changes_nothing(make_post, dink
 PLAIN = st.text(st.characters(codec="ascii", exclude_characters="\r"), max_size=40)
 
 
-def public(caption="", hashtags="", alt_texts=(), accounts=(1,)):
+def as_public(caption="", hashtags="", alt_texts=(), accounts=(1,)):
     return Public(
         caption=caption,
         hashtags=hashtags,
@@ -213,7 +213,7 @@ def public(caption="", hashtags="", alt_texts=(), accounts=(1,)):
 
 @given(first=st.tuples(PLAIN, PLAIN), second=st.tuples(PLAIN, PLAIN))
 def test_two_texts_share_a_digest_only_if_they_read_the_same(first, second):
-    one, other = public(*first), public(*second)
+    one, other = as_public(*first), as_public(*second)
 
     same = one.text_for("x") == other.text_for("x")
 
@@ -224,7 +224,7 @@ def test_two_texts_share_a_digest_only_if_they_read_the_same(first, second):
 def test_two_rows_of_alt_texts_share_a_digest_only_if_they_read_the_same(first, second):
     same = [alt.strip() for alt in first] == [alt.strip() for alt in second]
 
-    digests = {public(alt_texts=alt_texts).digest() for alt_texts in (first, second)}
+    digests = {as_public(alt_texts=alt_texts).digest() for alt_texts in (first, second)}
 
     assert (len(digests) == 1) is same
 
@@ -233,7 +233,7 @@ def test_two_rows_of_alt_texts_share_a_digest_only_if_they_read_the_same(first, 
 def test_the_order_of_accounts_does_not_matter(ids, data):
     shuffled = data.draw(st.permutations(ids))
 
-    assert public(accounts=ids).digest() == public(accounts=shuffled).digest()
+    assert as_public(accounts=ids).digest() == as_public(accounts=shuffled).digest()
 
 
 @given(text=st.text(max_size=60))
