@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from publisher.db import db
 from publisher.errors import N_
-from publisher.models.deliveries import Delivery, DeliveryStatus, cancel_open, write_event
+from publisher.models.advancing import cancel_open, write_event
+from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.models.people import User
 from publisher.models.posts import Post, PostStatus
 

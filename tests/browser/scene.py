@@ -5,16 +5,19 @@ from datetime import timedelta
 from publisher import clock
 from publisher.db import db
 from publisher.models.accounts import Account, AccountStatus, Standing
-from publisher.models.deliveries import Delivery, DeliveryStatus, advance
+from publisher.models.advancing import advance
+from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.models.people import User
 from publisher.models.places import Office, OfficeKind
 from publisher.models.posts import Post, PostKind, PostStatus
 from publisher.models.quotas import QuotaRule
+from publisher.models.watch import Preflight, Slot
 from publisher.platforms.base import Receipt
 from publisher.platforms.errors import OutcomeUnknown, Refused
-from publisher.workflow import reviewing
+from publisher.workflow import reviewing, watching
 from publisher.workflow.delivering import looking, people, recording
 from publisher.workflow.delivering.claiming import Claim
+from publisher.workflow.watching.risks import BLOCKED, UNREADABLE
 from tests.browser.cast import ZONE
 
 HELD_FOR = timedelta(hours=2)
@@ -28,6 +31,7 @@ def build(cast):
     _deliveries(cast)
     _past_weeks(cast)
     _accounts(cast)
+    _watch(cast)
     return _ids(cast)
 
 
@@ -83,7 +87,8 @@ def _deliveries(cast):
     for status in DeliveryStatus:
         name = f"{status.value}{cast.number}"
         channel = cast.channel(cast.dinkes_id, "x", name=name)
-        post_id = cast.post("submit", "approve", title=f"Kabar {status.value}", channels=[channel])
+        title, at = f"Kabar {status.value}", clock.now() - HELD_FOR
+        post_id = cast.post("submit", "approve", title=title, channels=[channel], at=at)
         with cast.stage():
             delivery = db.session.scalars(db.select(Delivery).filter_by(post_id=post_id)).one()
             _bring(delivery, status, db.session.get(User, cast.budi.id))
@@ -102,7 +107,12 @@ def _bring(delivery, status, budi):
     match status:
         case DeliveryStatus.CLAIMED:
             advance(delivery.id, "claim", **held)
-        case DeliveryStatus.SENDING:
+        case DeliveryStatus.PENDING:
+            delivery.due_at = delivery.next_at = now + timedelta(hours=20)
+            delivery.publish_by = now + timedelta(hours=26)
+            db.session.add(_found_risky(delivery, now))
+        case DeliveryStatus.SENDING:  # for half an hour already
+            delivery.due_at = now - timedelta(minutes=30)
             advance(delivery.id, "claim", **held)
             advance(delivery.id, "begin", sending_at=now, **held)
         case DeliveryStatus.PUBLISHED:
@@ -120,6 +130,22 @@ def _bring(delivery, status, budi):
             advance(delivery.id, "miss", at=now, reason="Batas waktu tayang terlewati.")
         case DeliveryStatus.CANCELLED:
             people.cancel(delivery, actor=budi, at=now, reason="Acara ditunda")
+
+
+def _found_risky(delivery, at):
+    risks = [
+        {"kind": "account", "message": BLOCKED, "values": {"detail": "X 401: Unauthorized"}},
+        {"kind": "content", "message": UNREADABLE, "values": {}},
+    ]
+    return Preflight(
+        delivery_id=delivery.id, slot=Slot.EVENING, checked_at=at, risks=risks, risk_count=2
+    )
+
+
+def _watch(cast):
+    """Everybody has been told of everything."""
+    with cast.stage():
+        watching.look_around(at=clock.now(), late_after=timedelta(minutes=15))
 
 
 def _past_weeks(cast):

@@ -6,7 +6,8 @@ import pytest
 
 from publisher import clock
 from publisher.db import db
-from publisher.models.deliveries import Delivery, DeliveryStatus, advance
+from publisher.models.advancing import advance
+from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.platforms.errors import OutcomeUnknown, Refused
 from publisher.workflow import scheduling
 from publisher.workflow.delivering import claiming, pulse, recording

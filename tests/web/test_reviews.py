@@ -8,7 +8,8 @@ import sqlalchemy as sa
 import time_machine
 
 from publisher.db import db
-from publisher.models.deliveries import Delivery, DeliveryStatus, advance
+from publisher.models.advancing import advance
+from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.models.people import Role
 from publisher.models.posts import PostSeen, PostStatus
 from tests.conftest import NOW, person

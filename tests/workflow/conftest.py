@@ -3,7 +3,7 @@
 import pytest
 
 from publisher.db import db
-from publisher.models.deliveries import advance
+from publisher.models.advancing import advance
 from publisher.workflow import scheduling
 from publisher.workflow.delivering import claiming, recording
 from tests.conftest import NOW

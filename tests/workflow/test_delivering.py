@@ -10,13 +10,8 @@ import sqlalchemy as sa
 from publisher.db import db
 from publisher.errors import Invalid, InvalidTransition
 from publisher.models.accounts import AccountStatus, Standing
-from publisher.models.deliveries import (
-    Delivery,
-    DeliveryEvent,
-    DeliveryStatus,
-    advance,
-    cancel_open,
-)
+from publisher.models.advancing import advance, cancel_open
+from publisher.models.deliveries import Delivery, DeliveryEvent, DeliveryStatus
 from publisher.platforms.base import Prepared, Receipt
 from publisher.platforms.errors import OutcomeUnknown, Refused, TryLater
 from publisher.workflow import scheduling

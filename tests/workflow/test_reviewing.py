@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from publisher.db import db
 from publisher.errors import FourEyes, Incomplete, Invalid, InvalidTransition, Outdated
 from publisher.models.accounts import Standing
+from publisher.models.advancing import advance
 from publisher.models.audit import AuditEntry, first_broken_link
-from publisher.models.deliveries import Delivery, DeliveryStatus, advance
+from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.models.people import Role
 from publisher.models.posts import (
     Post,

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from publisher.db import db
 from publisher.models.accounts import Standing
-from publisher.models.deliveries import Delivery, DeliveryEvent, DeliveryStatus, advance
+from publisher.models.advancing import advance
+from publisher.models.deliveries import Delivery, DeliveryEvent, DeliveryStatus
 from publisher.models.posts import PostStatus
 from publisher.workflow import scheduling
 from tests.conftest import NOW

@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from publisher.db import UtcDateTime, db
 from publisher.errors import N_
 from publisher.models.accounts import Account, AccountStatus, Standing
+from publisher.models.advancing import advance
 from publisher.models.deliveries import (
     IN_FLIGHT,
     Delivery,
     DeliveryEvent,
     DeliveryStatus,
-    advance,
     status_is,
 )
 

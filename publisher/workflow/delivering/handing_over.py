@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from publisher.db import db
 from publisher.models.accounts import Account
+from publisher.models.advancing import advance
 from publisher.models.audit import Heartbeat
-from publisher.models.deliveries import Delivery, DeliveryStatus, advance, status_is
+from publisher.models.deliveries import Delivery, DeliveryStatus, status_is
 from publisher.workflow.delivering.claiming import LEASE, Claim
 from publisher.workflow.delivering.pulse import HEARTBEAT_STALE, SENDER
 

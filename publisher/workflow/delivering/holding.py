@@ -10,7 +10,8 @@ from publisher.db import db
 from publisher.errors import N_
 from publisher.models import audit
 from publisher.models.accounts import Account, AccountStatus
-from publisher.models.deliveries import Delivery, advance
+from publisher.models.advancing import advance
+from publisher.models.deliveries import Delivery
 from publisher.models.places import Office
 from publisher.platforms.base import Prepared
 from publisher.platforms.errors import (

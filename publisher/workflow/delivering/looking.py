@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from publisher.db import db
 from publisher.errors import N_, BadSecret
-from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus, advance, status_is
+from publisher.models.advancing import advance
+from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus, status_is
 from publisher.platforms.base import Prepared, Receipt
 from publisher.platforms.errors import AccountBlocked, CannotTell, PlatformError, TryLater
 from publisher.vault import Vault

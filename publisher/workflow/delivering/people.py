@@ -10,7 +10,8 @@ from publisher.db import db
 from publisher.errors import N_, Invalid, InvalidTransition
 from publisher.models import audit
 from publisher.models.accounts import Account, AccountStatus
-from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus, advance
+from publisher.models.advancing import advance
+from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus
 from publisher.models.people import User
 from publisher.models.posts import PostStatus
 from publisher.platforms import PLATFORM_NAMES, driver_class

@@ -14,16 +14,8 @@ import sqlalchemy as sa
 
 from publisher.db import UtcDateTime, db
 from publisher.errors import N_
-from publisher.models.deliveries import (
-    Attempt,
-    Change,
-    Delivery,
-    DeliveryStatus,
-    advance,
-    advance_all,
-    notes_together,
-    write_note,
-)
+from publisher.models.advancing import Change, advance, advance_all, notes_together, write_note
+from publisher.models.deliveries import Attempt, Delivery, DeliveryStatus
 from publisher.models.posts import Post, PostStatus
 from publisher.platforms import driver_class
 from publisher.platforms.base import Prepared, Receipt

@@ -7,7 +7,7 @@ from typing import Any
 
 from publisher import clock
 from publisher.errors import N_, Incomplete
-from publisher.models.deliveries import cancel_open
+from publisher.models.advancing import cancel_open
 from publisher.models.people import User
 from publisher.models.posts import Post
 from publisher.platforms.base import Problem

@@ -15,7 +15,8 @@ from sqlalchemy.orm import joinedload
 from publisher.db import db
 from publisher.errors import N_
 from publisher.models.accounts import Account, AccountStatus, Standing
-from publisher.models.deliveries import Delivery, DeliveryStatus, advance
+from publisher.models.advancing import advance
+from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.models.people import User
 from publisher.models.places import Office, Region
 from publisher.platforms import DRIVERS, PLATFORM_NAMES

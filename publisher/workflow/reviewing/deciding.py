@@ -6,7 +6,8 @@ from datetime import datetime
 from publisher import clock
 from publisher.db import db
 from publisher.errors import N_, FourEyes, Incomplete, Invalid, Outdated
-from publisher.models import audit, deliveries
+from publisher.models import audit
+from publisher.models.advancing import cancel_open
 from publisher.models.people import User
 from publisher.models.posts import Post, PostEvent, PostStatus, ReturnReason
 from publisher.platforms.base import Problem
@@ -167,7 +168,7 @@ def take_back(post: Post, *, reviewer: User, at: datetime, note: str) -> int:
     check_current(post)
     _must_say(note)
     reason = N_("Persetujuan dibatalkan oleh penelaah.")
-    stopped = deliveries.cancel_open(post, actor=reviewer, at=at, reason=reason)
+    stopped = cancel_open(post, actor=reviewer, at=at, reason=reason)
     _decide(post, "reopen", reviewer=reviewer, at=at, note=_said(note))  # the audit comes last
     if not stopped:
         raise Invalid(

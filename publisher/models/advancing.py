@@ -1,0 +1,243 @@
+"""Taking deliveries from one status to the next, by compare-and-swap.
+
+A worker changes a delivery only here: an UPDATE that names the row, the status it expects and
+the fence it holds. A row count other than what was asked for means that somebody else was
+quicker, and the worker stops. Every change writes an event in the same transaction.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from publisher.db import db
+from publisher.models.deliveries import STEPS, Delivery, DeliveryEvent, DeliveryStatus
+from publisher.models.people import User
+from publisher.models.posts import Post
+
+_S = DeliveryStatus
+_deliveries = Delivery.metadata.tables["delivery"]
+_STANDING = (
+    sa.select(_deliveries.c.status, _deliveries.c.fence)
+    .where(_deliveries.c.id == sa.bindparam("delivery_id"))
+    .with_for_update()
+)
+_WRITE_EVENT = sa.insert(DeliveryEvent.metadata.tables["delivery_event"])
+
+
+def advance(
+    delivery_id: int,
+    step: str,
+    *,
+    at: datetime,
+    fence: int | None = None,
+    actor: User | None = None,
+    note: str = "",
+    require: tuple[sa.ColumnElement[bool], dict[str, Any]] | None = None,
+    **values: Any,
+) -> bool:
+    """Take a step by compare-and-swap and write its event; return whether it was ours to take.
+
+    The lease ends with any step that does not hold one. Other columns are set from `values`.
+    Rows that are loaded already do not notice: refresh them to see the change.
+
+    :param fence: the fence the caller holds; None for people and for the tick
+    :param require: what else must hold at the moment of the change: a condition on the columns
+        of `delivery`, made once, and what its parameters are this time
+    """
+    allowed, after = STEPS[step]
+    only = next(iter(allowed)) if len(allowed) == 1 and fence is not None else None
+    if after not in (_S.CLAIMED, _S.SENDING):
+        values |= {"lease_owner": None, "lease_until": None}
+    db.session.flush()
+    connection = db.session.connection()
+    if only is None:
+        row = connection.execute(_STANDING, {"delivery_id": delivery_id}).one_or_none()
+        if row is None or row.status not in allowed:
+            return False
+        before, held = row.status, row.fence if fence is None else fence
+    else:  # nothing to ask: the change itself compares
+        before, held = only, fence
+    condition, given = require or (None, {})
+    asked = {"the_id": delivery_id, "the_status": before, "the_fence": held}
+    change = _change(tuple(sorted(values)), condition)
+    if connection.execute(change, asked | given | values | {"status": after}).rowcount != 1:
+        return False
+    write_event(
+        delivery_id,
+        step,
+        before=before,
+        after=after,
+        fence=held,
+        at=at,
+        actor=actor,
+        note=note,
+    )
+    return True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """One of many deliveries that take the same step; see `advance` for what the fields are."""
+
+    delivery_id: int
+    fence: int
+    at: datetime
+    values: dict[str, Any]
+    note: str = ""
+    given: dict[str, Any] = field(default_factory=dict)
+
+
+def advance_all(
+    step: str, changes: Sequence[Change], *, require: sa.ColumnElement[bool] | None = None
+) -> list[bool]:
+    """Take the same step with many deliveries; return for each whether it was ours to take.
+
+    All in one statement where all are, which is the rule; otherwise one after another.
+
+    :param step: one that may be taken from one status only
+    :param changes: each sets the same columns
+    """
+    if len(changes) > 1 and _advance_together(step, changes, require):
+        return [True] * len(changes)
+    return [
+        advance(
+            change.delivery_id,
+            step,
+            at=change.at,
+            fence=change.fence,
+            note=change.note,
+            require=None if require is None else (require, change.given),
+            **change.values,
+        )
+        for change in changes
+    ]
+
+
+def _advance_together(
+    step: str, changes: Sequence[Change], require: sa.ColumnElement[bool] | None
+) -> bool:
+    """Take all steps or none; return whether they are taken."""
+    (before,), after = STEPS[step]
+    held = after in (_S.CLAIMED, _S.SENDING)
+    free: dict[str, Any] = {} if held else {"lease_owner": None, "lease_until": None}
+    rows = [
+        {
+            **change.values,
+            **change.given,
+            **free,
+            "the_id": change.delivery_id,
+            "the_status": before,
+            "the_fence": change.fence,
+            "status": after,
+        }
+        for change in changes
+    ]
+    names = tuple(sorted([*changes[0].values, *free]))
+    db.session.flush()
+    connection = db.session.connection()
+    with connection.begin_nested() as savepoint:
+        if connection.execute(_change(names, require), rows).rowcount != len(rows):
+            savepoint.rollback()
+            return False
+    for change in changes:
+        write_event(
+            change.delivery_id, step, before=before, after=after, fence=change.fence,
+            at=change.at, note=change.note,
+        )  # fmt: skip
+    return True
+
+
+@cache
+def _change(names: tuple[str, ...], condition: sa.ColumnElement[bool] | None) -> sa.Update:
+    """Return the compare-and-swap that sets `status` and the columns `names`.
+
+    Kept, because a worker needs the same few thousands of times, and building one costs more
+    than the database does.
+    """
+    change = (
+        sa.update(_deliveries)
+        .where(_deliveries.c.id == sa.bindparam("the_id"))
+        .where(_deliveries.c.status == sa.bindparam("the_status"))
+        .where(_deliveries.c.fence == sa.bindparam("the_fence"))
+        .values({name: sa.bindparam(name) for name in ("status", *names)})
+    )
+    return change if condition is None else change.where(condition)
+
+
+@contextmanager
+def notes_together() -> Iterator[None]:
+    """Write what is noted inside this block at its end, many rows at a time."""
+    notes: dict[sa.Insert, list[dict[str, Any]]] = {}
+    db.session.info["notes"] = notes
+    try:
+        yield
+        for statement, rows in notes.items():
+            db.session.connection().execute(statement, rows)
+    finally:
+        del db.session.info["notes"]
+
+
+def write_note(statement: sa.Insert, row: dict[str, Any]) -> None:
+    """Insert a row of history now, or with the others of `notes_together`."""
+    notes = db.session.info.get("notes")
+    if notes is None:
+        db.session.connection().execute(statement, row)
+    else:
+        notes.setdefault(statement, []).append(row)
+
+
+def write_event(
+    delivery_id: int,
+    step: str,
+    *,
+    before: DeliveryStatus | None,
+    after: DeliveryStatus,
+    fence: int,
+    at: datetime,
+    actor: User | None = None,
+    note: str = "",
+) -> None:
+    """Write down a change of a delivery, in the transaction that makes it."""
+    write_note(
+        _WRITE_EVENT,
+        {
+            "delivery_id": delivery_id,
+            "step": step,
+            "before": before,
+            "after": after,
+            "at": at,
+            "actor_id": actor.id if actor else None,
+            "note": note,
+            "fence": fence,
+        },
+    )
+
+
+def cancel_open(
+    post: Post,
+    *,
+    actor: User | None,
+    at: datetime,
+    reason: str,
+    planned_before: datetime | None = None,
+) -> int:
+    """Cancel what of a post is neither out, nor on its way, nor in doubt; return how many.
+
+    Failed and missed ones too: nothing of them is public, and a new approval may plan anew.
+
+    :param planned_before: leave alone what was planned then or later
+    """
+    query = sa.select(Delivery.id).where(
+        Delivery.post_id == post.id, Delivery.status.in_(STEPS["cancel"][0])
+    )
+    if planned_before is not None:
+        query = query.where(Delivery.created_at < planned_before)
+    return sum(
+        advance(delivery_id, "cancel", at=at, actor=actor, note=reason, reason=reason)
+        for delivery_id in db.session.scalars(query.order_by(Delivery.id)).all()
+    )
