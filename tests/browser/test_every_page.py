@@ -37,7 +37,10 @@ OWN_SAMPLES = {
     ("reports.office_week", "office_id"): "living_office_id",
 }
 QUERIES = {
-    "deliveries.index": ["kelompok=menunggu", "kelompok=tayang", "kelompok=batal"],
+    "deliveries.index": [
+        f"kelompok={group}" for group in ("berisiko", "menunggu", "tayang", "tidak-tayang")
+    ],
+    "notices.index": ["semua=1"],
     "drafts.index": ["status=draf", "status=arsip", "cari=tidakada"],
 }
 PARTS = 4

@@ -224,6 +224,10 @@ function prepare(root) {
   all("[data-counter]", root).forEach(count);
   // A link that opens a dialog is a button as soon as it behaves like one.
   for (const link of all("a[data-dialog]", root)) link.setAttribute("role", "button");
+  // On a phone the present tab may lie beyond the edge.
+  for (const tab of all(".tabs [aria-current]", root)) {
+    tab.closest(".tabs").scrollLeft = tab.offsetLeft - 24;
+  }
 }
 
 prepare(document);
