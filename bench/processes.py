@@ -101,7 +101,7 @@ def count_by_status() -> dict[DeliveryStatus, int]:
     """Return how many deliveries stand in each status; those in which none stands are left out."""
     query = sa.select(Delivery.status, sa.func.count()).group_by(Delivery.status)
     with db.engine.connect().execution_options(read_only=True) as connection:
-        return dict(connection.execute(query).tuples())
+        return dict(connection.execute(query).all())
 
 
 def wait_until(true: Callable[[], bool], seconds: float, otherwise: str) -> None:
