@@ -71,7 +71,7 @@ def _due_10000(database: str, *, target: float) -> list[Figure]:
 def dispatch_vs_floor() -> Iterator[Figure]:
     """Deliveries a second of the whole engine ÷ bare thread pools with the same clients."""
     yield _dispatch_vs_floor(SQLITE, count=2400, target=0.85)
-    yield _dispatch_vs_floor(POSTGRESQL, count=6000, target=0.6)
+    yield _dispatch_vs_floor(POSTGRESQL, count=4000, target=0.6)
 
 
 def _dispatch_vs_floor(database: str, *, count: int, target: float) -> Figure:

@@ -81,8 +81,8 @@ def _account_row(stage: Stage, office_id: int, number: int) -> Row:
 def add_due(numbers: range, drafter: User, reviewer: User, *, due: datetime, at: datetime) -> None:
     """Add an approved post for each account, with the id of its account, due at `due`."""
     first = approve(numbers[0], drafter, reviewer, due=due, at=at)
-    rows = rows_of(first.id)
-    copies = [copied(first, rows, number) for number in numbers[1:]]
+    rows, twin = rows_of(first.id), twin_of(first)
+    copies = [copied(rows, twin, number) for number in numbers[1:]]
     for table in TABLES:
         insert(table, (row for copy in copies for row in copy[table]))
 
@@ -123,12 +123,14 @@ def rows_of(post_id: int) -> dict[Any, list[Row]]:
     return found | {DeliveryEvent: _read(DeliveryEvent, events)}
 
 
-def copied(first: Post, rows: dict[Any, list[Row]], number: int) -> dict[Any, list[Row]]:
+def copied(rows: dict[Any, list[Row]], twin: Post, number: int) -> dict[Any, list[Row]]:
     """Return the rows of the first post as they would be for post and account `number`."""
-    twin = _twin(first, number)
+    named = {"title": f"Kegiatan {number}", "caption": _caption(number)}
+    twin.title, twin.caption = named["title"], named["caption"]
+    twin.accounts[0].id, twin.accounts[0].handle = number, f"akun{number}"
     content, digest = twin.content(), twin.digest()
-    named = {"title": twin.title, "caption": twin.caption, "approved_digest": digest}
-    away = number - first.id
+    named["approved_digest"] = digest
+    away = number - rows[Post][0]["id"]
     return {
         Post: [row | named | {"id": number} for row in rows[Post]],
         post_account: [{"post_id": number, "account_id": number}],
@@ -149,12 +151,10 @@ def copied(first: Post, rows: dict[Any, list[Row]], number: int) -> dict[Any, li
     }  # fmt: skip
 
 
-def _twin(first: Post, number: int) -> Post:
-    """Return what the post of another account would be; it belongs to no session."""
+def twin_of(first: Post) -> Post:
+    """Return a post like the first, to ask what another would say; it belongs to no session."""
     columns = {column.key: getattr(first, column.key) for column in sa.inspect(Post).column_attrs}
-    account = Account(id=number, platform="x", handle=f"akun{number}")
-    changed = {"id": number, "title": f"Kegiatan {number}", "caption": _caption(number)}
-    return Post(**columns | changed, accounts=[account], texts=[], pictures=[])
+    return Post(**columns, accounts=[Account(platform="x")], texts=[], pictures=[])
 
 
 def set_due(due: datetime) -> None:

@@ -42,7 +42,7 @@ def test_a_copied_post_has_the_rows_the_workflow_makes(people):
     first = rows.approve(1, *people, due=due, at=NOW)
     rows.approve(2, *people, due=due, at=NOW)
 
-    made, copied = rows.rows_of(2), rows.copied(first, rows.rows_of(1), 2)
+    made, copied = rows.rows_of(2), rows.copied(rows.rows_of(1), rows.twin_of(first), 2)
 
     assert copied == made
     assert {table: len(found) for table, found in made.items()}[Delivery] == 1
