@@ -22,7 +22,7 @@ from bench.processes import (
     wait_until,
     workers,
 )
-from bench.stage import POSTGRESQL, SQLITE, Stage, stage
+from bench.stage import CELERY, POSTGRESQL, SQLITE, Stage, stage
 from publisher import clock
 from publisher.db import db
 from publisher.models.deliveries import FINAL, Delivery
@@ -33,7 +33,7 @@ SOON = timedelta(seconds=2)
 #: The longest any of these may take until everything is out.
 GIVE_UP_S = 100
 #: How many workers, and threads in each, a database is given.
-SHAPES = {SQLITE: (1, 64), POSTGRESQL: (2, 128)}
+SHAPES = {SQLITE: (1, 64), POSTGRESQL: (2, 128), CELERY: (2, 64)}
 
 
 def due_500() -> list[Figure]:
@@ -72,6 +72,7 @@ def dispatch_vs_floor() -> Iterator[Figure]:
     """Deliveries a second of the whole engine ÷ bare thread pools with the same clients."""
     yield _dispatch_vs_floor(SQLITE, count=2400, target=0.85)
     yield _dispatch_vs_floor(POSTGRESQL, count=4000, target=0.6)
+    yield _dispatch_vs_floor(CELERY, count=2400, target=0.3)
 
 
 def _dispatch_vs_floor(database: str, *, count: int, target: float) -> Figure:

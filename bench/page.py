@@ -9,10 +9,12 @@ import json
 from pathlib import Path
 
 from bench.measure import RESULTS, ROOT, Line, figure_of, newest, read
+from bench.stage import CELERY, POSTGRESQL, SQLITE
 
 KEPT = ROOT / "docs" / "measurements.jsonl"
 PAGE = ROOT / "docs" / "measurements.md"
 
+DATABASES = {SQLITE: "SQLite", POSTGRESQL: "PostgreSQL", CELERY: "PostgreSQL, Celery over Redis"}
 #: What each figure is, in the order of the page.
 MEANINGS = {
     "dispatch_vs_floor": "Deliveries a second of the whole engine ÷ those of a bare thread pool "
@@ -76,16 +78,15 @@ def page(kept: Path) -> str:
 
 
 def _rank(database: str | None) -> int:
-    return ["sqlite", "postgresql"].index(database) if database in ("sqlite", "postgresql") else 2
+    return list(DATABASES).index(database) if database in DATABASES else len(DATABASES)
 
 
 def _row(line: Line) -> str:
     figure = figure_of(line)
     floor = "" if figure.floor is None else f"{figure.floor:g}"
-    database = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.get(line["database"] or "", "")
     cells = (
         f"{MEANINGS[figure.name]} (`{figure.name}`)",
-        database or line["database"] or "",
+        DATABASES.get(line["database"] or "", ""),
         f"{figure.value:g} {figure.unit}",
         figure.wanted,
         floor,

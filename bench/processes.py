@@ -11,7 +11,7 @@ import psutil
 import sqlalchemy as sa
 
 from bench.measure import ROOT
-from bench.stage import Stage
+from bench.stage import CELERY, Stage
 from publisher.db import db
 from publisher.models.audit import Heartbeat
 from publisher.models.deliveries import Delivery, DeliveryStatus
@@ -21,13 +21,13 @@ ENDING_S = 60
 
 
 class WorkerProcess:
-    """One `flask worker` on a stage."""
+    """One `flask worker` on a stage, or a `flask sender` of a distributed engine."""
 
-    def __init__(self, stage: Stage, number: int = 0) -> None:
-        self._errors = stage.folder / f"worker-{number}.log"
+    def __init__(self, stage: Stage, *command: str, number: int = 0) -> None:
+        self._errors = stage.folder / f"{command[0]}-{number}.log"
         with self._errors.open("ab") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
+                [sys.executable, "-m", "flask", "--app", "wsgi", *command],
                 cwd=ROOT, env=stage.environment, stdout=errors, stderr=errors,
             )  # fmt: skip
         self.pid = self._process.pid
@@ -70,14 +70,21 @@ class WorkerProcess:
 
 @contextmanager
 def workers(stage: Stage, count: int = 1) -> Iterator[list[WorkerProcess]]:
-    """Run worker processes; give them once each has said that it is at work."""
+    """Run worker processes; give them once each has said that it is at work.
+
+    On a stage with a distributed engine there is one worker and `count` senders.
+    """
     db.session.commit()  # what the benchmark prepared; and nobody must wait for it
     started: list[WorkerProcess] = []
     try:
-        for number in range(count):
-            started.append(WorkerProcess(stage, number))
+        if stage.database == CELERY:
+            started += [WorkerProcess(stage, "sender", "x", number=each) for each in range(count)]
+            count = 1
+        started += [WorkerProcess(stage, "worker", number=each) for each in range(count)]
         for worker in started:
-            wait_until(lambda worker=worker: _is_at_work(worker), STARTING_S, "no worker started")
+            wait_until(
+                lambda worker=worker: _is_at_work(worker), STARTING_S, "a worker did not start"
+            )
         yield started
     finally:
         for worker in started:
@@ -87,7 +94,8 @@ def workers(stage: Stage, count: int = 1) -> Iterator[list[WorkerProcess]]:
 
 def _is_at_work(worker: WorkerProcess) -> bool:
     worker.check()
-    name = Heartbeat.name.contains(f":{worker.pid}:")
+    # A worker is called host:pid:chance, a sender …:host:pid.
+    name = (Heartbeat.name + ":").contains(f":{worker.pid}:")
     return bool(ask(sa.select(sa.func.count()).select_from(Heartbeat).where(name)))
 
 

@@ -19,6 +19,7 @@ from flask import Flask
 from flask_migrate import upgrade
 
 import config
+from bench.broker import redis
 from bench.postgres import postgres
 from publisher import create_app
 from publisher.db import db
@@ -26,6 +27,8 @@ from publisher.practice.controls import PracticeProcess
 
 #: What a benchmark calls the databases.
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
+#: PostgreSQL with senders of their own behind a Redis.
+CELERY = "postgresql+celery"
 
 
 #: Alembic knows one migration at a time in a process.
@@ -55,9 +58,11 @@ def stage(
         options = ["--latency-ms", str(latency_ms), *(["--tls"] if tls else [])]
         practice = stack.enter_context(PracticeProcess(folder / "practice", 0, *options))
         address = f"sqlite:///{folder / 'bench.sqlite'}"
-        if database == POSTGRESQL:
+        if database != SQLITE:
             address = stack.enter_context(postgres())
         environment = _environment(folder, address, practice, threads)
+        if database == CELERY:
+            environment["ENGINE_URL"] = stack.enter_context(redis(folder))
         if tls:
             environment["PLATFORM_GATEWAY_CA"] = str(folder / "practice/tls/certificate.pem")
         app = create_app(config.load(environment, root=folder) | {"WTF_CSRF_ENABLED": False})
