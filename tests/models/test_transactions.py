@@ -1,0 +1,39 @@
+"""How transactions begin: writers one after the other, readers beside them."""
+
+import sqlite3
+
+import pytest
+import sqlalchemy as sa
+
+from publisher.db import db, read_only
+from publisher.models.places import Region
+
+
+@pytest.fixture
+def other(app):
+    """Another process's connection to the same SQLite file, which waits for nobody."""
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL locks rows, not databases")
+    connection = sqlite3.connect(db.engine.url.database, timeout=0, isolation_level=None)
+    yield connection
+    connection.close()
+
+
+def test_who_may_write_has_the_turn_from_the_first_statement_on(other):
+    """Else two workers read the same row as free, and both take it."""
+    db.session.scalars(sa.select(Region)).all()
+
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+
+    db.session.commit()
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("ROLLBACK")
+
+
+def test_who_only_reads_keeps_nobody_from_writing(other):
+    read_only()
+    db.session.scalars(sa.select(Region)).all()
+
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("ROLLBACK")
