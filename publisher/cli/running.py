@@ -47,6 +47,7 @@ def deliver_command() -> None:
     if not worker.settle():
         raise click.ClickException("Another worker is at work on this database.")
     worker.engine.send_all_due()
+    worker.checker.watch()
     worker.stop()
 
 
