@@ -1,6 +1,6 @@
 """The engine of a province: senders on any number of machines, reached through a broker.
 
-Messages carry an id and a fence, nothing else. The row is the only truth and the only authority
+Messages carry ids and fences, nothing else. The row is the only truth and the only authority
 to try again: Celery acknowledges before it works, repeats nothing, waits for nothing and keeps
 no results. A broker that is killed or emptied loses messages, not deliveries; what was claimed
 for them is due again when its lease is over.
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 DELIVER = "siar.deliver"
 #: The most that is claimed in one statement.
 MOST_AT_ONCE = 64
+#: A message costs as much as a delivery; one message carries up to so many claims.
+BUNDLE = 8
 #: So much of what the senders can do at once may wait for them in the broker.
 AHEAD = 0.5
 #: How soon to look again for room while more is due than the senders can begin with.
@@ -158,21 +160,28 @@ class DistributedEngine:
 
     def send(self, claims: list[Claim]) -> None:
         """Tell the senders what was claimed for them. What cannot be told is put back."""
-        told = 0
         groups = self.steps.transact(lambda: handing_over.by_platform(claims), read_only=True)
-        queued = [(claim, queue_of(platform)) for platform in groups for claim in groups[platform]]
+        bundles = [
+            (platform, group[start : start + BUNDLE])
+            for platform, group in groups.items()
+            for start in range(0, len(group), BUNDLE)
+        ]
         try:
             with self._celery.producer_or_acquire() as producer:
-                for claim, queue in queued:
-                    self._celery.send_task(
-                        DELIVER, (claim.delivery_id, claim.fence), queue=queue,
-                        producer=producer, timeout=BROKER_S, confirm_timeout=BROKER_S,
-                    )  # fmt: skip
-                    told += 1
+                while bundles:
+                    self._tell(*bundles[0], producer)
+                    bundles.pop(0)
         except (OperationalError, OSError) as error:
-            self._take_back([claim for claim, _ in queued[told:]], error)
+            self._take_back([claim for _, bundle in bundles for claim in bundle], error)
         else:
             self._note_broker_is_there()
+
+    def _tell(self, platform: str, claims: list[Claim], producer: Any) -> None:
+        told = [(claim.delivery_id, claim.fence) for claim in claims]
+        self._celery.send_task(
+            DELIVER, (told,), queue=queue_of(platform), producer=producer,
+            timeout=BROKER_S, confirm_timeout=BROKER_S,
+        )  # fmt: skip
 
     def _take_back(self, claims: list[Claim], error: Exception) -> None:
         """Try the broker again later; say so once. The first may have been told nevertheless:

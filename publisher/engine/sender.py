@@ -1,22 +1,25 @@
 """A sender of the distributed engine: a process that sends for one platform what it is told.
 
-It is a Celery worker with threads. SIGTERM lets what has begun come to its end and gives back
-what has not; what SIGKILL interrupts is found by its lease, as with any dead worker.
+Celery brings messages, a few at a time; threads of our own send, so that one message is read
+and taken over at once and one slow delivery of it keeps no other waiting. SIGTERM lets what has
+begun come to its end and gives back what has not; what SIGKILL interrupts is found by its lease,
+as with any dead worker.
 """
 
 import logging
 import os
 import socket
 import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
 
 from celery.signals import worker_shutting_down
 from flask import Flask
 
-from publisher.engine.batches import Batches
 from publisher.engine.distributed import DELIVER, celery_app, queue_of
 from publisher.engine.steps import Steps
+from publisher.platforms import driver_class
 from publisher.platforms.errors import PlatformError
 from publisher.workflow.delivering import handing_over, loading
 from publisher.workflow.delivering.claiming import Claim
@@ -26,6 +29,8 @@ log = logging.getLogger(__name__)
 
 #: How often a sender says that it is alive and extends the leases of what it prepares.
 BEAT_EVERY_S = 5
+#: Messages that are unpacked at the same time; each waits for threads that are free.
+UNPACKERS = 2
 
 
 class Sender:
@@ -36,25 +41,26 @@ class Sender:
         self.name = handing_over.sender_name(platform, threads=threads, where=where)
         self.steps = Steps(app, owner=self.name)
         self._app = app
-        self._arrivals = Batches(self._arrive)
-        self._leaving = threading.Event()
         self._platform = platform
-        self._threads = threads
+        self._leaving = threading.Event()
+        self._free = threading.Semaphore(threads)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=platform)
         self._celery = celery_app(app.config["ENGINE_URL"])
-        self._celery.task(self.deliver, name=DELIVER)
+        self._celery.task(self.take, name=DELIVER)
 
     def run(self) -> None:
         """Work until a signal ends it; returns when what had begun has come to its end."""
         worker = self._celery.Worker(
             hostname=self.name,
             pool="threads",
-            concurrency=self._threads,
+            concurrency=UNPACKERS,
             queues=[queue_of(self._platform)],
             without_gossip=True,
             without_mingle=True,
             loglevel=logging.WARNING,
             quiet=True,
         )
+        driver_class(self._platform)  # 0.8 s for X, which nobody due should wait for
         self.steps.agree_on_time()
         beat = threading.Thread(target=self._beat, name="beat", daemon=True)
         beat.start()
@@ -63,44 +69,78 @@ class Sender:
         try:
             worker.start()
         finally:
+            self._pool.shutdown(wait=True)
             self.steps.stopping.set()
             beat.join()
             self.steps.transact(partial(handing_over.leave, self.name, at=self.steps.now()))
             log.info("%s stopped", self.name)
 
-    def _begin_leaving(self, **_: Any) -> None:
+    def _begin_leaving(self, **_: object) -> None:
         """Let nothing more be claimed for us; what has begun keeps its lease."""
         self._leaving.set()
 
-    def deliver(self, delivery_id: int, fence: int) -> None:
-        """Carry out one message. One that is late, or comes twice, has no effect."""
-        claim = Claim(delivery_id=delivery_id, fence=fence)
-        try:
-            job = self._arrivals.do(claim)
-            if job is not None:
-                self.steps.deliver(claim, job)
-        except Exception:  # the row keeps its lease; when that is over, the tick recovers it
-            log.exception("delivery %s stopped halfway", delivery_id)
+    # -- one message --------------------------------------------------------------------
 
-    def _arrive(self, claims: list[Claim]) -> list[Job | PlatformError | None]:
-        """Take over and read what was told; None for what is not ours to send."""
+    def take(self, told: Sequence[tuple[int, int]]) -> None:
+        """Start what a message tells, as threads become free. What is late, or comes twice, has
+        no effect."""
+        claims = [Claim(delivery_id=delivery_id, fence=fence) for delivery_id, fence in told]
+        try:
+            while claims and not self._leaving.is_set():
+                count = self._wait_for_threads(len(claims))
+                self._start(claims[:count])
+                del claims[:count]
+            if claims:
+                at = self.steps.now()
+                self.steps.transact(lambda: handing_over.take_back(claims, at=at))
+        except Exception:  # the rows keep their leases; when those are over, they are recovered
+            log.exception("a message was not carried out")
+
+    def _wait_for_threads(self, wanted: int) -> int:
+        """Take up to `wanted` free threads, waiting for the first; return how many."""
+        self._free.acquire()
+        count = 1
+        while count < wanted and self._free.acquire(blocking=False):
+            count += 1
+        return count
+
+    def _start(self, claims: Sequence[Claim]) -> None:
+        """Send on threads that were taken; those for which nothing is left to do are given back."""
+        jobs: dict[Claim, Job | PlatformError] = {}
+        try:
+            jobs = self._take_over(claims)
+        finally:
+            for _ in range(len(claims) - len(jobs)):
+                self._free.release()
+        for claim, job in jobs.items():
+            self._pool.submit(self._deliver, claim, job)
+
+    def _take_over(self, claims: Sequence[Claim]) -> dict[Claim, Job | PlatformError]:
         vault, at = self._app.extensions["vault"], self.steps.now()
 
         def taken() -> dict[Claim, Job | PlatformError]:
             mine = handing_over.take_over(claims, owner=self.name, at=at)
             return dict(loading.load(mine, vault=vault))
 
-        jobs = self.steps.transact(taken)
-        return [jobs.pop(claim, None) for claim in claims]  # once, if a message came twice
+        return self.steps.transact(taken)
+
+    def _deliver(self, claim: Claim, job: Job | PlatformError) -> None:
+        try:
+            self.steps.deliver(claim, job)
+        except Exception:  # as above
+            log.exception("delivery %s stopped halfway", claim.delivery_id)
+        finally:
+            self._free.release()
+
+    # -- being there --------------------------------------------------------------------
 
     def _beat(self) -> None:
         while True:
             try:
                 self.steps.agree_on_time()
                 self.steps.keep_leases()
-                at = self.steps.now()
                 sign = handing_over.leave if self._leaving.is_set() else handing_over.stand_ready
-                self.steps.transact(partial(sign, self.name, at=at))
+                self.steps.transact(partial(sign, self.name, at=self.steps.now()))
             except Exception:  # a database may be restarting; the next beat is soon
                 log.exception("could not say that %s is alive", self.name)
             if self.steps.stopping.wait(BEAT_EVERY_S):

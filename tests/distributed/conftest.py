@@ -14,7 +14,7 @@ import pytest
 
 from publisher import clock
 from publisher.db import db
-from publisher.engine.distributed import DistributedEngine
+from publisher.worker import Worker
 from publisher.workflow.delivering import handing_over
 from tests.engine.conftest import (  # noqa: F401 - fixtures
     connected,
@@ -91,19 +91,19 @@ def database_url(postgres_server):
 
 
 @pytest.fixture
-def open_engine(app, broker):
-    """Return a function that opens an engine as a worker has one."""
+def workers(app, broker):
+    """Two workers that only tick when told to, or once started."""
     app.config["ENGINE_URL"] = broker.url
-    opened = []
+    workers = [Worker(app), Worker(app)]
+    yield workers
+    for worker in workers:
+        worker.stop()
 
-    def open_engine():
-        engine = DistributedEngine(app, owner=f"worker-{len(opened)}")
-        opened.append(engine)
-        return engine
 
-    yield open_engine
-    for engine in opened:
-        engine.stop(timeout_s=30)
+@pytest.fixture
+def engine(workers):
+    """The engine of a worker whose dispatcher hands over when the test says so."""
+    return workers[0].engine
 
 
 @pytest.fixture

@@ -101,6 +101,6 @@ def take_over(claims: Collection[Claim], *, owner: str, at: datetime) -> list[Cl
 def take_back(claims: Collection[Claim], *, at: datetime) -> int:
     """Put back into the queue what could not be handed over; return how many."""
     return sum(
-        advance(claim.delivery_id, "recover", at=at, fence=claim.fence, note="broker away")
+        advance(claim.delivery_id, "recover", at=at, fence=claim.fence, note="not handed over")
         for claim in claims
     )
