@@ -23,7 +23,7 @@ from publisher.db import db
 from publisher.engine import open_engine
 from publisher.engine.checking import Checker
 from publisher.platforms import driver_class
-from publisher.workflow.delivering import claiming, pulse
+from publisher.workflow.delivering import claiming, glancing, pulse
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +74,7 @@ class Worker:
         self._app = app
         self._lock = OneAtATime(_lock_path(app))
         self._at_work = False
+        self._due = True
         self._beaten_at: datetime | None = None
         self._stopped = threading.Event()
         self._scheduler = BackgroundScheduler(
@@ -102,7 +103,8 @@ class Worker:
         """Settle what dead workers left, then start what is due; False if we only stand by."""
         if not self.settle():
             return False
-        self.engine.wake()
+        if self._due:
+            self.engine.wake()
         self.checker.wake()
         return True
 
@@ -110,14 +112,29 @@ class Worker:
         """Settle what dead workers left, and look where the outcome is unknown."""
         if not self._lock.hold():
             return False
-        self.steps.agree_on_time()
+        at = self.steps.now()
         self.steps.keep_leases()
-        self.steps.transact(self._settle)
-        at, limit = self.steps.now(), self.engine.free_to_look()
-        self.engine.look(
-            self.steps.transact(lambda: claiming.claim_lookups(at=at, limit=limit))
-        )
+        seen = self.steps.transact(lambda: glancing.glance(at=at), read_only=True)
+        if self._heartbeat_is_due(at):
+            self.steps.agree_on_time()
+            self.steps.transact(self._beat)
+        if seen.unsettled or seen.due or not self._at_work:
+            self.steps.transact(self._settle)
+        if seen.doubtful or seen.unsettled:
+            self._look_at_doubts()
+        self._due = seen.due or seen.unsettled
         return True
+
+    def _look_at_doubts(self) -> None:
+        at, limit = self.steps.now(), self.engine.free_to_look()
+        self.engine.look(self.steps.transact(lambda: claiming.claim_lookups(at=at, limit=limit)))
+
+    def _heartbeat_is_due(self, at: datetime) -> bool:
+        return self._beaten_at is None or abs(at - self._beaten_at) >= HEARTBEAT_EVERY
+
+    def _beat(self) -> None:
+        self._beaten_at = self.steps.now()
+        pulse.beat(self.owner, at=self._beaten_at)
 
     def _settle(self) -> None:
         at = self.steps.now()
@@ -127,9 +144,6 @@ class Worker:
         claiming.wake_accounts(at=at)
         claiming.recover(at=at)
         claiming.give_up_late(at=at)
-        if self._beaten_at is None or abs(at - self._beaten_at) >= HEARTBEAT_EVERY:
-            pulse.beat(self.owner, at=at)
-            self._beaten_at = at
 
     def _safe_tick(self) -> None:
         try:

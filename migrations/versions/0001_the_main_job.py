@@ -102,6 +102,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk__account'))
     )
     op.create_index(op.f('ix__account__office_id'), 'account', ['office_id'], unique=False)
+    op.create_index('ix__account__paused', 'account', ['paused_until'], unique=False, sqlite_where=sa.text("status = 'paused'"), postgresql_where=sa.text("status = 'paused'"))
     op.create_index('uq__account__platform_handle_now', 'account', ['platform', 'handle'], unique=True, sqlite_where=sa.text("retired_at IS NULL AND handle <> ''"), postgresql_where=sa.text("retired_at IS NULL AND handle <> ''"))
     op.create_index('uq__account__platform_remote_id_now', 'account', ['platform', 'remote_id'], unique=True, sqlite_where=sa.text('retired_at IS NULL AND remote_id IS NOT NULL'), postgresql_where=sa.text('retired_at IS NULL AND remote_id IS NOT NULL'))
     op.create_table('media',
@@ -351,6 +352,7 @@ def downgrade() -> None:
     op.drop_table('media')
     op.drop_index('uq__account__platform_remote_id_now', table_name='account', sqlite_where=sa.text('retired_at IS NULL AND remote_id IS NOT NULL'), postgresql_where=sa.text('retired_at IS NULL AND remote_id IS NOT NULL'))
     op.drop_index('uq__account__platform_handle_now', table_name='account', sqlite_where=sa.text("retired_at IS NULL AND handle <> ''"), postgresql_where=sa.text("retired_at IS NULL AND handle <> ''"))
+    op.drop_index('ix__account__paused', table_name='account', sqlite_where=sa.text("status = 'paused'"), postgresql_where=sa.text("status = 'paused'"))
     op.drop_index(op.f('ix__account__office_id'), table_name='account')
     op.drop_table('account')
     op.drop_index(op.f('ix__user__region_id'), table_name='user')

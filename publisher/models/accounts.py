@@ -43,6 +43,12 @@ class Account(Model):
             "status = 'reconnect' OR credentials IS NOT NULL", name="connected_if_usable"
         ),
         sa.CheckConstraint("status = 'active' OR paused_reason <> ''", name="reason_if_not_active"),
+        sa.Index(
+            "ix__account__paused",
+            "paused_until",
+            sqlite_where=sa.text("status = 'paused'"),
+            postgresql_where=sa.text("status = 'paused'"),
+        ),
         sa.Index("ix__account__held", "id", sqlite_where=_HELD, postgresql_where=_HELD),
         sa.Index(
             "uq__account__platform_remote_id_now",

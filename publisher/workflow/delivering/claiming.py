@@ -171,6 +171,8 @@ def claim_lookups(*, at: datetime, limit: int) -> list[Claim]:
     if db.session.get_bind().dialect.name == "postgresql":
         waiting = waiting.with_for_update(skip_locked=True)
     ids = list(db.session.scalars(waiting))
+    if not ids:
+        return []
     change = (
         sa.update(Delivery)
         .where(Delivery.id.in_(ids), Delivery.status == DeliveryStatus.UNKNOWN)
@@ -265,7 +267,7 @@ def wake_accounts(*, at: datetime) -> int:
     """Resume accounts whose pause is over by time; return how many."""
     change = (
         sa.update(Account)
-        .where(Account.status == AccountStatus.PAUSED, Account.paused_until <= at)
+        .where(Account.status == sa.literal_column("'paused'"), Account.paused_until <= at)
         .values(status=AccountStatus.ACTIVE, paused_reason="", paused_until=None)
         .execution_options(synchronize_session=False)
     )
