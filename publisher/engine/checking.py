@@ -17,7 +17,7 @@ from publisher import clock
 from publisher.engine.steps import Steps
 from publisher.platforms.errors import PlatformError, TryLater
 from publisher.workflow import watching
-from publisher.workflow.watching import risks, warning
+from publisher.workflow.watching import risks, timetable, warning
 from publisher.workflow.watching.risks import Login, Risk
 
 log = logging.getLogger(__name__)
@@ -71,9 +71,13 @@ class Checker:
         silences: Counter[str] = Counter()
         while not self._stopping.is_set():
             at = self._steps.now()
-            batch = self._steps.transact(lambda: risks.take(at=at, vault=vault))  # noqa: B023
-            if not batch.taken:
+            taken = self._steps.transact(lambda: timetable.take(at=at))  # noqa: B023
+            if not taken:
                 return
+            batch = self._steps.transact(
+                lambda: risks.load(taken, vault=vault),  # noqa: B023
+                read_only=True,
+            )
             self._check(batch, silences)
 
     def _check(self, batch: risks.Round, silences: "Counter[str]") -> None:

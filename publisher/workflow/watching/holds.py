@@ -79,11 +79,8 @@ def _notice(row: sa.Row, *, at: datetime) -> dict:
 
 
 def _end(*, at: datetime) -> None:
-    query = (
-        sa.select(Hold.account_id, Hold.status, Hold.since)
-        .join(Account, Account.id == Hold.account_id)
-        .where(sa.not_(is_set_aside()))
-    )
+    lasts = sa.exists().where(Account.id == Hold.account_id, is_set_aside())
+    query = sa.select(Hold.account_id, Hold.status, Hold.since).where(~lasts)
     over = db.session.execute(query).all()
     _close([row.account_id for row in over], at=at)
     calm = [

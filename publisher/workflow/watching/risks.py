@@ -1,12 +1,12 @@
 """Before its time: would this delivery go out as things stand?
 
-Checked the evening before and an hour before. `take` and `keep` touch the database and nothing
+Checked the evening before and an hour before. `load` and `keep` touch the database and nothing
 else, `ask` and `inspect` the network and the media store and nothing else, so no transaction is
 open while a platform makes us wait. A platform is asked once per account, not per delivery.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -104,15 +104,13 @@ class Planned:
 class Round:
     """A batch of checks."""
 
-    #: How many were taken; of some the delivery is no longer planned.
-    taken: int
     logins: list[Login]
     planned: list[Planned]
 
 
-def take(*, at: datetime, vault: Vault) -> Round:
-    """Take a batch of checks that are due now; nobody else takes them meanwhile."""
-    checks = {check.delivery_id: check for check in timetable.take(at=at)}
+def load(taken: Iterable[Check], *, vault: Vault) -> Round:
+    """Read what is to be checked; what is no longer planned is left out."""
+    checks = {check.delivery_id: check for check in taken}
     query = (
         sa.select(Delivery)
         .where(Delivery.id.in_(checks), status_is(Delivery.status, DeliveryStatus.PENDING))
@@ -129,7 +127,6 @@ def take(*, at: datetime, vault: Vault) -> Round:
     deliveries = list(db.session.scalars(query))
     accounts = {delivery.account_id: delivery.account for delivery in deliveries}
     return Round(
-        taken=len(checks),
         logins=[_login(account, vault) for account in accounts.values()],
         planned=[_planned(delivery, checks[delivery.id]) for delivery in deliveries],
     )

@@ -20,7 +20,7 @@ from publisher.models.deliveries import OPEN, Delivery, DeliveryStatus, status_i
 from publisher.models.places import Office, Region
 from publisher.models.watch import Preflight, Slot
 
-BATCH = 200
+BATCH = 100
 BEFORE = timedelta(hours=1)
 #: From then on, by the clocks of the region, the next day is checked.
 EVENING = time(17)
@@ -128,12 +128,16 @@ def _again(at: datetime, *, limit: int) -> list[sa.Row]:
         Preflight.risk_count > 0, sa.or_(soon, age <= at - AGAIN, Account.connected_at > age)
     )
     abandoned = sa.and_(Preflight.risk_count < 0, age <= at - ABANDONED)
+    planned = sa.exists().where(  # not a join: the open checks are few, what is planned is not
+        Delivery.id == Preflight.delivery_id,
+        Account.id == Delivery.account_id,
+        Delivery.status == DeliveryStatus.PENDING,
+        Delivery.due_at > at,
+        sa.or_(healed, abandoned),
+    )
     query = (
         sa.select(Preflight.id, Preflight.delivery_id, Preflight.slot, Preflight.checked_at)
-        .join(Delivery, Delivery.id == Preflight.delivery_id)
-        .join(Account, Account.id == Delivery.account_id)
-        .where(is_open(), sa.or_(healed, abandoned))
-        .where(Delivery.status == DeliveryStatus.PENDING, Delivery.due_at > at)
+        .where(is_open(), planned)
         .limit(limit)
     )
     return list(db.session.execute(query).all()) if limit > 0 else []

@@ -98,10 +98,11 @@ def _set_aside_accounts(account_ids: set[int | None]) -> set[int]:
 
 def resolve(*, at: datetime) -> None:
     """Close the notices of risks that healed or were overtaken."""
-    risky = (
-        sa.exists()
-        .where(Preflight.delivery_id == Delivery.id, timetable.is_risky())
-        .where(sa.or_(Delivery.id == Notice.delivery_id, Delivery.account_id == Notice.account_id))
+    deliveries = sa.select(Preflight.delivery_id).where(timetable.is_risky())
+    accounts = sa.select(Delivery.account_id).where(Delivery.id.in_(deliveries))
+    risky = sa.or_(  # coalesced, because nothing is neither in a list nor not in it
+        sa.func.coalesce(Notice.delivery_id, 0).in_(deliveries),
+        sa.func.coalesce(Notice.account_id, 0).in_(accounts),
     )
     change = sa.update(Notice).where(
         Notice.kind == NoticeKind.RISK, Notice.resolved_at.is_(None), ~risky
