@@ -8,6 +8,7 @@ be able to post in the name of an office.
 from publisher.backup.databases import Database, open_database
 from publisher.backup.errors import BackupError
 from publisher.backup.facts import Facts
+from publisher.backup.moving import move
 from publisher.backup.shelf import Manifest, Shelf
 
-__all__ = ["BackupError", "Database", "Facts", "Manifest", "Shelf", "open_database"]
+__all__ = ["BackupError", "Database", "Facts", "Manifest", "Shelf", "move", "open_database"]

@@ -11,9 +11,13 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
+from publisher.backup import postgres, sqlite
 from publisher.backup.facts import Facts
 from publisher.backup.postgres import Postgres
 from publisher.backup.sqlite import Sqlite
+
+#: How the file of each kind of database is found sound, or refused.
+CHECKS = {Sqlite.kind: sqlite.check, Postgres.kind: postgres.check}
 
 
 class Database(Protocol):
@@ -24,9 +28,6 @@ class Database(Protocol):
 
     def dump(self, file: Path) -> Facts:
         """Write the database to `file` as it stands at one moment; no writer has to wait."""
-
-    def check(self, file: Path) -> None:
-        """Refuse a file that would not make a sound database."""
 
     def is_empty(self) -> bool:
         """Return whether nobody has used the database yet."""

@@ -35,12 +35,8 @@ class Postgres:
                     "pg_dump", "--format=custom", "--no-owner", "--no-privileges",
                     f"--snapshot={snapshot}", f"--file={file}", f"--dbname={address}",
                 )  # fmt: skip
-        self.check(file)
+        check(file)
         return told
-
-    def check(self, file: Path) -> None:
-        """Read the whole file, as bringing it back would."""
-        _run("pg_restore", "--file=/dev/null", str(file))
 
     def is_empty(self) -> bool:
         with self._engine.connect() as connection:
@@ -80,6 +76,14 @@ class Postgres:
             file.touch(mode=0o600)
             file.write_text(f"*:*:*:*:{password}\n")
             yield make_conninfo(**parts, **({"passfile": str(file)} if password else {}))
+
+
+def check(file: Path) -> None:
+    """Read the whole file, as bringing it back would.
+
+    :raises BackupError: if that fails
+    """
+    _run("pg_restore", "--file=/dev/null", str(file))
 
 
 def _run(program: str, *arguments: str) -> None:

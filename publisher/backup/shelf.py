@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from publisher.backup.databases import Database
+from publisher.backup.databases import CHECKS, Database
 from publisher.backup.errors import BackupError
 from publisher.storage import DIGEST, FolderStore, Store
 
@@ -120,7 +120,7 @@ class Shelf:
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise BackupError(f"{self.folder / name} is not a backup Siar can read.") from error
 
-    def check(self, name: str, database: Database) -> Manifest:
+    def check(self, name: str) -> Manifest:
         """Read a backup through, every byte of it.
 
         :raises BackupError: naming what is missing or damaged
@@ -129,12 +129,7 @@ class Shelf:
         file = self.database_file(name)
         if not file.is_file() or _sha256(file) != manifest.sha256:
             raise BackupError(f"{file} is missing or damaged. Take another backup.")
-        if manifest.kind != database.kind:
-            raise BackupError(
-                f"This is a backup of a {manifest.kind} database, and DATABASE_URL names "
-                f"{database.kind}."
-            )
-        database.check(file)
+        CHECKS[manifest.kind](file)
         damaged = [digest for digest in manifest.kept if not _is_sound(self._media, digest)]
         if damaged:
             raise BackupError(

@@ -30,19 +30,9 @@ class Sqlite:
             raise BackupError(f"There is no database at {self._path}.")
         with closing(sqlite3.connect(self._path, timeout=WAIT_S)) as connection:
             connection.execute("VACUUM INTO ?", (str(file),))
-        self.check(file)
+        check(file)
         with _engine(file).connect() as connection:
             return facts.read(connection)
-
-    def check(self, file: Path) -> None:
-        try:
-            with closing(sqlite3.connect(file)) as connection:
-                said = connection.execute("PRAGMA integrity_check").fetchone()[0]
-                strays = connection.execute("PRAGMA foreign_key_check").fetchone()
-        except sqlite3.DatabaseError as error:
-            raise BackupError(f"{file} is no sound database: {error}.") from error
-        if said != "ok" or strays:
-            raise BackupError(f"{file} is no sound database: {strays or said}.")
 
     def is_empty(self) -> bool:
         if not self._path.is_file():
@@ -72,6 +62,18 @@ class Sqlite:
                 connection.execute("PRAGMA journal_mode=DELETE")
             except sqlite3.OperationalError as error:
                 raise BackupError(IN_USE) from error
+
+
+def check(file: Path) -> None:
+    """:raises BackupError: if this is no sound database"""
+    try:
+        with closing(sqlite3.connect(file)) as connection:
+            said = connection.execute("PRAGMA integrity_check").fetchone()[0]
+            strays = connection.execute("PRAGMA foreign_key_check").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise BackupError(f"{file} is no sound database: {error}.") from error
+    if said != "ok" or strays:
+        raise BackupError(f"{file} is no sound database: {strays or said}.")
 
 
 def _engine(file: Path) -> sa.Engine:

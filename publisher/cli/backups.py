@@ -7,9 +7,10 @@ import click
 import sqlalchemy as sa
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy.dialects import sqlite
 
 from publisher import clock
-from publisher.backup import BackupError, Database, Manifest, Shelf, open_database
+from publisher.backup import BackupError, Database, Manifest, Shelf, move, open_database
 from publisher.cli.running import known_migrations, migrate
 from publisher.db import db
 from publisher.models import audit
@@ -67,8 +68,8 @@ def restore_command(folder: Path, name: str | None, check: bool, replace: bool) 
     db.engine.dispose()
     try:
         name = name or shelf.newest()
-        manifest = shelf.check(name, database)
-        _refuse_what_is_newer(manifest)
+        manifest = shelf.check(name)
+        _refuse_what_does_not_fit(manifest, database)
         if check:
             click.echo(f"{folder / name} is sound: {_told(manifest)}")
             return
@@ -76,7 +77,8 @@ def restore_command(folder: Path, name: str | None, check: bool, replace: bool) 
             raise BackupError("The database is not empty. Give --replace to put the backup there.")
         at = clock.now()
         restored = shelf.put_back_media(manifest, current_app.extensions["media_store"])
-        _put_back(shelf.database_file(name), manifest, database, at=at)
+        put_back = _put_back if manifest.kind == database.kind else _move
+        put_back(shelf.database_file(name), manifest, database, at=at)
     except BackupError as error:
         raise click.ClickException(str(error)) from error
     _settle(manifest, at=at)
@@ -84,12 +86,30 @@ def restore_command(folder: Path, name: str | None, check: bool, replace: bool) 
     click.echo(_what_next(manifest))
 
 
-def _refuse_what_is_newer(manifest: Manifest) -> None:
+def _refuse_what_does_not_fit(manifest: Manifest, database: Database) -> None:
     if manifest.revision not in known_migrations():
         raise BackupError(
             f"The backup was made by a newer Siar (schema {manifest.revision}). "
             "Install that version, then bring it back. Nothing was changed."
         )
+
+    if manifest.kind == database.kind:
+        return
+    if (manifest.kind, database.kind) != ("sqlite", "postgresql"):
+        raise BackupError(f"A {manifest.kind} backup cannot become a {database.kind} database.")
+    if manifest.revision != known_migrations()[-1] or not database.is_empty():
+        raise BackupError(
+            "Moving to PostgreSQL needs an empty database, and a backup made by this very version "
+            "of Siar. Nothing was changed."
+        )
+
+
+def _move(file: Path, manifest: Manifest, _: Database, *, at: datetime) -> None:
+    """Let a PostgreSQL begin with the rows of a SQLite."""
+    migrate()
+    statements = restoring.hold_back(made_at=manifest.made, at=at)
+    texts = restoring.as_sql(statements, sqlite.dialect())
+    move(file, db.engine, tables=db.metadata, statements=texts)
 
 
 def _put_back(file: Path, manifest: Manifest, database: Database, *, at: datetime) -> None:

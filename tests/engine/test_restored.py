@@ -13,15 +13,16 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from publisher import clock
+from publisher import clock, create_app
 from publisher.db import db
 from publisher.models import audit
-from publisher.models.deliveries import LOOK_FIRST, DeliveryStatus
+from publisher.models.deliveries import LOOK_FIRST, Delivery, DeliveryStatus
 from publisher.models.people import User, UserSession
+from publisher.models.places import Office, OfficeKind
 from publisher.models.posts import Post
 from publisher.workflow import scheduling
 from publisher.workflow.delivering import claiming, people
-from tests.conftest import NOW
+from tests.conftest import NOW, settings
 from tests.engine.conftest import READ_TIMEOUT_S
 
 SOON = timedelta(seconds=5)
@@ -286,6 +287,48 @@ def test_an_office_with_several_open_posts_gets_none_of_them_twice(
     statuses = db.session.scalars(sa.text("SELECT status FROM delivery")).all()
     assert statuses == ["published"] * 3
     assert len(practice.ledger("x", dinkes_x.remote_id)) == 3
+
+
+def test_a_siar_that_outgrows_sqlite_moves_to_postgresql(
+    app, request, practice, tools, backup, shelf, due_post, send_due, delivery_of, picture,
+    database_url, dinkes, dinkes_x, dinkes_facebook, tmp_path,
+):  # fmt: skip
+    if not database_url.startswith("sqlite"):
+        pytest.skip("it is there already")
+    post = due_post(accounts=[dinkes_x], pictures=[picture("Balita diimunisasi")])
+    send_due()
+    due_post(accounts=[dinkes_facebook], caption="Posyandu lansia buka setiap Rabu.")
+    dinkes.successor_id = dinkes.id
+    backup()
+    link = delivery_of(post, dinkes_x).permalink
+    server = request.getfixturevalue("postgres_server")
+    name = server.copy()
+    elsewhere = create_app(settings(server.url(name), tmp_path))
+
+    def restore_there():
+        return elsewhere.test_cli_runner().invoke(args=["restore", str(shelf)])
+
+    with ThreadPoolExecutor(1) as thread:
+        result = thread.submit(restore_there).result()
+
+    assert result.exit_code == 0, result.output
+    with elsewhere.app_context():
+        moved = db.session.get(Post, post.id)
+        assert moved.digest() == moved.approved_digest
+        assert moved.office.successor_id == moved.office_id
+        rows = {row.account_id: row for row in db.session.scalars(sa.select(Delivery))}
+        assert rows[dinkes_x.id].permalink == link
+        assert rows[dinkes_facebook.id].lookups == LOOK_FIRST
+        assert rows[dinkes_facebook.id].prepared is None
+        assert audit.first_broken_link() is None
+        db.session.add(Office(region_id=moved.office.region_id, name="Dinas Baru",
+                              abbreviation="Dinba", kind=OfficeKind.DINAS))  # fmt: skip
+        db.session.commit()  # with an id of its own
+    with ThreadPoolExecutor(1) as thread:
+        assert "empty database" in thread.submit(restore_there).result().output
+    with elsewhere.app_context():
+        db.engine.dispose()
+    server.drop(name)
 
 
 def test_everybody_must_sign_in_again(backup, restore, sari):
