@@ -301,6 +301,8 @@ def test_a_siar_that_outgrows_sqlite_moves_to_postgresql(
     dinkes.successor_id = dinkes.id
     backup()
     link = delivery_of(post, dinkes_x).permalink
+    post_id, x_id, facebook_id = post.id, dinkes_x.id, dinkes_facebook.id
+    db.session.commit()
     server = request.getfixturevalue("postgres_server")
     name = server.copy()
     elsewhere = create_app(settings(server.url(name), tmp_path))
@@ -313,13 +315,13 @@ def test_a_siar_that_outgrows_sqlite_moves_to_postgresql(
 
     assert result.exit_code == 0, result.output
     with elsewhere.app_context():
-        moved = db.session.get(Post, post.id)
+        moved = db.session.get(Post, post_id)
         assert moved.digest() == moved.approved_digest
         assert moved.office.successor_id == moved.office_id
         rows = {row.account_id: row for row in db.session.scalars(sa.select(Delivery))}
-        assert rows[dinkes_x.id].permalink == link
-        assert rows[dinkes_facebook.id].lookups == LOOK_FIRST
-        assert rows[dinkes_facebook.id].prepared is None
+        assert rows[x_id].permalink == link
+        assert rows[facebook_id].lookups == LOOK_FIRST
+        assert rows[facebook_id].prepared is None
         assert audit.first_broken_link() is None
         db.session.add(Office(region_id=moved.office.region_id, name="Dinas Baru",
                               abbreviation="Dinba", kind=OfficeKind.DINAS))  # fmt: skip
