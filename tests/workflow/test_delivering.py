@@ -119,6 +119,18 @@ def test_what_a_platform_could_not_take_goes_out_before_what_was_planned_later(p
     assert again.delivery_id == first.id
 
 
+def test_an_account_rests_between_two_posts(app, planned, dinkes_x):
+    planned(accounts=[dinkes_x], caption="Pertama")
+    planned(accounts=[dinkes_x], caption="Kedua")
+    (taken,) = claim()
+    minute = timedelta(minutes=1)
+    assert recording.begin(load(app, taken), Prepared(text=""), at=NOW, spacing=minute)
+    record(taken, RECEIPT)
+
+    assert claim(at=NOW + minute - timedelta(seconds=1)) == []
+    assert len(claim(at=NOW + minute)) == 1
+
+
 def test_a_picture_that_is_missing_holds_up_no_other_post(planned, dinkes_x):
     planned(accounts=[dinkes_x], caption="Pertama")
     (second,) = planned(accounts=[dinkes_x], caption="Kedua")

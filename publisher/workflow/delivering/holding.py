@@ -1,12 +1,12 @@
 """What an error means to people, and setting an account aside so that it burns no more posts."""
 
 import dataclasses
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
-from publisher.db import db
+from publisher.db import UtcDateTime, db
 from publisher.errors import N_
 from publisher.models import audit
 from publisher.models.accounts import Account, AccountStatus
@@ -79,6 +79,17 @@ REASONS: dict[type[PlatformError], str] = {
 }
 
 
+_DELIVERY, _ACCOUNT = Delivery.metadata.tables["delivery"], Account.metadata.tables["account"]
+_OF = _DELIVERY.c.id == sa.bindparam("of")
+_OF_DELIVERY = sa.update(_ACCOUNT).where(
+    _ACCOUNT.c.id == sa.select(_DELIVERY.c.account_id).where(_OF).scalar_subquery()
+)
+_REST_UNTIL = _OF_DELIVERY.values(next_allowed_at=sa.bindparam("time", type_=UtcDateTime()))
+_REST_WITH = _OF_DELIVERY.values(
+    next_allowed_at=sa.select(_DELIVERY.c.next_at).where(_OF).scalar_subquery()
+)
+
+
 def hold_account(
     claim: Claim, error: PlatformError, *, until: datetime | None, at: datetime
 ) -> None:
@@ -88,9 +99,10 @@ def hold_account(
     """
     status = AccountStatus.PAUSED if until else AccountStatus.RECONNECT
     reason = REASONS[AccountBlocked if until is None else TryLater]
-    changed = change_account(
-        claim.delivery_id, only_active=True, status=status, paused_until=until, paused_reason=reason
+    change = _OF_DELIVERY.where(_ACCOUNT.c.status == AccountStatus.ACTIVE).values(
+        status=status, paused_until=until, paused_reason=reason
     )
+    changed = db.session.execute(change, {"of": claim.delivery_id}).rowcount  # type: ignore[attr-defined]
     if changed:
         audit.record(
             "account.held",
@@ -108,13 +120,20 @@ def _region_of(claim: Claim) -> int | None:
     return db.session.scalar(query.where(Delivery.id == claim.delivery_id))
 
 
-def change_account(delivery_id: int, *, only_active: bool = False, **values: Any) -> bool:
-    delivery, account = Delivery.metadata.tables["delivery"], Account.metadata.tables["account"]
-    holder = sa.select(delivery.c.account_id).where(delivery.c.id == delivery_id)
-    change = sa.update(account).where(account.c.id == holder.scalar_subquery()).values(**values)
-    if only_active:
-        change = change.where(account.c.status == AccountStatus.ACTIVE)
-    return db.session.execute(change).rowcount == 1  # type: ignore[attr-defined]
+def rest_accounts(until: Mapping[int, datetime]) -> None:
+    """Let nothing start on the accounts of deliveries before a time.
+
+    :param until: the time, by the id of the delivery
+    """
+    if until:
+        rows = [{"of": delivery_id, "time": time} for delivery_id, time in until.items()]
+        db.session.connection().execute(_REST_UNTIL, rows)
+
+
+def rest_with(delivery_id: int) -> None:
+    """Let the account's other posts wait as long as this one does, so that all go out in their
+    order."""
+    db.session.connection().execute(_REST_WITH, {"of": delivery_id})
 
 
 def look_first(claim: Claim, error: Restored, *, at: datetime) -> bool:

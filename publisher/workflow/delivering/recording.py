@@ -30,12 +30,12 @@ from publisher.workflow.delivering.claiming import LEASE, Claim
 from publisher.workflow.delivering.holding import (
     REASONS,
     ApprovedAnew,
-    PictureUnreadable,
     Restored,
-    change_account,
     detail,
     hold_account,
     look_first,
+    rest_accounts,
+    rest_with,
 )
 from publisher.workflow.delivering.loading import held
 from publisher.workflow.delivering.sending import Job
@@ -132,11 +132,18 @@ def _begin(begins: Sequence[Begin]) -> list[bool]:
         for each in begins
     ]
     begun = advance_all("begin", changes, require=_STILL_APPROVED)
-    for each, ours in zip(begins, begun, strict=True):
-        asked = timedelta(seconds=driver_class(each.job.platform).limits.spacing_s)
-        if ours and (spacing := max(each.spacing, asked)):
-            change_account(each.job.delivery_id, next_allowed_at=each.at + spacing)
+    rest_accounts(
+        {
+            each.job.delivery_id: each.at + max(each.spacing, _spacing_of(each.job.platform))
+            for each, ours in zip(begins, begun, strict=True)
+            if ours and (each.spacing or _spacing_of(each.job.platform))
+        }
+    )
     return begun
+
+
+def _spacing_of(platform: str) -> timedelta:
+    return timedelta(seconds=driver_class(platform).limits.spacing_s)
 
 
 def _stored(prepared: Prepared) -> dict[str, Any]:
@@ -170,18 +177,22 @@ def _record(ends: Sequence[End]) -> list[bool]:
         [_proof(end.claim, receipt, begun=end.started_at, at=end.at) for end, receipt in proofs],
     )
     out = {id(end): ours for (end, _), ours in zip(proofs, published, strict=True)}
-    return [_record_one(end, out=out.get(id(end), False)) for end in ends]
-
-
-def _record_one(end: End, *, out: bool) -> bool:
-    claim, outcome, at = end.claim, end.outcome, end.at
-    done = out or _settle(end)
-    note_attempt(claim, outcome, phase=end.phase, started_at=end.started_at, at=at)
-    if done and isinstance(outcome, AccountBlocked):
-        hold_account(claim, outcome, until=outcome.until, at=at)
-    if done and isinstance(outcome, TryLater) and outcome.whole_account:
-        hold_account(claim, outcome, until=at + _wait(outcome, 1), at=at)
+    done = [out.get(id(end), False) or _settle(end) for end in ends]
+    for end, ours in zip(ends, done, strict=True):  # deliveries first, then accounts and audit:
+        _tell(end, ours=ours)  # whoever takes locks takes them in this order
     return done
+
+
+def _tell(end: End, *, ours: bool) -> None:
+    """Write down the attempt, and set the account aside if it was the account's fault."""
+    claim, outcome, at = end.claim, end.outcome, end.at
+    note_attempt(claim, outcome, phase=end.phase, started_at=end.started_at, at=at)
+    if ours and isinstance(outcome, AccountBlocked):
+        hold_account(claim, outcome, until=outcome.until, at=at)
+    if ours and type(outcome) is TryLater:  # the others say nothing about the account
+        rest_with(claim.delivery_id)
+    if ours and isinstance(outcome, TryLater) and outcome.whole_account:
+        hold_account(claim, outcome, until=at + _wait(outcome, 1), at=at)
 
 
 def _settle(end: End) -> bool:
@@ -202,11 +213,8 @@ def _settle(end: End) -> bool:
             return look_first(claim, outcome, at=at)
         case ApprovedAnew():
             return _replan(claim, at=at)
-        case PictureUnreadable():  # says nothing about the account
-            return _postpone(claim, outcome, until=at + _wait(outcome, _attempts(claim)), at=at)
         case TryLater():
-            until = at + _wait(outcome, _attempts(claim))
-            return _postpone(claim, outcome, until=until, at=at) and _rest(claim, until=until)
+            return _postpone(claim, outcome, until=at + _wait(outcome, _attempts(claim)), at=at)
         case _:  # whatever we cannot name may have been published
             return _doubt(claim, outcome, at=at, reason=REASONS[OutcomeUnknown])
 
@@ -281,11 +289,6 @@ def _postpone(claim: Claim, error: PlatformError, *, until: datetime, at: dateti
         reason=REASONS.get(type(error), REASONS[TryLater]),
         next_at=min(until, publish_by or until),
     )
-
-
-def _rest(claim: Claim, *, until: datetime) -> bool:
-    """Let the account's other posts wait as well, so that they go out in their order."""
-    return change_account(claim.delivery_id, next_allowed_at=until)
 
 
 def _doubt(claim: Claim, error: PlatformError, *, at: datetime, reason: str) -> bool:
