@@ -16,14 +16,17 @@ from publisher.models.places import Office
 from publisher.models.posts import Post
 
 ACCOUNTS, OFFICES = 2000, 140
-#: What is alive, whatever the history: due now, sent just now, in doubt, and waiting (of each).
-DUE, IN_FLIGHT, IN_DOUBT, WAITING = 200, 64, 20, 2
+#: What is alive, whatever the history: due now, sent just now, in doubt, failed lately, and (of
+#: each account) waiting.
+DUE, IN_FLIGHT, IN_DOUBT, FAILED, WAITING = 200, 64, 20, 40, 2
+#: The past is over: what failed then asks nobody any more.
+OVER_SINCE = timedelta(days=30)
 #: The past begins with this post, and with this delivery.
 PAST_POST, PAST_DELIVERY = 100, 100_000
 
 _S = DeliveryStatus
 _DELIVERIES = Delivery.metadata.tables["delivery"]
-#: 1, 2, 3, …, and a moment for each, 8 hours apart, going back.
+#: 1, 2, 3, …, and a moment for each, 8 hours apart, going back from where the past ends.
 _NUMBERS = sa.Table(
     "numbers",
     sa.MetaData(),
@@ -107,7 +110,8 @@ class History:
     def _make_numbers(self) -> None:
         connection = db.session.connection()
         _NUMBERS.create(connection)
-        moments = ((n, self.at - timedelta(hours=8 * n)) for n in range(1, ACCOUNTS + 1))
+        ended = self.at - OVER_SINCE
+        moments = ((n, ended - timedelta(hours=8 * n)) for n in range(1, ACCOUNTS + 1))
         connection.execute(
             sa.insert(_NUMBERS), [{"n": n, "moment": moment} for n, moment in moments]
         )
@@ -129,7 +133,9 @@ class History:
         taken = {"sending_at": past, "fence": 1, "attempts": 1}
         held = {"status": _S.SENDING, "lease_owner": self._owner, "lease_until": later}
         doubt = {"status": _S.UNKNOWN, "reason": "-", "next_at": NEVER, "noticed_fence": 1}
-        live = [due] * DUE + [due | taken | held] * IN_FLIGHT + [due | taken | doubt] * IN_DOUBT
+        failed = {"status": _S.FAILED, "reason": "-", "noticed_fence": 1}
+        live = [due] * DUE + [due | taken | held] * IN_FLIGHT
+        live += [due | taken | doubt] * IN_DOUBT + [due | taken | failed] * FAILED
         self._add_deliveries(2, live)
         for post in range(3, 3 + WAITING):
             self._add_deliveries(post, [{"due_at": later, "next_at": later}] * ACCOUNTS)
