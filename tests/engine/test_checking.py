@@ -17,6 +17,7 @@ from publisher.models.deliveries import Delivery
 from publisher.models.notices import Notice, NoticeKind
 from publisher.models.people import User
 from publisher.models.watch import Preflight, Slot
+from publisher.worker import Worker
 from publisher.workflow import scheduling
 from publisher.workflow.delivering import board
 from publisher.workflow.delivering.board import Group
@@ -319,6 +320,28 @@ def test_a_check_that_hangs_holds_up_nothing(
     assert risk_counts() == [timetable.UNDER_WAY]
     os.close(held_open)
     assert until(lambda: risk_counts() == [1])
+
+
+def test_a_worker_watches_and_checks_by_itself(
+    app, practice, planned, dinkes_x, dinkes_facebook, budi, told_from_now
+):
+    planned(dinkes_x)
+    dinkes_facebook.status, dinkes_facebook.paused_reason = AccountStatus.RECONNECT, "ditolak"
+    db.session.commit()
+    worker = Worker(app)
+
+    assert worker.tick()
+
+    assert until(lambda: notice_kinds() == [NoticeKind.RECONNECT])
+    assert until(lambda: risk_counts() == [0])
+    worker.stop()
+
+
+def notice_kinds():
+    db.session.rollback()
+    kinds = list(db.session.scalars(sa.select(Notice.kind)))
+    db.session.rollback()
+    return kinds
 
 
 def until(condition):

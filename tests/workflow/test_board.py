@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 import sqlalchemy as sa
 
 from publisher.db import db
@@ -133,27 +132,3 @@ def test_the_counts_for_machines_are_of_what_is_open_and_of_the_last_day(planned
     assert pulse.count_open() == {"pending": 1, "claimed": 0, "sending": 0, "unknown": 0}
     assert pulse.count_ended(at=LATER)["failed"] == 1
     assert pulse.count_ended(at=LATER + timedelta(days=1))["failed"] == 0
-
-
-@pytest.mark.parametrize("group", Group)
-def test_no_group_reads_the_whole_history(app, budi, sari, group):
-    """Each group, and the counts, use an index; SQLite tells what it would do."""
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("the plan of an empty PostgreSQL table says nothing")
-    plans = []
-
-    @sa.event.listens_for(db.engine, "before_cursor_execute")
-    def explain(connection, cursor, statement, parameters, *_):
-        if statement.startswith("SELECT") and "delivery" in statement:
-            cursor.execute("EXPLAIN QUERY PLAN " + statement, parameters)
-            plans.extend(row[3] for row in cursor.fetchall())
-
-    for user in (budi, sari):
-        board.board(user, group, at=NOW)
-        board.upcoming(user, limit=5)
-    pulse.count_open()
-    pulse.count_ended(at=NOW)
-
-    scans = [step for step in plans if step.startswith("SCAN delivery")]
-    assert [step for step in scans if " USING " not in step] == []
-    assert plans

@@ -17,8 +17,6 @@ from publisher.workflow.watching import holds, inbox, lateness, telling
 from tests.conftest import NOW
 from tests.workflow.conftest import bring
 
-#: Tables that grow for ever.
-HISTORIES = {"delivery", "delivery_event", "attempt", "notice", "preflight", "late_delivery"}
 LATE_AFTER = timedelta(minutes=15)
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -494,22 +492,3 @@ def test_nobody_is_told_of_what_happened_before_they_came(planned, dinkes_x, bud
     db.session.commit()
 
     assert told(budi) == []
-
-
-def test_a_pass_over_nothing_new_reads_indexes_alone(app, planned, dinkes_x):
-    """What was told long ago costs nothing: SQLite says how it would look."""
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("the plan of an empty PostgreSQL table says nothing")
-    plans = []
-
-    @sa.event.listens_for(db.engine, "before_cursor_execute")
-    def explain(connection, cursor, statement, parameters, *_):
-        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
-            cursor.execute("EXPLAIN QUERY PLAN " + statement, parameters)
-            plans.extend(row[3] for row in cursor.fetchall())
-
-    look()
-
-    scans = {step.split()[1] for step in plans if step.startswith("SCAN") and "USING" not in step}
-    assert scans.isdisjoint(HISTORIES)
-    assert any("ix__delivery__untold" in step for step in plans)
