@@ -15,7 +15,7 @@ from publisher.cli.running import known_migrations, migrate
 from publisher.db import db
 from publisher.models import audit
 from publisher.models.people import UserSession
-from publisher.workflow.delivering import restoring
+from publisher.workflow.delivering import handing_over, pulse, restoring
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 NO_KEYS = (
@@ -73,9 +73,9 @@ def restore_command(folder: Path, name: str | None, check: bool, replace: bool) 
         if check:
             click.echo(f"{folder / name} is sound: {_told(manifest)}")
             return
-        if not replace and not database.is_empty():
-            raise BackupError("The database is not empty. Give --replace to put the backup there.")
         at = clock.now()
+        if not database.is_empty():
+            _refuse_to_overwrite(asked=replace, at=at)
         restored = shelf.put_back_media(manifest, current_app.extensions["media_store"])
         put_back = _put_back if manifest.kind == database.kind else _move
         put_back(shelf.database_file(name), manifest, database, at=at)
@@ -101,6 +101,19 @@ def _refuse_what_does_not_fit(manifest: Manifest, database: Database) -> None:
         raise BackupError(
             "Moving to PostgreSQL needs an empty database, and a backup made by this very version "
             "of Siar. Nothing was changed."
+        )
+
+
+def _refuse_to_overwrite(*, asked: bool, at: datetime) -> None:
+    if not asked:
+        raise BackupError("The database is not empty. Give --replace to put the backup there.")
+    at_work = pulse.worker_is_fresh(at=at) or handing_over.capacity(at=at)
+    db.session.remove()
+    db.engine.dispose()
+    if at_work:
+        raise BackupError(
+            "A worker or sender was at work less than half a minute ago. Stop all of them, wait "
+            "so long, and try again. Nothing was changed."
         )
 
 

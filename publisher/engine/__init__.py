@@ -1,9 +1,9 @@
 """Where a delivery runs: the steps of one delivery, and what runs many of them at once.
 
 `steps` takes one delivery from claimed to its outcome, `batches` lets many of them share a
-commit, `threads` runs them in
-this process. The rows are the queue; whatever runs them carries
-ids and fences only, so nothing is lost with it.
+commit. `threads` runs them in this process; in a province `distributed` hands them over through
+a broker and `sender` runs them elsewhere. The rows are the queue; whatever runs them carries ids
+and fences only, so nothing is lost with it.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from publisher.models.people import User, UserSession
 from publisher.models.places import Office, OfficeKind
 from publisher.models.posts import Post
 from publisher.workflow import scheduling
-from publisher.workflow.delivering import claiming, people
+from publisher.workflow.delivering import claiming, handing_over, people
 from tests.conftest import NOW, settings
 from tests.engine.conftest import READ_TIMEOUT_S
 
@@ -357,6 +357,19 @@ def test_a_database_with_people_in_it_is_not_overwritten_unasked(
     assert result.exit_code == 1
     assert "--replace" in result.output
     assert db.session.get(User, sari.id).name == "Sari Sesudahnya"
+
+
+@pytest.mark.parametrize("name", ["worker", "sender:x:4:pengirim-1:17"])
+def test_a_database_at_which_somebody_works_is_not_overwritten(
+    backup, flask_command, shelf, sari, name
+):
+    backup()
+    handing_over.stand_ready(name, at=clock.now())
+
+    result = flask_command("restore", shelf, "--replace")
+
+    assert result.exit_code == 1
+    assert "Stop all of them" in result.output
 
 
 def damage_database(folder):
