@@ -18,6 +18,7 @@ from publisher.models import audit
 from publisher.models.deliveries import (
     FINAL,
     IN_FLIGHT,
+    NEVER,
     Attempt,
     Delivery,
     DeliveryEvent,
@@ -115,9 +116,14 @@ def never_twice(case: Case) -> Iterator[str]:
 
 
 def never_lost(case: Case) -> Iterator[str]:
-    """I2: everything has come to an end, and nobody holds anything."""
+    """I2: everything has come to an end, and nobody holds anything.
+
+    What is unknown waits for a person, and what is planned after it on its account waits too.
+    """
+    waiting = {one.account_id for one in case.deliveries if one.status is _S.UNKNOWN}
     for delivery in case.deliveries:
-        if delivery.status not in (*FINAL, _S.UNKNOWN):
+        held_up = delivery.status is _S.PENDING and delivery.account_id in waiting
+        if not held_up and delivery.status not in (*FINAL, _S.UNKNOWN):
             yield f"I2: delivery {delivery.id} is still {delivery.status}"
     if case.book and not case.deliveries:
         yield "I2: there are posts and no deliveries"
@@ -129,7 +135,7 @@ def unknown_only_where_nobody_could_know(case: Case) -> Iterator[str]:
         if delivery.status is not _S.UNKNOWN:
             continue
         looked_in_vain = (
-            delivery.next_at == looking.NEVER
+            delivery.next_at == NEVER
             and delivery.resumed >= looking.RESUMES
             and delivery.lookups >= looking.LOOKS
         )
@@ -212,6 +218,7 @@ def in_its_time(case: Case) -> Iterator[str]:
                 yield f"I7: delivery {delivery.id} was out {copy.at - delivery.publish_by} too late"
 
 
+_NOT_OUT = (_S.UNKNOWN, _S.FAILED, _S.MISSED, _S.CANCELLED)
 #: The book keeps milliseconds.
 _ROUNDED = timedelta(milliseconds=2)
 #: What begins within the window may end after it: connect, write, and a busy machine.
@@ -219,8 +226,9 @@ _LONGEST_REQUEST = timedelta(minutes=5)
 
 
 def reasons_are_given(case: Case) -> Iterator[str]:
+    """Whatever is not out says why."""
     for delivery in case.deliveries:
-        if delivery.status is not _S.PUBLISHED and not delivery.reason.strip():
+        if delivery.status in _NOT_OUT and not delivery.reason.strip():
             yield f"delivery {delivery.id} is {delivery.status} without a reason"
 
 

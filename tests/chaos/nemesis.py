@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import psutil
+
 from publisher.db import db
 from publisher.models.deliveries import FINAL, Delivery
 from publisher.workflow.delivering.claiming import LEASE
@@ -24,6 +26,8 @@ PLATFORM_FAULTS = {
     "drop_before": 0, "drop_after": 0, "half_answer": 0, "cut_answer": 0, "no_id": 0,
     "error_500": 0, "error_500_after": 0, "rate_limit": 60, "hang": 2.5, "slow": 2.5,
 }  # fmt: skip
+#: Deeds that meet whoever comes next.
+ORDERED = {"platform_fault", "wire_fault", "hide", "outage"}
 #: Hidden for less than the time between an attempt and its second look.
 HIDDEN = timedelta(minutes=2)
 
@@ -37,6 +41,8 @@ class Nemesis:
     #: The most by which a clock is set, forward or back.
     clock_step: timedelta = timedelta(minutes=40)
     log: list[str] = field(default_factory=list)
+    #: Workers that ended by themselves, which none should, whatever we do to the rest.
+    lost: list[str] = field(default_factory=list)
     kills: int = 0
     #: How far clocks were set apart, or processes frozen, at most.
     slack: timedelta = timedelta(0)
@@ -47,6 +53,14 @@ class Nemesis:
 
     def note(self, text: str) -> None:
         self.log.append(f"{machine_s() - self._began:6.1f} s  {finished():4} final  {text}")
+
+    def mourn(self) -> None:
+        """Note who ended without our doing, and put another in its place."""
+        for worker in self.stage.workers:
+            if not worker.alive:
+                self.note(f"worker {worker.slot} ended by itself")
+                self.lost.append(f"worker {worker.slot} ended by itself: {worker.last_words()}")
+                worker.start()
 
     def victim(self) -> Worker:
         return self.rng.choice(self.stage.workers)
@@ -153,13 +167,32 @@ class Nemesis:
         db.engine.dispose()
 
     def fill_disk(self) -> None:
-        """Leave the database no byte of room for a while."""
+        """Leave the database no byte of room for a while.
+
+        On a disk of its own the disk is filled; elsewhere the worker may write no longer files.
+        """
+        if self.stage.small_disk:
+            self._fill_small_disk()
+        else:
+            self._allow_no_bytes()
+
+    def _fill_small_disk(self) -> None:
+        _shrink_log()  # else its blocks, though empty, would still have room
         ballast = self.stage.database.with_name("ballast")
         with ballast.open("wb", buffering=0) as file:
             _fill(file)
             self.note(f"disk full: {ballast.stat().st_size} bytes of ballast")
             time.sleep(1.5)
         ballast.unlink()
+
+    def _allow_no_bytes(self) -> None:
+        worker = self.victim()
+        soft, hard = worker.process.rlimit(psutil.RLIMIT_FSIZE)
+        worker.process.rlimit(psutil.RLIMIT_FSIZE, (4096, hard))
+        self.note(f"worker {worker.slot} can write no file beyond 4096 bytes")
+        time.sleep(1.5)
+        if worker.alive:
+            worker.process.rlimit(psutil.RLIMIT_FSIZE, (soft, hard))
 
     # -- afterwards
 
@@ -172,8 +205,7 @@ class Nemesis:
             self.stage.levers.set_clock(worker.slot, 0)
             if worker.frozen:
                 worker.thaw()
-            if not worker.alive:
-                worker.start()
+        self.mourn()
         self.note("all faults ended")
 
 
@@ -186,6 +218,13 @@ def restart_at_once(server: PostgresServer) -> None:
         command, check=True, user=package.system_user, cwd="/", timeout=60,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
+
+
+def _shrink_log() -> None:
+    """Let SQLite give back the blocks of its log."""
+    with db.engine.connect() as connection:
+        connection.rollback()
+        connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _fill(file) -> None:

@@ -11,10 +11,12 @@ import signal
 import sys
 import traceback
 
+# What the children will need, loaded once for all of them.
+import flask_migrate  # noqa: F401
+import psycopg  # noqa: F401
 from flask.cli import cli as flask
 
-import tests.chaos.injected
-import tests.conftest  # noqa: F401 - loads what the children will need
+from publisher import cli, storage, vault, web  # noqa: F401
 from publisher.platforms import facebook, x  # noqa: F401
 
 

@@ -81,6 +81,9 @@ class Worker:
         self.process.resume()
         self.frozen = False
 
+    def last_words(self) -> str:
+        return self.log.read_text(errors="replace")[-2000:]
+
     def terminate(self) -> None:
         """Ask it to end, and wait until it has."""
         self.process.terminate()
@@ -101,6 +104,7 @@ class Stage:
     workers: list[Worker] = field(default_factory=list)
     postgres: PostgresServer | None = None
     database: Path | None = None  # of SQLite
+    small_disk: bool = False  # whether that has a disk of its own
 
     @property
     def clock(self) -> Clockwork:
@@ -117,6 +121,20 @@ def sqlite(template: Path | None = None, folder: Path | None = None) -> Iterator
         else:
             shutil.copy(template, path)
         yield {"url": f"sqlite:///{path}", "workers": 1, "database": path}
+
+
+@contextmanager
+def sqlite_on_a_small_disk() -> Iterator[dict]:
+    """The same, on a disk of 32 MB in memory where that can be had: only root may mount one."""
+    with TemporaryDirectory(prefix="siar-chaos-disk-") as name:
+        mount = ["mount", "-t", "tmpfs", "-o", "size=32m", "siar-chaos", name]
+        mounted = subprocess.run(mount, capture_output=True).returncode == 0
+        try:
+            with sqlite(folder=Path(name)) as ground:
+                yield {**ground, "small_disk": mounted}
+        finally:
+            if mounted:
+                subprocess.run(["umount", "--lazy", name], check=True)
 
 
 @contextmanager
@@ -148,7 +166,7 @@ def stage(name: str, ground: dict, folder: Path, orders: Orders) -> Iterator[Sta
         stage = Stage(
             name=name, folder=folder, orders=orders, levers=Levers(folder), practice=practice,
             proxy=proxy, app=app, postgres=ground.get("postgres"),
-            database=ground.get("database"),
+            database=ground.get("database"), small_disk=ground.get("small_disk", False),
         )  # fmt: skip
         with app.app_context():
             if stage.postgres:
