@@ -18,6 +18,7 @@ from bench.processes import (
     WorkerProcess,
     ask,
     count_by_status,
+    cpu_s,
     run_bare_pools,
     wait_until,
     workers,
@@ -128,13 +129,26 @@ def _send(on: Stage, numbers: range, *, processes: int) -> tuple[float, float]:
     """
     approve(on, numbers)
     with workers(on, processes) as at_work:
+        used = _cpu_s(on, at_work)
         due = clock.now() + SOON
         rows.set_due(due)
         _wait_until_final(len(numbers), GIVE_UP_S, at_work)
         peak_mb = max(worker.peak_mb for worker in at_work)
+        _tell(len(numbers), used, _cpu_s(on, at_work))
     texts, moments = _out(_book(on), numbers)
     assert len(texts) == len(set(texts)) == len(numbers), "not everything is out exactly once"
     return (max(moments) - due).total_seconds(), peak_mb
+
+
+def _cpu_s(on: Stage, at_work: list[WorkerProcess]) -> tuple[float, float]:
+    """Return the processor time that the workers, and that the platforms, have used."""
+    return sum(worker.cpu_s for worker in at_work), cpu_s(on.practice.process.pid)
+
+
+def _tell(count: int, before: tuple[float, float], after: tuple[float, float]) -> None:
+    """Say what a post cost, which tells more than the time on a busy machine."""
+    ours, theirs = (1000 * (end - start) / count for start, end in zip(before, after, strict=True))
+    print(f"  a post: {ours:.1f} ms of processor in workers, {theirs:.1f} ms in the platforms")
 
 
 def approve(on: Stage, numbers: range) -> None:

@@ -46,8 +46,7 @@ class WorkerProcess:
 
     @property
     def cpu_s(self) -> float:
-        times = psutil.Process(self.pid).cpu_times()
-        return times.user + times.system
+        return cpu_s(self.pid)
 
     def check(self) -> None:
         """Stop the benchmark if the worker has ended by itself."""
@@ -66,6 +65,12 @@ class WorkerProcess:
             self._process.wait(timeout=ENDING_S)
         except subprocess.TimeoutExpired:
             self.kill()
+
+
+def cpu_s(pid: int) -> float:
+    """Return the processor time that a process has used."""
+    times = psutil.Process(pid).cpu_times()
+    return times.user + times.system
 
 
 @contextmanager
