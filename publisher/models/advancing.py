@@ -80,6 +80,10 @@ def advance(
     return True
 
 
+class NotAllOurs(Exception):
+    """Of deliveries that were to take a step together, at least one had moved on."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
     """One of many deliveries that take the same step; see `advance` for what the fields are."""
@@ -97,12 +101,13 @@ def advance_all(
 ) -> list[bool]:
     """Take the same step with many deliveries; return for each whether it was ours to take.
 
-    All in one statement where all are, which is the rule; otherwise one after another.
-
     :param step: one that may be taken from one status only
     :param changes: each sets the same columns
+    :raises NotAllOurs: if there are several, and one was not ours: the transaction is to be
+        rolled back, and each of them to be tried alone
     """
-    if len(changes) > 1 and _advance_together(step, changes, require):
+    if len(changes) > 1:
+        _advance_together(step, changes, require)
         return [True] * len(changes)
     return [
         advance(
@@ -120,8 +125,8 @@ def advance_all(
 
 def _advance_together(
     step: str, changes: Sequence[Change], require: sa.ColumnElement[bool] | None
-) -> bool:
-    """Take all steps or none; return whether they are taken."""
+) -> None:
+    """Take the step with all of them, in one statement."""
     (before,), after = STEPS[step]
     held = after in (_S.CLAIMED, _S.SENDING)
     free: dict[str, Any] = {} if held else {"lease_owner": None, "lease_until": None}
@@ -140,16 +145,13 @@ def _advance_together(
     names = tuple(sorted([*changes[0].values, *free]))
     db.session.flush()
     connection = db.session.connection()
-    with connection.begin_nested() as savepoint:
-        if connection.execute(_change(names, require), rows).rowcount != len(rows):
-            savepoint.rollback()
-            return False
+    if connection.execute(_change(names, require), rows).rowcount != len(rows):
+        raise NotAllOurs
     for change in changes:
         write_event(
             change.delivery_id, step, before=before, after=after, fence=change.fence,
             at=change.at, note=change.note,
         )  # fmt: skip
-    return True
 
 
 @cache

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from publisher.db import db
 from publisher.errors import Invalid, InvalidTransition
 from publisher.models.accounts import AccountStatus, Standing
-from publisher.models.advancing import advance, cancel_open
+from publisher.models.advancing import NotAllOurs, advance, cancel_open
 from publisher.models.deliveries import Delivery, DeliveryEvent, DeliveryStatus
 from publisher.platforms.base import Prepared, Receipt
 from publisher.platforms.errors import OutcomeUnknown, Refused, TryLater
@@ -628,3 +628,25 @@ def test_history_is_only_added_to(delivery):
 
     query = sa.select(DeliveryEvent.id).where(DeliveryEvent.delivery_id == delivery.id)
     assert set(before) < set(db.session.scalars(query))
+
+
+def test_a_batch_with_one_stale_worker_is_refused_whole_and_each_is_tried_alone(
+    app, planned, dinkes_x, dinkes_facebook
+):
+    first, second = planned(accounts=[dinkes_x, dinkes_facebook])
+    claims = claim()
+    jobs = dict(loading.load(claims, vault=app.extensions["vault"]))
+    stale = claims[1]
+    advance(stale.delivery_id, "cancel", at=NOW, reason="batal", note="batal")
+    db.session.commit()
+    begins = [
+        recording.Begin(job=jobs[each], prepared=Prepared(text=""), at=NOW) for each in claims
+    ]
+
+    with pytest.raises(NotAllOurs):
+        recording.write(begins)
+    db.session.rollback()
+
+    assert [recording.write([each])[0] for each in begins] == [True, False]
+    db.session.expire_all()
+    assert {first.status, second.status} == {DeliveryStatus.SENDING, DeliveryStatus.CANCELLED}

@@ -99,7 +99,10 @@ class End:
 
 def write(items: Sequence[Begin | End]) -> list[bool]:
     """Write down intents and ends, of many deliveries at once; return for each whether it was
-    ours to write. What is alike becomes one statement."""
+    ours to write. What is alike becomes one statement.
+
+    :raises NotAllOurs: if there are several, and each is to be written alone
+    """
     begins = [item for item in items if isinstance(item, Begin)]
     ends = [item for item in items if isinstance(item, End)]
     with notes_together():
