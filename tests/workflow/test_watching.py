@@ -443,11 +443,20 @@ def test_a_time_without_a_worker_that_held_something_up_is_told_to_every_region(
     look(NOW + 41 * MINUTE)
     look(NOW + 42 * MINUTE)
 
-    assert NoticeKind.OUTAGE in told(budi)
-    assert told(yuni) == [NoticeKind.OUTAGE]
-    assert NoticeKind.OUTAGE not in told(sari)
-    outage = next(notice for notice in notices() if notice.kind is NoticeKind.OUTAGE)
+    assert told(budi) == told(heru) == told(yuni) == [NoticeKind.OUTAGE]
+    assert told(sari) == []  # and what it explains is no incident
+    (outage,) = notices()
     assert outage.details == {"minutes": 40, "count": 1}
+
+
+def test_what_is_still_not_out_long_after_the_worker_came_back_is_an_incident(planned, dinkes_x):
+    planned(dinkes_x)
+    stand_still(40)
+
+    look(NOW + 50 * MINUTE)
+    assert incidents() == []
+    look(NOW + 56 * MINUTE)
+    assert len(incidents()) == 1
 
 
 def test_a_machine_that_slept_while_nothing_was_due_is_no_news(app, budi):

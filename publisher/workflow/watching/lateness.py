@@ -116,9 +116,10 @@ def _is_siars_turn() -> sa.ColumnElement[bool]:
     return sa.and_(status_is(Delivery.status, *OPEN), answered)
 
 
-def _is_explained(at: datetime) -> sa.ColumnElement[bool]:
-    """Return the condition of a delivery that a known hold keeps: of its account, or another
-    delivery on it that waits for a person."""
+def _is_explained(at: datetime, before: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition of a delivery that something known keeps: a hold of its account,
+    another delivery on it in doubt, or a time without a worker that has just ended."""
+    no_worker = sa.exists().where(Outage.ended_at > before, Outage.ended_at >= Delivery.due_at)
     other = aliased(Delivery)
     behind = sa.exists().where(
         other.account_id == Delivery.account_id,
@@ -137,6 +138,7 @@ def _is_explained(at: datetime) -> sa.ColumnElement[bool]:
         Account.standing != Standing.UTAMA,
         Account.retired_at.is_not(None),
         behind,
+        no_worker,
     )
 
 
@@ -169,7 +171,7 @@ def _late(*, at: datetime, late_after: timedelta) -> sa.Select:
         .join(Account, Account.id == Delivery.account_id)
         .join(Office, Office.id == Delivery.office_id)
         .where(status_is(Delivery.status, *OPEN), Delivery.due_at <= before, _is_siars_turn())
-        .where(~_is_explained(at), ~known)
+        .where(~_is_explained(at, before), ~known)
         .where(sa.or_(asked_at.is_(None), asked_at <= before))
         .order_by(Delivery.due_at)
         .limit(BATCH)
