@@ -82,6 +82,8 @@ def _end(*, at: datetime) -> None:
     lasts = sa.exists().where(Account.id == Hold.account_id, is_set_aside())
     query = sa.select(Hold.account_id, Hold.status, Hold.since).where(~lasts)
     over = db.session.execute(query).all()
+    if not over:
+        return
     _close([row.account_id for row in over], at=at)
     calm = [
         row.account_id
