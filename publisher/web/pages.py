@@ -72,8 +72,8 @@ def health() -> tuple[Response, int]:
     try:
         if not pulse.worker_is_fresh(at=at):
             wrong.append("worker")
-        if current_app.config.get("ENGINE_URL") and not handing_over.capacity(at=at):
-            wrong.append("sender")
+        if current_app.config.get("ENGINE_URL"):
+            wrong += [f"sender {platform}" for platform in handing_over.without_sender(at=at)]
     except sa.exc.SQLAlchemyError:
         db.session.rollback()
         wrong = ["database"]

@@ -177,18 +177,18 @@ def test_what_only_a_province_needs_is_not_loaded_without_it(tmp_path):
     assert not {"celery", "kombu", "redis", "amqp", "psycopg"} & set(said)
 
 
-def test_machines_are_told_when_nobody_is_there_to_send(app):
+def test_machines_are_told_to_which_platform_nobody_sends(app, dinkes_x, dinkes_facebook):
     app.config["ENGINE_URL"] = "redis://127.0.0.1:1/0"  # never asked: it is the rows that count
     client = app.test_client()
     pulse.beat("worker", at=clock.now())
     db.session.commit()
 
-    assert client.get("/sehat").json["wrong"] == ["sender"]
+    assert client.get("/sehat").json["wrong"] == ["sender facebook", "sender x"]
 
     name = handing_over.sender_name("x", threads=8, where="pengirim-1:17")
     handing_over.stand_ready(name, at=clock.now())
     db.session.commit()
-    assert client.get("/sehat").status_code == 200
+    assert client.get("/sehat").json["wrong"] == ["sender facebook"]
     assert b'siar_sender_threads{platform="x"} 8.0' in client.get("/metrik").data
 
 

@@ -15,7 +15,8 @@ from publisher.models.accounts import Account
 from publisher.models.advancing import advance
 from publisher.models.audit import Heartbeat
 from publisher.models.deliveries import Delivery, DeliveryStatus, status_is
-from publisher.workflow.delivering.claiming import LEASE, Claim
+from publisher.platforms import DRIVERS
+from publisher.workflow.delivering.claiming import LEASE, Claim, platforms_in_use
 from publisher.workflow.delivering.pulse import HEARTBEAT_STALE, SENDER
 
 
@@ -48,6 +49,12 @@ def leave(name: str, *, at: datetime) -> None:
     """Take back a sender's heartbeat, and those of senders long gone: they begin nothing new."""
     gone = sa.and_(Heartbeat.name.startswith(SENDER), Heartbeat.at < at - HEARTBEAT_STALE)
     db.session.execute(sa.delete(Heartbeat).where(sa.or_(Heartbeat.name == name, gone)))
+
+
+def without_sender(*, at: datetime) -> list[str]:
+    """Return the platforms to which nobody sends although there are accounts to publish to."""
+    ready = capacity(at=at)
+    return sorted(each for each in platforms_in_use() if each in DRIVERS and each not in ready)
 
 
 def in_flight() -> dict[str, int]:
