@@ -16,7 +16,7 @@ FONT := publisher/static/fonts/plus-jakarta-sans.woff2
 BUILT := $(FONT) $(CATALOGUES)
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test bench lint lock setup messages fribidi chromium
+.PHONY: help run install test bench chaos lint lock setup messages fribidi chromium
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -32,6 +32,11 @@ test: $(VENV)/.dev $(BUILT) fribidi chromium ## Run the whole suite; ARGS="…" 
 
 bench: $(VENV)/.dev $(BUILT) fribidi ## Run all benchmarks, or one: NAME=due_500
 	@$(BIN)/python -m bench $(NAME)
+
+chaos: $(VENV)/.dev $(BUILT) fribidi ## Let all go wrong for ten minutes; SEED=… repeats, MINUTES=8
+	@SEED=$(SEED) MINUTES=$(MINUTES) $(BIN)/python -m tests.chaos
+	@EXAMPLES=$(or $(EXAMPLES),60) timeout --foreground 120 $(BIN)/pytest -q \
+		tests/workflow/test_delivery_states.py -k "any_order and sqlite"
 
 lint: $(VENV)/.dev ## Check style, format and types
 	$(BIN)/ruff check .

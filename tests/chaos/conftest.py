@@ -17,6 +17,12 @@ def postgres(postgres_server):
         yield ground
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture
+def celery(postgres_server):
+    with stages.celery(postgres_server) as ground:
+        yield ground
+
+
+@pytest.fixture(params=["sqlite", "postgres", "celery"])
 def ground(request):
     return request.getfixturevalue(request.param)

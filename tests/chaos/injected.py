@@ -20,6 +20,7 @@ from apscheduler.schedulers import base as schedulers
 from apscheduler.triggers import interval
 
 from publisher import clock, worker
+from publisher.engine import sender
 from publisher.models.deliveries import STEPS, DeliveryStatus
 from publisher.platforms import http
 from tests.chaos.clockwork import Clockwork, Levers
@@ -40,7 +41,7 @@ def set_clock(clockwork: Clockwork, levers: Levers, slot: int) -> None:
     clock.now = now
     clock.running_s = clockwork.running_s
     clock.drift_s = lambda: levers.clock_step_s(slot)
-    worker.TICK_S = TICK_S
+    worker.TICK_S = sender.BEAT_EVERY_S = TICK_S
     for module in (schedulers, executors, interval):
         use_clock(module, now)
 

@@ -7,6 +7,7 @@ part 8. The book is append-only, so a copy that was out for a moment is found as
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from publisher.models.deliveries import (
     DeliveryEvent,
     DeliveryStatus,
 )
+from publisher.models.notices import Notice
 from publisher.models.posts import Post
 from publisher.workflow.delivering import looking
 
@@ -56,6 +58,7 @@ class Case:
     deliveries: list[Delivery]
     events: list[DeliveryEvent]
     attempts: list[Attempt]
+    notices: list[Notice]
     book: list[Publication]
     refused_copies: int
     broken_link: int | None
@@ -76,6 +79,7 @@ def gather(folder: Path, *, slack: timedelta = timedelta(0)) -> Case:
         deliveries=list(db.session.scalars(query)),
         events=list(db.session.scalars(sa.select(DeliveryEvent).order_by(DeliveryEvent.id))),
         attempts=list(db.session.scalars(sa.select(Attempt).order_by(Attempt.id))),
+        notices=list(db.session.scalars(sa.select(Notice).order_by(Notice.id))),
         book=book,
         refused_copies=refused,
         broken_link=audit.first_broken_link(),
@@ -85,7 +89,7 @@ def gather(folder: Path, *, slack: timedelta = timedelta(0)) -> Case:
 
 def read_book(folder: Path) -> tuple[list[Publication], int]:
     """Return what was published, and how many copies only the platforms' refusal prevented."""
-    with sqlite3.connect(f"file:{folder / 'ledger.sqlite'}?mode=ro", uri=True) as connection:
+    with _opened(folder) as connection:
         posts = connection.execute("SELECT platform, account, id, text, at FROM post").fetchall()
         empty = connection.execute(
             "SELECT fault FROM request WHERE operation = 'publish'"
@@ -99,6 +103,15 @@ def read_book(folder: Path) -> tuple[list[Publication], int]:
         for row in posts
     ]  # fmt: skip
     return book, sum(fault not in NEVER_ACCEPTED for (fault,) in empty)
+
+
+def count_requests(folder: Path) -> int:
+    with _opened(folder) as connection:
+        return connection.execute("SELECT ifnull(max(no), 0) FROM request").fetchone()[0]
+
+
+def _opened(folder: Path) -> closing:
+    return closing(sqlite3.connect(f"file:{folder / 'ledger.sqlite'}?mode=ro", uri=True))
 
 
 def judge(case: Case) -> list[str]:
@@ -219,6 +232,7 @@ def in_its_time(case: Case) -> Iterator[str]:
 
 
 _NOT_OUT = (_S.UNKNOWN, _S.FAILED, _S.MISSED, _S.CANCELLED)
+_TOLD = (_S.UNKNOWN.value, _S.FAILED.value, _S.MISSED.value)
 #: The book keeps milliseconds.
 _ROUNDED = timedelta(milliseconds=2)
 #: What begins within the window may end after it: connect, write, and a busy machine.
@@ -230,6 +244,20 @@ def reasons_are_given(case: Case) -> Iterator[str]:
     for delivery in case.deliveries:
         if delivery.status in _NOT_OUT and not delivery.reason.strip():
             yield f"delivery {delivery.id} is {delivery.status} without a reason"
+
+
+def notices_are_given(case: Case) -> Iterator[str]:
+    """Whatever ended badly, or waits for a person, was told of; each such end once."""
+    told = Counter((notice.delivery_id, notice.kind.value) for notice in case.notices)
+    ends = Counter((event.delivery_id, event.after) for event in case.events)
+    for delivery in case.deliveries:
+        waits = delivery.status is _S.UNKNOWN and delivery.next_at == NEVER
+        asks = waits or delivery.status in (_S.FAILED, _S.MISSED)
+        if asks and not told[delivery.id, delivery.status.value]:
+            yield f"delivery {delivery.id} is {delivery.status}, and nobody was told"
+    for (delivery_id, kind), times in told.items():
+        if delivery_id is not None and kind in _TOLD and times > ends[delivery_id, kind]:
+            yield f"delivery {delivery_id} was told of {times} times as {kind}"
 
 
 def in_order(case: Case) -> Iterator[str]:
@@ -266,6 +294,7 @@ INVARIANTS = (
     in_its_time,
     in_order,
     reasons_are_given,
+    notices_are_given,
     history_is_whole,
 )
 

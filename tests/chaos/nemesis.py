@@ -166,6 +166,21 @@ class Nemesis:
         db.session.remove()
         db.engine.dispose()
 
+    # -- the broker
+
+    def kill_broker(self) -> None:
+        """The broker dies with all it held, and comes back empty after a while."""
+        self.note("broker killed for 1 s")
+        self.stage.broker.kill()
+        time.sleep(1)
+        self.stage.broker.start()
+
+    def empty_broker(self) -> None:
+        self.note("broker: FLUSHALL")
+        self.stage.broker.empty()
+
+    # -- the disk
+
     def fill_disk(self) -> None:
         """Leave the database no byte of room for a while.
 

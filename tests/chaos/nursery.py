@@ -2,7 +2,8 @@
 
 It has loaded everything Siar imports and does nothing; each order forks it, and the child goes on
 as `flask --app tests.chaos.siar worker` does. Fifty kills would else be fifty starts of Python.
-One order a line on its input: {"environment": …, "log": …}; it answers with the process id.
+One order a line on its input: {"command": …, "environment": …, "log": …}; it answers with the
+process id.
 """
 
 import json
@@ -16,6 +17,7 @@ import flask_migrate  # noqa: F401
 import psycopg  # noqa: F401
 from flask.cli import cli as flask
 
+import publisher.engine.sender  # noqa: F401
 from publisher import cli, storage, vault, web  # noqa: F401
 from publisher.platforms import facebook, x  # noqa: F401
 
@@ -31,7 +33,7 @@ def serve() -> None:
         sys.stdout.flush()
 
 
-def _become_worker(environment: dict[str, str], log: str) -> None:
+def _become_worker(command: list[str], environment: dict[str, str], log: str) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     nothing, file = os.open(os.devnull, os.O_RDONLY), os.open(log, os.O_WRONLY | os.O_APPEND)
     os.dup2(nothing, 0)
@@ -39,7 +41,7 @@ def _become_worker(environment: dict[str, str], log: str) -> None:
     os.dup2(file, 2)
     os.environ.update(environment)
     try:
-        flask.main(["--app", "tests.chaos.siar", "worker"])
+        flask.main(["--app", "tests.chaos.siar", *command])
     except SystemExit as ended:
         os._exit(int(ended.code or 0))
     except BaseException:  # noqa: BLE001 - told in the log of the run

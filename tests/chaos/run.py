@@ -17,6 +17,8 @@ from tests.chaos.clockwork import Clockwork, Orders, machine_s
 from tests.chaos.nemesis import ORDERED, Nemesis, finished, fresh, wait_until
 from tests.chaos.stages import Stage, stage
 
+TOLD_WITHIN_S = 15
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
@@ -25,7 +27,7 @@ class Plan:
     :param deeds: how often the nemesis does what; the seed shuffles them
     :param duplicates_refused: whether the platforms refuse the same text twice; where they do
         not, every copy that was sent is in their book
-    :param stall_s: seconds without progress after which the next deed comes anyway
+    :param stall_s: seconds without a request after which the next deed comes anyway
     :param limit_s: seconds after which no deed comes any more
     :param rest_s: seconds of the machine after the last fault until everything must be final
     """
@@ -75,20 +77,26 @@ def run(name: str, ground: dict, folder: Path, plan: Plan) -> Verdict:
             worker.start()
         _torment(nemesis, rng, plan)
         nemesis.make_good()
-        wait_until(lambda: fresh(_at_rest) or _lost(folder), plan.rest_s)
+        wait_until(lambda: fresh(_at_rest) or _lost(folder, plan), plan.rest_s)
         nemesis.note("at rest")
-        violations, counts = fresh(lambda: _judged(folder, nemesis))
+        violations, counts = _judged_when_told(folder, nemesis)
         if not violations and counts.get("unknown"):
             db.session.info.pop("read_only", None)
             nemesis.note(f"a person decides about {_people_look(played)}")
             wait_until(lambda: fresh(_at_rest), plan.rest_s)
-            violations, counts = fresh(lambda: _judged(folder, nemesis))
+            violations, counts = _judged_when_told(folder, nemesis)
         for worker in played.workers:
             worker.kill()
         return Verdict(
             plan=plan, violations=[*nemesis.lost, *violations], counts=counts, kills=nemesis.kills,
             log=nemesis.log, seconds=machine_s() - began,
         )  # fmt: skip
+
+
+def _judged_when_told(folder: Path, nemesis: Nemesis) -> tuple[list[str], dict[str, int]]:
+    """Judge; notices are written some time after what they tell of."""
+    wait_until(lambda: not fresh(lambda: _judged(folder, nemesis))[0], TOLD_WITHIN_S)
+    return fresh(lambda: _judged(folder, nemesis))
 
 
 def _judged(folder: Path, nemesis: Nemesis) -> tuple[list[str], dict[str, int]]:
@@ -115,10 +123,12 @@ def _torment(nemesis: Nemesis, rng: random.Random, plan: Plan) -> None:
     rng.shuffle(deeds)
     total, give_up = 2 * plan.posts, machine_s() + plan.limit_s
     shares = sum(deed not in ORDERED for deed in deeds) + 1
+    quiet = Quiet(nemesis.stage.folder / "practice")
     for number, deed in enumerate(deeds):
         if deed not in ORDERED:
             done = sum(earlier not in ORDERED for earlier in deeds[:number]) + 1
-            wait_until(lambda done=done: finished() >= total * done / shares, plan.stall_s)
+            share = total * done / shares
+            wait_until(lambda share=share: finished() >= share or quiet.since(plan.stall_s), 30)
         if machine_s() > give_up:
             nemesis.note(f"out of time: {len(deeds) - number} deeds were left undone")
             return
@@ -126,9 +136,29 @@ def _torment(nemesis: Nemesis, rng: random.Random, plan: Plan) -> None:
         nemesis.mourn()
 
 
-def _lost(folder: Path) -> bool:
-    """Return whether only a platform's refusal kept a copy from being made: no need to wait."""
-    return judge.read_book(folder / "practice")[1] > 0
+class Quiet:
+    """Notices when no request has reached the platforms for a while."""
+
+    def __init__(self, book: Path) -> None:
+        self._book, self._seen, self._at = book, 0, machine_s()
+
+    def since(self, seconds: float) -> bool:
+        count = judge.count_requests(self._book)
+        if count != self._seen:
+            self._seen, self._at = count, machine_s()
+        return machine_s() - self._at > seconds
+
+
+def _lost(folder: Path, plan: Plan) -> bool:
+    """Return whether only a platform's refusal kept a copy from being made: no need to wait.
+
+    A request that has just come in looks the same for an instant.
+    """
+
+    def refused() -> bool:
+        return judge.read_book(folder / "practice")[1] > 0
+
+    return plan.duplicates_refused and refused() and not wait_until(lambda: not refused(), 1)
 
 
 def _at_rest() -> bool:
@@ -145,7 +175,9 @@ def _at_rest() -> bool:
     )
     pending = sa.and_(Delivery.status == DeliveryStatus.PENDING, held_up)
     moving = sa.and_(Delivery.status.not_in(FINAL), sa.not_(waits), sa.not_(pending))
-    return not db.session.scalar(sa.select(sa.func.count()).where(moving))
+    asks = sa.or_(waits, Delivery.status.in_((DeliveryStatus.FAILED, DeliveryStatus.MISSED)))
+    untold = sa.and_(asks, Delivery.noticed_fence != Delivery.fence)  # the watch comes by soon
+    return not db.session.scalar(sa.select(sa.func.count()).where(sa.or_(moving, untold)))
 
 
 def _people_look(played: Stage) -> int:

