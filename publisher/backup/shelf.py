@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from publisher.backup.databases import CHECKS, Database
 from publisher.backup.errors import BackupError
@@ -112,9 +113,7 @@ class Shelf:
         """:raises BackupError: if there is no such backup, or it cannot be read"""
         try:
             told = json.loads((self.folder / name / MANIFEST).read_text())
-            if told["format"] != FORMAT or not all(
-                DIGEST.fullmatch(each) for each in told["media"]
-            ):
+            if told["format"] != FORMAT or not _is_sane(told):
                 raise ValueError
             return Manifest(**told)
         except (OSError, ValueError, TypeError, KeyError) as error:
@@ -177,6 +176,12 @@ class Shelf:
             yield draft
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+
+
+def _is_sane(told: dict[str, Any]) -> bool:
+    """Return whether a manifest names what can be in a backup, and nothing outside of it."""
+    inside = Path(told["file"]).name == told["file"]
+    return inside and told["kind"] in CHECKS and all(map(DIGEST.fullmatch, told["media"]))
 
 
 def _copy(digests: Iterable[str], store: Store, kept: Store) -> list[str]:

@@ -28,8 +28,11 @@ class Sqlite:
     def dump(self, file: Path) -> facts.Facts:
         if not self._path.is_file():
             raise BackupError(f"There is no database at {self._path}.")
-        with closing(sqlite3.connect(self._path, timeout=WAIT_S)) as connection:
-            connection.execute("VACUUM INTO ?", (str(file),))
+        try:
+            with closing(sqlite3.connect(self._path, timeout=WAIT_S)) as connection:
+                connection.execute("VACUUM INTO ?", (str(file),))
+        except sqlite3.Error as error:  # the disk is full, the database damaged
+            raise BackupError(f"The database could not be copied: {error}.") from error
         check(file)
         with _engine(file).connect() as connection:
             return facts.read(connection)

@@ -38,7 +38,7 @@ def backup_command(folder: Path, keep: int | None) -> None:
         name, manifest = shelf.make(
             open_database(db.engine.url), current_app.extensions["media_store"], at=clock.now()
         )
-    except BackupError as error:
+    except (BackupError, OSError) as error:  # a full disk too
         raise click.ClickException(str(error)) from error
     click.echo(f"{folder / name}: {_told(manifest)}")
     for dropped in shelf.drop_all_but(keep) if keep else ():
@@ -79,7 +79,7 @@ def restore_command(folder: Path, name: str | None, check: bool, replace: bool) 
         restored = shelf.put_back_media(manifest, current_app.extensions["media_store"])
         put_back = _put_back if manifest.kind == database.kind else _move
         put_back(shelf.database_file(name), manifest, database, at=at)
-    except BackupError as error:
+    except (BackupError, OSError) as error:  # a full disk too
         raise click.ClickException(str(error)) from error
     _settle(manifest, at=at)
     click.echo(f"{folder / name} is back: {_told(manifest)}; {restored} pictures were put back.")

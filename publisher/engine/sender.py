@@ -86,8 +86,7 @@ class Sender:
         no effect."""
         claims = [Claim(delivery_id=delivery_id, fence=fence) for delivery_id, fence in told]
         try:
-            while claims and not self._leaving.is_set():
-                count = self._wait_for_threads(len(claims))
+            while claims and (count := self._wait_for_threads(len(claims))):
                 self._start(claims[:count])
                 del claims[:count]
             if claims:
@@ -97,8 +96,12 @@ class Sender:
             log.exception("a message was not carried out")
 
     def _wait_for_threads(self, wanted: int) -> int:
-        """Take up to `wanted` free threads, waiting for the first; return how many."""
+        """Take up to `wanted` free threads, waiting for the first; return how many. None any
+        more when we are leaving."""
         self._free.acquire()
+        if self._leaving.is_set():
+            self._free.release()
+            return 0
         count = 1
         while count < wanted and self._free.acquire(blocking=False):
             count += 1

@@ -396,6 +396,11 @@ def lose_the_manifest(folder):
     (folder / "manifest.json").write_text("{")
 
 
+def name_a_file_elsewhere(folder):
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"file": "../../etc/passwd"}))
+
+
 @pytest.mark.parametrize(
     ("harm", "said"),
     [
@@ -404,6 +409,7 @@ def lose_the_manifest(folder):
         (damage_a_picture, "1 pictures"),
         (come_from_the_future, "newer Siar"),
         (lose_the_manifest, "not a backup"),
+        (name_a_file_elsewhere, "not a backup"),
     ],
 )
 def test_a_backup_that_is_not_sound_is_refused_before_anything_changes(
@@ -420,6 +426,24 @@ def test_a_backup_that_is_not_sound_is_refused_before_anything_changes(
     assert result.exit_code == 1
     assert said in result.output
     assert db.session.get(User, sari.id).name == "Sari Sesudahnya"
+
+
+def test_a_backup_that_breaks_off_leaves_nothing_that_looks_like_one(
+    backup, flask_command, shelf, database_url, sari
+):
+    if not database_url.startswith("sqlite"):
+        pytest.skip("the file of SQLite is the one a test can damage")
+    before = backup()
+    path = Path(database_url.removeprefix("sqlite:///"))
+    db.session.commit()
+    db.engine.dispose()
+    path.write_bytes(path.read_bytes()[:5000])  # what a failing disk leaves
+
+    result = flask_command("backup", shelf)
+
+    assert result.exit_code == 1
+    assert "could not be copied" in result.output
+    assert [each for each in shelf.iterdir() if each.is_dir()] == [before]
 
 
 def test_a_picture_that_is_gone_does_not_stop_the_backup_but_is_told(
