@@ -31,8 +31,6 @@ TICK_S = 1
 HEARTBEAT_EVERY = timedelta(seconds=5)
 #: A clock that was set by more than this would silence a timer that waits for a wall time.
 CLOCK_STEP_S = 1.5
-#: The pages of the same process come first; what is due earlier loads what it needs itself.
-WARM_UP_AFTER_S = 3
 #: The longest a driver may still be busy when we are asked to stop.
 DRAIN_S = 40
 
@@ -82,11 +80,17 @@ class Worker:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
-    def start(self) -> None:
+    def start(self, *, warm_up_after_s: float = 0) -> None:
+        """Begin to tick; returns at once.
+
+        :param warm_up_after_s: when to load the drivers, which takes 0.8 s of the processor;
+            later where pages of the same process are just being asked for
+        """
         self._scheduler.add_job(self._safe_tick, "interval", seconds=TICK_S, id="tick")
         self._scheduler.start()
         threading.Thread(target=self._watch_clock, name="clock-watch", daemon=True).start()
-        threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+        given = (warm_up_after_s,)
+        threading.Thread(target=self._warm_up, args=given, name="warm-up", daemon=True).start()
         log.info("worker %s started", self.owner)
 
     def stop(self) -> None:
@@ -151,9 +155,9 @@ class Worker:
         except Exception:  # the next tick is in a second; a database may be restarting
             log.exception("tick failed")
 
-    def _warm_up(self) -> None:
-        """Load the drivers that will be needed: 0.8 s for X, which nobody due should wait for."""
-        if self._stopped.wait(WARM_UP_AFTER_S):
+    def _warm_up(self, after_s: float) -> None:
+        """Load the drivers that will be needed, so that nothing due waits for them."""
+        if self._stopped.wait(after_s):
             return
         try:
             for platform in self.steps.transact(claiming.platforms_in_use, read_only=True):

@@ -19,6 +19,9 @@ from flask.cli import with_appcontext
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
+#: The first pages come first.
+WARM_UP_AFTER_S = 3
+
 
 @click.command("worker")
 @with_appcontext
@@ -131,7 +134,7 @@ def _worker(app: Flask) -> Iterator[None]:
     from publisher.worker import Worker
 
     worker = Worker(app)
-    worker.start()
+    worker.start(warm_up_after_s=WARM_UP_AFTER_S)
     try:
         yield
     finally:
