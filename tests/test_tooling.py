@@ -1,8 +1,14 @@
 """The files people set Siar up with agree with one another."""
 
 import re
+import runpy
 import subprocess
 from pathlib import Path
+
+from gunicorn.config import Config
+
+from publisher import worker
+from publisher.cli import senders
 
 ROOT = Path(__file__).parents[1]
 
@@ -35,3 +41,26 @@ def test_make_without_a_goal_lists_every_command():
 
     listed = set(re.findall(r"^make (\w+)", answer.stdout, re.MULTILINE))
     assert listed >= {"help", "run", "test", "bench", "lint", "lock", "setup", "messages"}
+
+
+def test_the_settings_of_gunicorn_are_ones_it_takes():
+    given = runpy.run_path(str(ROOT / "deploy/gunicorn.conf.py"))
+    config = Config()
+
+    for name, value in given.items():
+        if not name.startswith("_"):
+            config.set(name, value)
+
+    assert config.worker_class_str == "gthread"
+    assert config.graceful_timeout < config.timeout
+
+
+def test_systemd_waits_longer_than_each_part_takes_to_come_to_its_end():
+    def waits(unit):
+        text = (ROOT / "deploy" / unit).read_text()
+        return int(re.search(r"^TimeoutStopSec=(\d+)$", text, re.MULTILINE)[1])
+
+    assert waits("siar-worker.service") > worker.DRAIN_S
+    assert waits("siar-sender.service") > senders.DRAIN_S
+    gunicorn = runpy.run_path(str(ROOT / "deploy/gunicorn.conf.py"))
+    assert waits("siar-web.service") > gunicorn["graceful_timeout"]
