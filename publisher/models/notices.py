@@ -114,10 +114,11 @@ class Hold(Model):
 def add_once(model: type[Model], rows: Sequence[dict[str, Any]]) -> int:
     """Add rows and return how many were new; those that are there already, by whatever is
     unique, stay as they are."""
+    if not rows:
+        return 0
     insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
     statement = insert[db.session.get_bind().dialect.name](model).on_conflict_do_nothing()
-    key = sa.inspect(model).primary_key[0]
-    added = 0
-    for row in rows:
-        added += db.session.execute(statement.values(row).returning(key)).first() is not None
-    return added
+    names = sorted({name for row in rows for name in row})  # one statement needs the same of all
+    whole = [{name: row.get(name) for name in names} for row in rows]
+    added = statement.values(whole).returning(sa.inspect(model).primary_key[0])
+    return len(db.session.execute(added).all())

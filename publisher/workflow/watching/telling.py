@@ -24,7 +24,7 @@ from publisher.models.notices import Notice, NoticeKind, add_once
 from publisher.models.places import Office
 from publisher.models.watch import Outage
 
-BATCH = 200
+BATCH = 100
 #: So long a notice about something that is over for good asks for attention.
 ATTENTION = timedelta(days=14)
 
@@ -68,13 +68,29 @@ def tell(*, at: datetime) -> bool:
     rows = db.session.execute(_untold()).all()
     why = _why_missed([row for row in rows if row.status is _S.MISSED])
     add_once(Notice, [_notice(row, why.get(row.id, row.reason), at=at) for row in rows])
-    for row in rows:
-        change = sa.update(Delivery).where(
-            Delivery.id == row.id, Delivery.fence == row.fence, Delivery.status == row.status
-        )
-        values = {"noticed_fence": row.fence, "reason": why.get(row.id, row.reason)}
-        db.session.execute(change.values(values).execution_options(synchronize_session=False))
+    if rows:
+        told = [
+            {
+                "the_id": row.id,
+                "the_status": row.status,
+                "the_fence": row.fence,
+                "why": why.get(row.id, row.reason),
+            }
+            for row in rows
+        ]
+        db.session.connection().execute(_MARK_TOLD, told)
     return len(rows) == BATCH
+
+
+_deliveries = Delivery.metadata.tables["delivery"]
+#: Only while it still stands as it was told.
+_MARK_TOLD = (
+    sa.update(_deliveries)
+    .where(_deliveries.c.id == sa.bindparam("the_id"))
+    .where(_deliveries.c.status == sa.bindparam("the_status"))
+    .where(_deliveries.c.fence == sa.bindparam("the_fence"))
+    .values(noticed_fence=sa.bindparam("the_fence"), reason=sa.bindparam("why"))
+)
 
 
 def _untold() -> sa.Select:
