@@ -3,7 +3,6 @@
 `record` reads as the table of what to do about each outcome.
 """
 
-import dataclasses
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -129,7 +128,7 @@ def _begin(begins: Sequence[Begin]) -> list[bool]:
             values={
                 "lease_until": each.at + LEASE,
                 "sending_at": each.at,
-                "prepared": _stored(dataclasses.replace(each.prepared, started_at=each.at)),
+                "prepared": _stored(each.prepared, started_at=each.at),
             },
         )
         for each in begins
@@ -149,10 +148,13 @@ def _spacing_of(platform: str) -> timedelta:
     return timedelta(seconds=driver_class(platform).limits.spacing_s)
 
 
-def _stored(prepared: Prepared) -> dict[str, Any]:
-    values = dataclasses.asdict(prepared)
-    values["started_at"] = prepared.started_at.isoformat() if prepared.started_at else None
-    return values
+def _stored(prepared: Prepared, *, started_at: datetime) -> dict[str, Any]:
+    return {
+        "text": prepared.text,
+        "media_ids": list(prepared.media_ids),
+        "started_at": started_at.isoformat(),
+        "extra": dict(prepared.extra),
+    }
 
 
 def begin(job: Job, prepared: Prepared, *, at: datetime, spacing: timedelta = timedelta(0)) -> bool:
