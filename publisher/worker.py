@@ -6,6 +6,7 @@ and therefore whatever another one held is known to be abandoned.
 """
 
 import fcntl
+import gc
 import logging
 import os
 import secrets
@@ -162,6 +163,7 @@ class Worker:
         try:
             for platform in self.steps.transact(claiming.platforms_in_use, read_only=True):
                 driver_class(platform)
+            gc.freeze()  # what is loaded now stays; no collection need walk it again
         except Exception:  # the first to send loads them then
             log.exception("warming up failed")
 

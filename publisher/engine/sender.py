@@ -6,6 +6,7 @@ begun come to its end and gives back what has not; what SIGKILL interrupts is fo
 as with any dead worker.
 """
 
+import gc
 import logging
 import os
 import socket
@@ -61,6 +62,7 @@ class Sender:
             quiet=True,
         )
         driver_class(self._platform)  # 0.8 s for X, which nobody due should wait for
+        gc.freeze()  # as in the worker
         self.steps.agree_on_time()
         beat = threading.Thread(target=self._beat, name="beat", daemon=True)
         beat.start()
