@@ -56,7 +56,7 @@ def play(name: str, seed: int, seconds: float) -> Verdict:
         verdict = run(name, ground, Path(folder), plan)
     say(verdict.told(name))
     if verdict.violations:
-        say("\n".join([*verdict.log, *verdict.violations]))
+        say(verdict.story())
     return verdict
 
 

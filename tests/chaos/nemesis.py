@@ -57,10 +57,13 @@ class Nemesis:
     def mourn(self) -> None:
         """Note who ended without our doing, and put another in its place."""
         for worker in self.stage.workers:
-            if not worker.alive:
-                self.note(f"worker {worker.slot} ended by itself")
-                self.lost.append(f"worker {worker.slot} ended by itself: {worker.last_words()}")
-                worker.start()
+            if worker.alive:
+                continue
+            if worker.came_up:
+                words = worker.words()[-2000:]
+                self.lost.append(f"worker {worker.slot} ended by itself: {words}")
+            self.note(f"worker {worker.slot} ended by itself, or did not come up")
+            worker.start()
 
     def victim(self) -> Worker:
         return self.rng.choice(self.stage.workers)

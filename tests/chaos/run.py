@@ -17,7 +17,7 @@ from tests.chaos.clockwork import Clockwork, Orders, machine_s
 from tests.chaos.nemesis import ORDERED, Nemesis, finished, fresh, wait_until
 from tests.chaos.stages import Stage, stage
 
-TOLD_WITHIN_S = 15
+TOLD_WITHIN_S = 45
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +57,10 @@ class Verdict:
     log: list[str] = field(repr=False)
     seconds: float
 
+    def story(self) -> str:
+        """Return what was done and what it broke, for whoever must find out why."""
+        return "\n".join([f"seed {self.plan.seed}", *self.log, *self.violations])
+
     def told(self, name: str) -> str:
         kept = "kept" if not self.violations else f"{len(self.violations)} BROKEN"
         return (
@@ -77,13 +81,13 @@ def run(name: str, ground: dict, folder: Path, plan: Plan) -> Verdict:
             worker.start()
         _torment(nemesis, rng, plan)
         nemesis.make_good()
-        wait_until(lambda: fresh(_at_rest) or _lost(folder, plan), plan.rest_s)
+        wait_until(lambda: _over(nemesis) or _lost(folder, plan), plan.rest_s)
         nemesis.note("at rest")
         violations, counts = _judged_when_told(folder, nemesis)
         if not violations and counts.get("unknown"):
             db.session.info.pop("read_only", None)
             nemesis.note(f"a person decides about {_people_look(played)}")
-            wait_until(lambda: fresh(_at_rest), plan.rest_s)
+            wait_until(lambda: _over(nemesis), plan.rest_s)
             violations, counts = _judged_when_told(folder, nemesis)
         for worker in played.workers:
             worker.kill()
@@ -159,6 +163,11 @@ def _lost(folder: Path, plan: Plan) -> bool:
         return judge.read_book(folder / "practice")[1] > 0
 
     return plan.duplicates_refused and refused() and not wait_until(lambda: not refused(), 1)
+
+
+def _over(nemesis: Nemesis) -> bool:
+    nemesis.mourn()
+    return fresh(_at_rest)
 
 
 def _at_rest() -> bool:

@@ -64,8 +64,10 @@ class Worker:
     command: list[str] = field(default_factory=lambda: ["worker"])
     process: psutil.Process | None = None
     frozen: bool = False
+    _said_before: int = 0
 
     def start(self) -> None:
+        self._said_before = self.log.stat().st_size if self.log.exists() else 0
         self.process = self.nursery.bear(self.command, self.environment, self.log)
 
     @property
@@ -86,8 +88,14 @@ class Worker:
         self.process.resume()
         self.frozen = False
 
-    def last_words(self) -> str:
-        return self.log.read_text(errors="replace")[-2000:]
+    def words(self) -> str:
+        """Return what it said since it was started."""
+        return self.log.read_bytes()[self._said_before :].decode(errors="replace")
+
+    @property
+    def came_up(self) -> bool:
+        """Whether it ever was at work. One that finds no database ends, to be started again."""
+        return " started" in self.words()
 
     def terminate(self) -> None:
         """Ask it to end, and wait until it has."""
