@@ -204,9 +204,7 @@ def as_public(caption="", hashtags="", alt_texts=(), accounts=(1,)):
         caption=caption,
         hashtags=hashtags,
         own_texts={},
-        pictures=tuple(
-            Kept(digest="a" * 64, mime="image/jpeg", alt_text=alt) for alt in alt_texts
-        ),
+        pictures=tuple(Kept(digest="a" * 64, mime="image/jpeg", alt_text=alt) for alt in alt_texts),
         accounts=dict.fromkeys(accounts, "x"),
     )
 
