@@ -27,7 +27,7 @@ from publisher.platforms.base import Outgoing
 from publisher.practice.server import PracticeServer
 from publisher.reports.snapshot import WeekStatus
 from publisher.workflow import reporting, reviewing
-from publisher.workflow.composing import outgoing
+from publisher.workflow.composing import content
 from tests.conftest import settings
 
 WEDNESDAY = datetime(2026, 11, 18, 3, 17, tzinfo=UTC)
@@ -91,7 +91,7 @@ def test_a_post_of_the_past_reads_there_as_it_was_approved(loaded, posts):
 
     for delivery in db.session.scalars(query):
         shown = book[delivery.permalink]
-        sent = outgoing(delivery.post, delivery.account.platform, store)
+        sent = content(delivery.post.public, delivery.account.platform).read(store)
         assert shown["text"] == sent.text
         assert [one["alt_text"] for one in shown["media"]] == [p.alt_text for p in sent.pictures]
         assert abs(datetime.fromisoformat(shown["at"]) - delivery.published_at) < timedelta(
