@@ -161,8 +161,8 @@ class Worker:
         if self._stopped.wait(after_s):
             return
         try:
-            for platform in self.steps.transact(claiming.platforms_in_use, read_only=True):
-                driver_class(platform)
+            for driver in self.steps.transact(claiming.drivers_in_use, read_only=True):
+                driver_class(driver)
             gc.freeze()  # what is loaded now stays; no collection need walk it again
         except Exception:  # the first to send loads them then
             log.exception("warming up failed")

@@ -82,6 +82,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('office_id', sa.Integer(), nullable=False),
     sa.Column('platform', sa.String(length=32), nullable=False),
+    sa.Column('driver', sa.String(length=32), nullable=False),
     sa.Column('handle', sa.Text(), nullable=False),
     sa.Column('display_name', sa.Text(), nullable=False),
     sa.Column('remote_id', sa.Text(), nullable=True),

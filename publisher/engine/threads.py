@@ -146,4 +146,4 @@ class Engine:
 
 
 def _pool_of(job: Job | PlatformError) -> str:
-    return NO_PLATFORM if isinstance(job, PlatformError) else job.platform
+    return NO_PLATFORM if isinstance(job, PlatformError) else job.driver

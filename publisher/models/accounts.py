@@ -71,8 +71,12 @@ class Account(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     office_id: Mapped[int] = mapped_column(sa.ForeignKey("office.id"), index=True)
     office: Mapped[Office] = relationship()
-    #: A key of `publisher.platforms.DRIVERS`, or a platform that Siar only keeps a list of.
+    #: A key of `publisher.platforms.PLATFORM_NAMES`, or one that Siar only keeps a list of.
     platform: Mapped[str] = mapped_column(sa.String(32))
+    #: How Siar speaks to it, a key of `publisher.platforms.DRIVERS`: usually that of the platform.
+    driver: Mapped[str] = mapped_column(
+        sa.String(32), default=lambda row: row.get_current_parameters()["platform"]
+    )
     handle: Mapped[str] = mapped_column(default="")  # without "@"
     display_name: Mapped[str]
     remote_id: Mapped[str | None]

@@ -10,7 +10,8 @@ from typing import cast
 
 from publisher.platforms.base import Credentials, Driver
 
-#: What the database calls a platform, and where its driver is.
+#: What the database calls a driver, and where it is. A platform's usual driver has its name; a
+#: second one of the same platform is called `<platform>_<how>`.
 DRIVERS: dict[str, str] = {
     "x": "publisher.platforms.x:X",
     "facebook": "publisher.platforms.facebook:Facebook",
@@ -21,18 +22,19 @@ PLATFORM_NAMES: dict[str, str] = {"x": "X", "facebook": "Facebook"}
 
 
 @cache
-def driver_class(platform: str) -> type[Driver]:
-    """Return the driver of a platform, for what needs no account: limits, length, problems.
+def driver_class(driver: str) -> type[Driver]:
+    """Return a driver, for what needs no account: limits, length, problems.
 
-    :raises KeyError: if there is no such platform
+    :param driver: a key of `DRIVERS`; a platform's name is that of its usual driver
+    :raises KeyError: if there is no such driver
     """
-    return cast(type[Driver], resolve_name(DRIVERS[platform]))
+    return cast(type[Driver], resolve_name(DRIVERS[driver]))
 
 
-def open_driver(platform: str, credentials: Credentials) -> Driver:
+def open_driver(driver: str, credentials: Credentials) -> Driver:
     """Return a driver for one account. Touches no network; use it in one thread, then drop it.
 
-    :raises KeyError: if there is no such platform
+    :raises KeyError: if there is no such driver
     :raises AccountBlocked: if the credentials are incomplete
     """
-    return driver_class(platform)(credentials)
+    return driver_class(driver)(credentials)

@@ -38,6 +38,7 @@ class Picture:
     mime: str  # "image/jpeg" or "image/png"
     alt_text: str
     name: str  # a file name such as "1.jpg"; some platforms want one
+    url: str = ""  # where the platform can fetch it for a while, if its driver `fetches`
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +89,17 @@ class Receipt:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Handover:
+    """What `publish` gives where the platform lets a person finish the post in its own app.
+
+    Nothing is public yet; a person's verified proof ends it.
+    """
+
+    remote_id: str  # what the platform calls the draft
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Published:
     """A post found on the account itself, whoever made it."""
 
@@ -127,6 +139,10 @@ class Driver(ABC):
     credential_fields: ClassVar[tuple[CredentialField, ...]]
     #: Where a link to one of its posts may point, the usual host first, without "www.".
     permalink_hosts: ClassVar[tuple[str, ...]]
+    #: The platform takes no bytes: it fetches each picture from a public address.
+    fetches: ClassVar[bool] = False
+    #: No client at all: Siar prepares text and pictures, a person posts and files the proof.
+    by_hand: ClassVar[bool] = False
 
     @abstractmethod
     def __init__(self, credentials: Credentials) -> None:

@@ -315,7 +315,7 @@ class Deliveries(RuleBasedStateMachine):
         delivery = db.session.get(Delivery, claim.delivery_id)
         assert delivery.due_at <= at < delivery.publish_by
         assert delivery.post.status is PostStatus.APPROVED
-        assert delivery.post.text_for(job.platform) == job.content.text
+        assert delivery.post.text_for(delivery.account.platform) == job.content.text
         self.world.requests.append(
             Request(
                 claim=claim, job=job, account_id=delivery.account_id, post_id=delivery.post_id,

@@ -55,7 +55,7 @@ def claim_due(
 ) -> list[Claim]:
     """Take up to `limit` deliveries that are due and return them.
 
-    :param busy: platforms of which none is to be taken now
+    :param busy: drivers for which none is to be taken now
     """
     rows = (
         db.session.connection()
@@ -91,7 +91,7 @@ def _due() -> sa.Select[int]:
         .join(account, account.c.id == delivery.c.account_id)
         .where(status_is(delivery.c.status, DeliveryStatus.PENDING), delivery.c.next_at <= at)
         .where(delivery.c.publish_by > at)
-        .where(account.c.platform.not_in(sa.bindparam("busy", [], expanding=True)))
+        .where(account.c.driver.not_in(sa.bindparam("busy", [], expanding=True)))
         .where(usable, account.c.standing == Standing.UTAMA, account.c.retired_at.is_(None))
         .where(sa.or_(account.c.next_allowed_at.is_(None), account.c.next_allowed_at <= at))
         .where(
@@ -274,8 +274,8 @@ def wake_accounts(*, at: datetime) -> int:
     return db.session.execute(change).rowcount  # type: ignore[attr-defined]
 
 
-def platforms_in_use() -> list[str]:
-    """Return the platforms on which Siar has accounts to publish to."""
-    query = sa.select(Account.platform).distinct()
+def drivers_in_use() -> list[str]:
+    """Return the drivers of the accounts that Siar publishes to."""
+    query = sa.select(Account.driver).distinct()
     usable = query.where(Account.status != AccountStatus.RECONNECT, Account.retired_at.is_(None))
     return list(db.session.scalars(usable))

@@ -16,7 +16,7 @@ from publisher.models.advancing import advance
 from publisher.models.audit import Heartbeat
 from publisher.models.deliveries import Delivery, DeliveryStatus, status_is
 from publisher.platforms import DRIVERS
-from publisher.workflow.delivering.claiming import LEASE, Claim, platforms_in_use
+from publisher.workflow.delivering.claiming import LEASE, Claim, drivers_in_use
 from publisher.workflow.delivering.pulse import HEARTBEAT_STALE, SENDER
 
 
@@ -54,16 +54,16 @@ def leave(name: str, *, at: datetime) -> None:
 def without_sender(*, at: datetime) -> list[str]:
     """Return the platforms to which nobody sends although there are accounts to publish to."""
     ready = capacity(at=at)
-    return sorted(each for each in platforms_in_use() if each in DRIVERS and each not in ready)
+    return sorted(each for each in drivers_in_use() if each in DRIVERS and each not in ready)
 
 
 def in_flight() -> dict[str, int]:
     """Return how many deliveries of each platform are claimed or being sent, whoever does it."""
     query = (
-        sa.select(Account.platform, sa.func.count())
+        sa.select(Account.driver, sa.func.count())
         .join(Delivery, Delivery.account_id == Account.id)
         .where(status_is(Delivery.status, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING))
-        .group_by(Account.platform)
+        .group_by(Account.driver)
     )
     return {row[0]: row[1] for row in db.session.execute(query)}
 
@@ -71,7 +71,7 @@ def in_flight() -> dict[str, int]:
 def by_platform(claims: Collection[Claim]) -> dict[str, list[Claim]]:
     """Return the same claims under the platforms that they are for."""
     query = (
-        sa.select(Delivery.id, Account.platform)
+        sa.select(Delivery.id, Account.driver)
         .join(Account, Account.id == Delivery.account_id)
         .where(Delivery.id.in_([claim.delivery_id for claim in claims]))
     )

@@ -37,7 +37,7 @@ _CLAIMED = (
     sa.select(
         Delivery.id, Delivery.fence, Delivery.lookups, Delivery.content_digest,
         Delivery.created_at, Delivery.post_id, Delivery.account_id,
-        Account.platform, Account.handle, Account.credentials,
+        Account.platform, Account.driver, Account.handle, Account.credentials,
         Post.status, Post.approved_at, Post.version, Post.caption, Post.hashtags,
     )
     .join(Account, Account.id == Delivery.account_id)
@@ -114,7 +114,7 @@ def _job(row: Any, public: Public, *, vault: Vault) -> Job | PlatformError:
     return Job(
         delivery_id=row.id,
         fence=row.fence,
-        platform=row.platform,
+        driver=row.driver,
         credentials={"handle": row.handle, **credentials},  # for a readable permalink
         content=composing.content(public, row.platform),
         post_version=row.version,

@@ -61,7 +61,7 @@ def load_search(claim: Claim, *, vault: Vault) -> Search | PlatformError | None:
     return Search(
         delivery_id=delivery.id,
         fence=claim.fence,
-        platform=account.platform,
+        driver=account.driver,
         credentials={"handle": account.handle, **credentials},
         prepared=_restored(delivery.prepared),
         since=(delivery.doubtful_since or delivery.sending_at) - CLOCKS_APART,

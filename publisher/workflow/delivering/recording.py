@@ -136,16 +136,16 @@ def _begin(begins: Sequence[Begin]) -> list[bool]:
     begun = advance_all("begin", changes, require=_STILL_APPROVED)
     rest_accounts(
         {
-            each.job.delivery_id: each.at + max(each.spacing, _spacing_of(each.job.platform))
+            each.job.delivery_id: each.at + max(each.spacing, _spacing_of(each.job.driver))
             for each, ours in zip(begins, begun, strict=True)
-            if ours and (each.spacing or _spacing_of(each.job.platform))
+            if ours and (each.spacing or _spacing_of(each.job.driver))
         }
     )
     return begun
 
 
-def _spacing_of(platform: str) -> timedelta:
-    return timedelta(seconds=driver_class(platform).limits.spacing_s)
+def _spacing_of(driver: str) -> timedelta:
+    return timedelta(seconds=driver_class(driver).limits.spacing_s)
 
 
 def _stored(prepared: Prepared, *, started_at: datetime) -> dict[str, Any]:

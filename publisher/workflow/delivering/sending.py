@@ -28,14 +28,14 @@ class Job:
 
     delivery_id: int
     fence: int
-    platform: str
+    driver: str  # a key of DRIVERS
     credentials: Credentials
     content: Content
     post_version: int
     content_digest: str
 
     def __repr__(self) -> str:  # credentials stay out of logs
-        return f"Job(delivery_id={self.delivery_id}, fence={self.fence}, {self.platform})"
+        return f"Job(delivery_id={self.delivery_id}, fence={self.fence}, {self.driver})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,19 +44,19 @@ class Search:
 
     delivery_id: int
     fence: int
-    platform: str
+    driver: str  # a key of DRIVERS
     credentials: Credentials
     prepared: Prepared
     since: datetime
     known: frozenset[str]  # posts of the account that prove other deliveries
 
     def __repr__(self) -> str:
-        return f"Search(delivery_id={self.delivery_id}, fence={self.fence}, {self.platform})"
+        return f"Search(delivery_id={self.delivery_id}, fence={self.fence}, {self.driver})"
 
 
 def connect(job: Job) -> Driver | PlatformError:
     """Return the driver of the job's account; touches no network yet."""
-    return _outcome(lambda: open_driver(job.platform, job.credentials), otherwise=TryLater)
+    return _outcome(lambda: open_driver(job.driver, job.credentials), otherwise=TryLater)
 
 
 def prepare(driver: Driver, job: Job, store: Store) -> Prepared | PlatformError:
@@ -78,7 +78,7 @@ def look(search: Search) -> Receipt | PlatformError | None:
     """Read the account back; None when the post is not there."""
 
     def read_back() -> Receipt | None:
-        driver = open_driver(search.platform, search.credentials)
+        driver = open_driver(search.driver, search.credentials)
         return driver.find(search.prepared, search.since, search.known)
 
     return _outcome(read_back, otherwise=TryLater)

@@ -71,6 +71,7 @@ class Login:
 
     account_id: int
     platform: str
+    driver: str
     remote_id: str | None
     status: AccountStatus
     sealed: str | None
@@ -79,7 +80,7 @@ class Login:
     known: Risk | None
 
     def __repr__(self) -> str:  # credentials stay out of logs
-        return f"Login(account_id={self.account_id}, {self.platform})"
+        return f"Login(account_id={self.account_id}, {self.driver})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +167,7 @@ def _login(account: Account, vault: Vault) -> Login:
     return Login(
         account_id=account.id,
         platform=account.platform,
+        driver=account.driver,
         remote_id=account.remote_id,
         status=account.status,
         sealed=account.credentials,
@@ -184,7 +186,7 @@ def ask(login: Login) -> Risk | PlatformError | None:
     if login.status is AccountStatus.PAUSED:
         return None  # it asked for a rest; asking now would lengthen it
     try:
-        health = open_driver(login.platform, login.credentials).check()
+        health = open_driver(login.driver, login.credentials).check()
     except PlatformError as error:
         return error
     except Exception as error:  # a fault of a driver must not end the round of all others
