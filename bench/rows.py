@@ -66,7 +66,7 @@ def register(stage: Stage, numbers: range) -> None:
 
 def _account_row(stage: Stage, office_id: int, number: int) -> Row:
     account = Account(
-        id=number, office_id=office_id, platform="x", handle=f"akun{number}",
+        id=number, office_id=office_id, platform="x", driver="x", handle=f"akun{number}",
         display_name=f"Akun {number}", remote_id=str(ABOVE + number),
         status=AccountStatus.ACTIVE,
     )  # fmt: skip
