@@ -1,23 +1,18 @@
 """Facebook Pages, through Meta's Graph API with plain requests.
 
 Every photo is uploaded unpublished first; one `POST /{page}/feed` then makes text and photos
-public together. The token travels in a header, never in an address that a proxy might log.
+public together.
 """
 
-import hashlib
-import hmac
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
-import requests
-
 from publisher.errors import N_
-from publisher.platforms import http
+from publisher.platforms import meta
 from publisher.platforms.base import (
     CredentialField,
     Credentials,
@@ -31,29 +26,10 @@ from publisher.platforms.base import (
     Published,
     Receipt,
 )
-from publisher.platforms.errors import (
-    AccountBlocked,
-    OutcomeUnknown,
-    PlatformError,
-    Refused,
-    TryLater,
-)
+from publisher.platforms.errors import AccountBlocked, OutcomeUnknown, Refused, TryLater
 from publisher.platforms.pictures import picture_problems
-from publisher.platforms.texts import fingerprint, normalise, without_secrets
+from publisher.platforms.texts import fingerprint, normalise
 
-GRAPH = "https://graph.facebook.com/v26.0"
-
-# Meta's error codes, by what to do next (PLATFORMS 3.2, read 2026-09).
-_THROTTLED = {4, 17, 32, 341, 613, 80001, 80002}
-_BLOCKED = {102, 190, 368}  # log in again; 368: held for breaking a policy
-_PERMISSION = {3, 10, *range(200, 300)}
-_PASSING = {1, 2}
-_WRONG = {100, 324}
-_DUPLICATE = 506
-_GONE_SUBCODE = 33
-
-#: Asking again while throttled lengthens the block, so without a figure we leave half an hour.
-_THROTTLE_S = 30 * 60
 _SKEW = timedelta(seconds=60)
 _PAGES = 10  # of 100 posts
 _ID = re.compile(r"\d+(_\d+)?")
@@ -91,11 +67,7 @@ class Facebook(Driver):
         token = credentials.get("page_token", "")
         if not (self._page_id.isascii() and self._page_id.isdigit() and token):
             raise AccountBlocked("Facebook: the credentials are incomplete")
-        app_secret = credentials.get("app_secret", "")
-        self._proof = _proof(token, app_secret) if app_secret else {}
-        self._secrets = (token, app_secret, *self._proof.values())
-        self._session = http.session()
-        self._session.headers["Authorization"] = f"Bearer {token}"
+        self._graph = meta.Graph(self.name, token, credentials.get("app_secret", ""))
 
     @classmethod
     def length(cls, text: str) -> int:
@@ -117,7 +89,7 @@ class Facebook(Driver):
             f"attached_media[{index}]": json.dumps({"media_fbid": media_id})
             for index, media_id in enumerate(prepared.media_ids)
         }
-        answer = self._call(
+        answer = self._graph.call(
             "POST", f"{self._page_id}/feed", public=True, data={"message": prepared.text, **photos}
         )
         remote_id = answer.payload.get("id")
@@ -146,7 +118,7 @@ class Facebook(Driver):
         return found
 
     def check(self) -> Health:
-        answer = self._call("GET", "me", params={"fields": "id,name,username"})
+        answer = self._graph.call("GET", "me", params={"fields": "id,name,username"})
         me = {key: str(value) for key, value in answer.payload.items()}
         if "id" not in me:
             raise TryLater("Facebook: did not say whose token this is")
@@ -171,13 +143,13 @@ class Facebook(Driver):
     def remove(self, receipt: Receipt) -> None:
         if not _ID.fullmatch(receipt.remote_id):
             raise Refused("Facebook: not the number of a post")
-        self._call("DELETE", receipt.remote_id, gone_is_fine=True, params={})
+        self._graph.call("DELETE", receipt.remote_id, gone_is_fine=True, params={})
 
     # -- requests
 
     def _upload(self, picture: Picture) -> str:
         """Upload one photo that nobody sees yet; return Meta's number for it."""
-        answer = self._call(
+        answer = self._graph.call(
             "POST",
             f"{self._page_id}/photos",
             data={"published": "false", "alt_text_custom": picture.alt_text},
@@ -192,7 +164,7 @@ class Facebook(Driver):
         """Yield the Page's own posts since then, newest first."""
         params = {"fields": _POST_FIELDS, "since": str(int(since.timestamp())), "limit": "100"}
         for _ in range(_PAGES):
-            answer = self._call("GET", f"{self._page_id}/published_posts", params=params)
+            answer = self._graph.call("GET", f"{self._page_id}/published_posts", params=params)
             yield from _read_posts(answer, since)
             paging = answer.payload.get("paging")
             if not (isinstance(paging, dict) and paging.get("next")):
@@ -200,89 +172,8 @@ class Facebook(Driver):
             # Not the `next` address itself: it carries the token.
             params["after"] = str((paging.get("cursors") or {}).get("after", ""))
 
-    def _call(
-        self,
-        method: str,
-        path: str,
-        *,
-        public: bool = False,
-        gone_is_fine: bool = False,
-        params: Mapping[str, str] | None = None,
-        data: Mapping[str, str] | None = None,
-        files: Mapping[str, tuple[str, bytes, str]] | None = None,
-    ) -> "_Answer":
-        """Make one request and return its answer, or raise one of the platform errors."""
-        query = None if params is None else {**params, **self._proof}
-        body = None if data is None else {**data, **self._proof}
-        try:
-            response = self._session.request(
-                method, f"{GRAPH}/{path}", params=query, data=body, files=files
-            )
-        except requests.RequestException as error:
-            # `from None`: the cause names the address, and with it `appsecret_proof`.
-            raise http.translate(error, public=public) from None
-        answer = _Answer.of(response)
-        if 200 <= answer.status < 300 and "error" not in answer.payload:
-            return answer
-        if gone_is_fine and answer.problem.get("error_subcode") == _GONE_SUBCODE:
-            return answer
-        raise self._translate(answer, public=public)
-
-    def _translate(self, answer: "_Answer", *, public: bool) -> PlatformError:
-        problem = answer.problem
-        code = problem.get("code")
-        said = f"Facebook {answer.status}, code {code}: {problem.get('message', '')}"
-        detail = without_secrets(said, self._secrets)
-        number = answer.number
-        if code in _THROTTLED:
-            wait_s = _regain_s(answer.headers) or _THROTTLE_S
-            return TryLater(detail, wait_s=wait_s, whole_account=True, request_id=number)
-        if code in _BLOCKED or code in _PERMISSION:
-            return AccountBlocked(detail, request_id=number)
-        if code == _DUPLICATE:
-            return Refused(detail, duplicate=True, request_id=number)
-        passing = code in _PASSING or problem.get("is_transient") or answer.status >= 500
-        if code in _WRONG and not passing:
-            return Refused(detail, request_id=number)
-        return (OutcomeUnknown if public else TryLater)(detail, request_id=number)
-
 
 # -- reading answers
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Answer:
-    status: int
-    payload: Mapping[str, Any]
-    headers: Mapping[str, str]
-
-    @classmethod
-    def of(cls, response: requests.Response) -> "_Answer":
-        """Read an answer; one that cannot be read is empty, so nothing in it is believed."""
-        try:
-            payload = response.json()
-        except ValueError:
-            payload = {}
-        if not isinstance(payload, dict):
-            payload = {}
-        return cls(status=response.status_code, payload=payload, headers=response.headers)
-
-    @property
-    def problem(self) -> Mapping[str, Any]:
-        error = self.payload.get("error")
-        return error if isinstance(error, dict) else {}
-
-    @property
-    def number(self) -> str | None:
-        return self.problem.get("fbtrace_id") or self.headers.get("x-fb-trace-id")
-
-    @property
-    def at(self) -> datetime | None:
-        """The platform's own clock when it answered."""
-        try:
-            return parsedate_to_datetime(self.headers["Date"])
-        except (KeyError, ValueError):
-            return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -294,7 +185,7 @@ class _Post:
     photo_ids: tuple[str, ...]
 
 
-def _read_posts(answer: _Answer, since: datetime) -> list[_Post]:
+def _read_posts(answer: meta.Answer, since: datetime) -> list[_Post]:
     try:
         posts = [_read_post(item) for item in answer.payload["data"]]
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -315,25 +206,6 @@ def _read_post(item: Mapping[str, Any]) -> _Post:
         at=datetime.fromisoformat(item["created_time"]),
         photo_ids=tuple(str(photo.get("target", {}).get("id", "")) for photo in photos),
     )
-
-
-def _regain_s(headers: Mapping[str, str]) -> int | None:
-    """Return the seconds until Meta lets us ask again, from its usage header in minutes."""
-    try:
-        usage = json.loads(headers["X-Business-Use-Case-Usage"])
-        minutes = [
-            int(entry.get("estimated_time_to_regain_access", 0))
-            for entries in usage.values()
-            for entry in entries
-        ]
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return None
-    return max(minutes, default=0) * 60 or None
-
-
-def _proof(token: str, app_secret: str) -> dict[str, str]:
-    digest = hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
-    return {"appsecret_proof": digest}
 
 
 def _text_problems(outgoing: Outgoing, limit: int) -> Iterator[Problem]:

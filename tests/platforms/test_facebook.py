@@ -13,13 +13,13 @@ Facebook = driver_class("facebook")
 def test_the_token_never_stands_in_an_address(facebook_desk, monkeypatch):
     seen = []
     driver = facebook_desk.driver(app_secret="app-secret-ffff")
-    send = driver._session.send
+    send = driver._graph.session.send
 
     def watched(request, **given):
         seen.append(request.url)
         return send(request, **given)
 
-    monkeypatch.setattr(driver._session, "send", watched)
+    monkeypatch.setattr(driver._graph.session, "send", watched)
     driver.check()
     receipt = driver.publish(driver.prepare(POST))
     driver.find(driver.prepare(POST), receipt.published_at)
