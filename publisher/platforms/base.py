@@ -9,25 +9,61 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
+
+from publisher.posters.fitting import PictureRules
 
 Credentials = Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where a figure was read, and when; or, if it was nowhere, who says so."""
+
+    where: str
+    read_on: str  # ISO date
+
+
 @dataclass(frozen=True, kw_only=True)
-class Limits:
-    """What a platform allows. Every figure carries its source and the day it was read."""
+class Price:
+    """What a platform charges for one of `per`."""
+
+    amount: Decimal
+    currency: str  # ISO 4217
+    per: Literal["post", "post_with_link", "alt_text", "removal", "post_read"]
+    source: Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits(PictureRules):
+    """What a platform allows: `PictureRules` of each picture, and this of each post.
+
+    :param hashtags: more are refused; `hashtags_advised`: more harm the post
+    :param source: where the figures were read that `sources` does not name one by one
+    """
 
     text_chars: int
     images: int
-    image_bytes: int
-    image_formats: tuple[str, ...]  # Pillow's names: "JPEG", "PNG", …
     alt_text_chars: int | None  # None: the platform keeps no alternative text
     image_required: bool = False
+    hashtags: int | None = None
+    hashtags_advised: int | None = None
+    mentions: int | None = None
+    mentions_advised: int | None = None
+    prices: tuple[Price, ...] = ()  # none: it charges nothing
     spacing_s: int = 0  # seconds an account should leave between two posts
     source: str = ""
     read_on: str = ""  # ISO date
+    sources: Mapping[str, Source] = dataclasses.field(default_factory=dict)  # by name of the field
+
+    def source_of(self, figure: str) -> Source:
+        """Return where a figure of this table comes from."""
+        return self.sources.get(figure) or Source(self.source, self.read_on)
+
+    def price(self, per: str) -> Price | None:
+        return next((price for price in self.prices if price.per == per), None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,7 @@ from publisher.platforms.base import (
     Problem,
     Published,
     Receipt,
+    Source,
 )
 from publisher.platforms.errors import AccountBlocked, OutcomeUnknown, Refused, TryLater
 from publisher.platforms.pictures import picture_problems
@@ -48,13 +49,18 @@ class Facebook(Driver):
 
     name = "Facebook"
     limits = Limits(
-        text_chars=63206,  # not documented by Meta; the figure everybody repeats
+        text_chars=63206,
         images=10,
         image_bytes=10 * 1024 * 1024,
         image_formats=("JPEG", "PNG"),
-        alt_text_chars=1000,  # ours; Meta states none
+        alt_text_chars=1000,
         source="developers.facebook.com: page/photos, page/feed; Graph v26.0",
         read_on="2026-09-11",
+        sources={
+            "text_chars": Source("not stated by Meta: the figure everybody repeats", "2026-09-11"),
+            "images": Source("not stated by Meta: the usual figure", "2026-09-11"),
+            "alt_text_chars": Source("not stated by Meta: that of Instagram", "2026-09-11"),
+        },
     )
     permalink_hosts = ("facebook.com", "m.facebook.com", "fb.watch")
     credential_fields = (

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from copy import copy
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,9 +28,11 @@ from publisher.platforms.base import (
     Outgoing,
     Picture,
     Prepared,
+    Price,
     Problem,
     Published,
     Receipt,
+    Source,
 )
 from publisher.platforms.errors import (
     AccountBlocked,
@@ -51,6 +54,8 @@ _ACCOUNT_IN_TROUBLE = re.compile(
 )
 
 
+_PRICING = Source("docs.x.com: pricing, pay per use since 2026-02-06", "2026-08-22")
+
 #: Copied for each account: tweepy builds a transport of its own for every new client.
 _CLIENT = tweepy.Client(return_type=requests.Response)
 
@@ -68,8 +73,17 @@ class X(Driver):
         image_bytes=5 * 1024 * 1024,
         image_formats=("JPEG", "PNG", "WEBP", "GIF"),
         alt_text_chars=1000,
+        mentions_advised=0,  # automated accounts may not mention people who did not ask for it
+        prices=(
+            Price(amount=Decimal("0.015"), currency="USD", per="post", source=_PRICING),
+            Price(amount=Decimal("0.200"), currency="USD", per="post_with_link", source=_PRICING),
+            Price(amount=Decimal("0.005"), currency="USD", per="alt_text", source=_PRICING),
+            Price(amount=Decimal("0.010"), currency="USD", per="removal", source=_PRICING),
+            Price(amount=Decimal("0.001"), currency="USD", per="post_read", source=_PRICING),
+        ),
         source="docs.x.com: counting-characters, media best-practices, openapi 2.167",
         read_on="2026-08-22",
+        sources={"mentions_advised": Source("docs.x.com: developer-guidelines", "2026-08-22")},
     )
     permalink_hosts = ("x.com", "twitter.com")
     credential_fields = (

@@ -39,7 +39,7 @@ def main(pixels: int, side_px: int, quality: int) -> int:
     warnings.simplefilter("ignore")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
-        photo = _clean(_open(sys.stdin.buffer.read(), pixels), side_px)
+        photo = cleaned(_open(sys.stdin.buffer.read(), pixels), side_px)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         return TOO_MANY_PIXELS
     except UnidentifiedImageError:
@@ -76,7 +76,7 @@ def _open(content: bytes, pixels: int) -> Image.Image:
     return image
 
 
-def _clean(image: Image.Image, side_px: int) -> Image.Image:
+def cleaned(image: Image.Image, side_px: int) -> Image.Image:
     """Return the picture as people see it, with nothing else of the file: RGB, sRGB, upright."""
     image.draft(None, (side_px, side_px))
     image.load()
