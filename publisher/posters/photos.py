@@ -10,7 +10,6 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from PIL import Image
@@ -99,48 +98,9 @@ def _received(answer: bytes) -> Photo:
 
 def thumbnail(content: bytes, width: int) -> bytes:
     """Return a JPEG at most `width` px wide of a master (never of an upload)."""
-    image = _master(content)
+    image = Image.open(io.BytesIO(content), formats=("JPEG",))
     image.draft("RGB", (width, width * 4))
     image.thumbnail((width, width * 4), Image.Resampling.LANCZOS)
-    return _encoded(image, "JPEG", THUMBNAIL_QUALITY)
-
-
-def for_platform(content: bytes, formats: Collection[str], max_bytes: int) -> bytes:
-    """Return a master as a platform takes it: the same bytes in, the same bytes out.
-
-    What fits goes out untouched. Else quality, then size, is given up in fixed steps, so that
-    a review can show the very picture that will be sent.
-
-    :param formats: Pillow's names, of which we write JPEG and PNG
-    :raises PhotoTooLarge: if even the smallest step is more than `max_bytes`
-    """
-    wanted = "JPEG" if "JPEG" in formats else "PNG"
-    if wanted == "JPEG" and len(content) <= max_bytes:
-        return content
-    image = _master(content)
-    for side_px, quality in _steps(max(image.size), wanted):
-        smaller = image.copy()
-        smaller.thumbnail((side_px, side_px), Image.Resampling.LANCZOS)
-        result = _encoded(smaller, wanted, quality)
-        if len(result) <= max_bytes:
-            return result
-    raise PhotoTooLarge(limit_mb=round(max_bytes / 1024**2, 1))
-
-
-def _steps(side_px: int, wanted: str) -> list[tuple[int, int]]:
-    """Return (longest side in px, quality), best first."""
-    same_size = [(side_px, quality) for quality in (82, 74)] if wanted == "JPEG" else [(side_px, 0)]
-    return same_size + [(side, 82) for side in (2048, 1600, 1280, 1080, 720) if side < side_px]
-
-
-def _master(content: bytes) -> Image.Image:
-    return Image.open(io.BytesIO(content), formats=("JPEG",))
-
-
-def _encoded(image: Image.Image, wanted: str, quality: int) -> bytes:
     out = io.BytesIO()
-    if wanted == "PNG":
-        image.save(out, "PNG", compress_level=6)
-    else:
-        image.save(out, "JPEG", quality=quality, subsampling=0, optimize=True)
+    image.save(out, "JPEG", quality=THUMBNAIL_QUALITY, subsampling=0, optimize=True)
     return out.getvalue()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageCms, ImageDraw
+from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from publisher.errors import (
@@ -285,41 +285,3 @@ def test_a_thumbnail_is_as_wide_as_asked():
     master = photos.normalise(saved(halves((1600, 900)))).content
 
     assert Image.open(io.BytesIO(photos.thumbnail(master, 320))).size == (320, 180)
-
-
-def a_detailed_master():
-    image = Image.effect_noise((1200, 900), 90).convert("RGB")
-    ImageDraw.Draw(image).rectangle((0, 0, 300, 300), fill=BLUE)
-    return photos.normalise(saved(image, quality=95)).content
-
-
-def test_what_a_platform_takes_as_it_is_goes_out_untouched():
-    master = a_detailed_master()
-
-    assert photos.for_platform(master, ("JPEG", "PNG"), len(master)) == master
-
-
-@pytest.mark.parametrize("share", [0.9, 0.6, 0.3])
-def test_a_photo_too_heavy_for_a_platform_is_made_lighter_and_always_the_same(share):
-    master = a_detailed_master()
-    limit = int(len(master) * share)
-
-    lighter = photos.for_platform(master, ("JPEG",), limit)
-
-    assert len(lighter) <= limit
-    assert lighter == photos.for_platform(master, ("JPEG",), limit)
-    ratio = Image.open(io.BytesIO(lighter)).width / Image.open(io.BytesIO(lighter)).height
-    assert ratio == pytest.approx(4 / 3, rel=0.01)
-
-
-def test_a_platform_without_jpeg_gets_png():
-    master = photos.normalise(saved(halves())).content
-
-    result = photos.for_platform(master, ("PNG",), 10**6)
-
-    assert Image.open(io.BytesIO(result)).format == "PNG"
-
-
-def test_a_limit_that_no_photo_can_meet_is_said():
-    with pytest.raises(PhotoTooLarge):
-        photos.for_platform(a_detailed_master(), ("JPEG",), 1000)
