@@ -93,16 +93,26 @@ def upgrade() -> None:
     sa.Column('credentials', sa.Text(), nullable=True),
     sa.Column('connected_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('connected_by_id', sa.Integer(), nullable=True),
+    sa.Column('scopes', sa.Text(), server_default='', nullable=False),
+    sa.Column('token_ends_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('renew_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('renewing_since', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('renewed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('keeper_id', sa.Integer(), nullable=True),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_post_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('next_allowed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('retired_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('note', sa.Text(), nullable=False),
     sa.CheckConstraint("status = 'active' OR paused_reason <> ''", name=op.f('ck__account__reason_if_not_active')),
     sa.CheckConstraint("status = 'reconnect' OR credentials IS NOT NULL", name=op.f('ck__account__connected_if_usable')),
     sa.ForeignKeyConstraint(['connected_by_id'], ['user.id'], name=op.f('fk__account__connected_by_id')),
+    sa.ForeignKeyConstraint(['keeper_id'], ['user.id'], name=op.f('fk__account__keeper_id')),
     sa.ForeignKeyConstraint(['office_id'], ['office.id'], name=op.f('fk__account__office_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk__account'))
     )
     op.create_index(op.f('ix__account__office_id'), 'account', ['office_id'], unique=False)
+    op.create_index('ix__account__renew', 'account', ['renew_at'], unique=False, sqlite_where=sa.text('renew_at IS NOT NULL'), postgresql_where=sa.text('renew_at IS NOT NULL'))
     op.create_index('ix__account__paused', 'account', ['paused_until'], unique=False, sqlite_where=sa.text("status = 'paused'"), postgresql_where=sa.text("status = 'paused'"))
     op.create_index('uq__account__platform_handle_now', 'account', ['platform', 'handle'], unique=True, sqlite_where=sa.text("retired_at IS NULL AND handle <> ''"), postgresql_where=sa.text("retired_at IS NULL AND handle <> ''"))
     op.create_index('uq__account__platform_remote_id_now', 'account', ['platform', 'remote_id'], unique=True, sqlite_where=sa.text('retired_at IS NULL AND remote_id IS NOT NULL'), postgresql_where=sa.text('retired_at IS NULL AND remote_id IS NOT NULL'))
@@ -196,7 +206,7 @@ def upgrade() -> None:
     sa.Column('post_id', sa.Integer(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
     sa.Column('office_id', sa.Integer(), nullable=False),
-    sa.Column('status', sa.Enum('pending', 'claimed', 'sending', 'published', 'unknown', 'failed', 'missed', 'cancelled', name='delivery_status', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('status', sa.Enum('pending', 'claimed', 'sending', 'handed_over', 'published', 'unknown', 'failed', 'missed', 'cancelled', name='delivery_status', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('content_digest', sa.String(length=64), nullable=False),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
@@ -210,6 +220,7 @@ def upgrade() -> None:
     sa.Column('resumed', sa.Integer(), nullable=False),
     sa.Column('prepared', sa.JSON(), nullable=True),
     sa.Column('sending_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('handed_over_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('remote_id', sa.Text(), nullable=True),
     sa.Column('permalink', sa.Text(), nullable=True),
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
@@ -227,6 +238,7 @@ def upgrade() -> None:
     )
     op.create_index('ix__delivery__account_due', 'delivery', ['account_id', 'due_at', 'id'], unique=False, sqlite_where=sa.text("status = 'pending'"), postgresql_where=sa.text("status = 'pending'"))
     op.create_index('ix__delivery__due', 'delivery', ['next_at', 'id'], unique=False, sqlite_where=sa.text("status = 'pending'"), postgresql_where=sa.text("status = 'pending'"))
+    op.create_index('ix__delivery__handed_over', 'delivery', ['publish_by'], unique=False, sqlite_where=sa.text("status = 'handed_over'"), postgresql_where=sa.text("status = 'handed_over'"))
     op.create_index('ix__delivery__lease', 'delivery', ['lease_until'], unique=False, sqlite_where=sa.text("status IN ('claimed', 'sending')"), postgresql_where=sa.text("status IN ('claimed', 'sending')"))
     op.create_index('ix__delivery__lookup', 'delivery', ['next_at'], unique=False, sqlite_where=sa.text("status = 'unknown'"), postgresql_where=sa.text("status = 'unknown'"))
     op.create_index('ix__delivery__office_published', 'delivery', ['office_id', 'published_at', 'post_id'], unique=False, sqlite_where=sa.text("status = 'published'"), postgresql_where=sa.text("status = 'published'"))
@@ -338,6 +350,7 @@ def downgrade() -> None:
     op.drop_index('ix__delivery__office_status', table_name='delivery')
     op.drop_index('ix__delivery__office_published', table_name='delivery', sqlite_where=sa.text("status = 'published'"), postgresql_where=sa.text("status = 'published'"))
     op.drop_index('ix__delivery__lookup', table_name='delivery', sqlite_where=sa.text("status = 'unknown'"), postgresql_where=sa.text("status = 'unknown'"))
+    op.drop_index('ix__delivery__handed_over', table_name='delivery', sqlite_where=sa.text("status = 'handed_over'"), postgresql_where=sa.text("status = 'handed_over'"))
     op.drop_index('ix__delivery__lease', table_name='delivery', sqlite_where=sa.text("status IN ('claimed', 'sending')"), postgresql_where=sa.text("status IN ('claimed', 'sending')"))
     op.drop_index('ix__delivery__due', table_name='delivery', sqlite_where=sa.text("status = 'pending'"), postgresql_where=sa.text("status = 'pending'"))
     op.drop_index('ix__delivery__account_due', table_name='delivery', sqlite_where=sa.text("status = 'pending'"), postgresql_where=sa.text("status = 'pending'"))
@@ -353,6 +366,7 @@ def downgrade() -> None:
     op.drop_table('media')
     op.drop_index('uq__account__platform_remote_id_now', table_name='account', sqlite_where=sa.text('retired_at IS NULL AND remote_id IS NOT NULL'), postgresql_where=sa.text('retired_at IS NULL AND remote_id IS NOT NULL'))
     op.drop_index('uq__account__platform_handle_now', table_name='account', sqlite_where=sa.text("retired_at IS NULL AND handle <> ''"), postgresql_where=sa.text("retired_at IS NULL AND handle <> ''"))
+    op.drop_index('ix__account__renew', table_name='account')
     op.drop_index('ix__account__paused', table_name='account', sqlite_where=sa.text("status = 'paused'"), postgresql_where=sa.text("status = 'paused'"))
     op.drop_index(op.f('ix__account__office_id'), table_name='account')
     op.drop_table('account')

@@ -51,6 +51,12 @@ class Account(Model):
         ),
         sa.Index("ix__account__held", "id", sqlite_where=_HELD, postgresql_where=_HELD),
         sa.Index(
+            "ix__account__renew",
+            "renew_at",
+            sqlite_where=sa.text("renew_at IS NOT NULL"),
+            postgresql_where=sa.text("renew_at IS NOT NULL"),
+        ),
+        sa.Index(
             "uq__account__platform_remote_id_now",
             "platform",
             "remote_id",
@@ -88,7 +94,23 @@ class Account(Model):
     credentials: Mapped[str | None]
     connected_at: Mapped[datetime | None]
     connected_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
-    connected_by: Mapped[User | None] = relationship()
+    connected_by: Mapped[User | None] = relationship(foreign_keys=connected_by_id)
+    #: What the platform lets us do, in its own words, with blanks between.
+    scopes: Mapped[str] = mapped_column(default="", server_default="")
+    #: When the credentials end as they are; None: when they are revoked.
+    token_ends_at: Mapped[datetime | None]
+    #: When they are to be renewed; None: they cannot be, or need not.
+    renew_at: Mapped[datetime | None]
+    #: A renewal began and its outcome is not known, either because it is under way or because its
+    #: answer was lost.
+    renewing_since: Mapped[datetime | None]
+    renewed_at: Mapped[datetime | None]
+    #: Who is in charge of it at its office (penanggung jawab), by the last handover.
+    keeper_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    keeper: Mapped[User | None] = relationship(foreign_keys=keeper_id)
+    #: When its own posts were last read, and the newest that was there, whoever made it.
+    read_at: Mapped[datetime | None]
+    last_post_at: Mapped[datetime | None]
     #: Nothing may start on this account before; keeps posts apart.
     next_allowed_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]
@@ -107,3 +129,37 @@ class Account(Model):
     def publishable(self) -> bool:
         """Whether a post may be planned for it at all, now or when it is connected again."""
         return self.standing is Standing.UTAMA and self.retired_at is None
+
+
+class ConsentErrand(Model):
+    """Somebody was sent to a platform to let us in, and may come back with its answer once."""
+
+    __tablename__ = "consent_errand"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: SHA-256 of the state in the address, hex: whoever reads the database cannot finish it.
+    state_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id"))
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("user_session.id"))
+    #: The proof key, sealed by the vault, bound to the account and the person.
+    sealed: Mapped[str]
+    until: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
+class Custody(Model):
+    """One handover of an account from who was in charge of it to who is. Never changed."""
+
+    __tablename__ = "custody"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id"), index=True)
+    giver_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    giver: Mapped[User | None] = relationship(foreign_keys=giver_id)
+    taker_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    taker: Mapped[User] = relationship(foreign_keys=taker_id)
+    at: Mapped[datetime]
+    noted_by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    noted_by: Mapped[User] = relationship(foreign_keys=noted_by_id)
+    note: Mapped[str] = mapped_column(default="")
