@@ -24,7 +24,7 @@ from publisher.db import db
 from publisher.engine import open_engine
 from publisher.engine.checking import Checker
 from publisher.platforms import driver_class
-from publisher.workflow.delivering import claiming, glancing, pulse
+from publisher.workflow.delivering import by_hand, claiming, glancing, pulse
 
 log = logging.getLogger(__name__)
 
@@ -149,6 +149,7 @@ class Worker:
         claiming.wake_accounts(at=at)
         claiming.recover(at=at)
         claiming.give_up_late(at=at)
+        by_hand.give_up_unproved(at=at)
 
     def _safe_tick(self) -> None:
         try:

@@ -15,7 +15,7 @@ depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
 OPEN = "resolved_at IS NULL"
-BADLY = "status IN ('unknown', 'failed', 'missed')"
+TOLD = "status IN ('handed_over', 'unknown', 'failed', 'missed')"
 
 
 def _where(condition: str) -> dict:
@@ -37,15 +37,15 @@ def upgrade() -> None:
         "delivery",
         sa.Column("noticed_fence", sa.Integer(), nullable=False, server_default=sa.text("-1")),
     )
-    op.execute(f"UPDATE delivery SET noticed_fence = fence WHERE {BADLY}")
+    op.execute(f"UPDATE delivery SET noticed_fence = fence WHERE {TOLD}")
     op.create_index(
-        "ix__delivery__untold", "delivery", ["id"], **_where(f"{BADLY} AND noticed_fence <> fence")
+        "ix__delivery__untold", "delivery", ["id"], **_where(f"{TOLD} AND noticed_fence <> fence")
     )
     op.create_index(
         "ix__delivery__open",
         "delivery",
         ["due_at", "status"],
-        **_where("status IN ('pending', 'claimed', 'sending', 'unknown')"),
+        **_where("status IN ('pending', 'claimed', 'sending', 'handed_over', 'unknown')"),
     )
     op.create_index(
         "ix__delivery__not_out",
@@ -104,7 +104,8 @@ def _watch() -> None:
 
 
 def _notices() -> None:
-    kinds = "failed missed unknown reconnect paused risk incident outage".split()
+    kinds = "failed missed unknown handed_over proof_waiting proof_returned reconnect paused".split()
+    kinds += "risk incident outage".split()
     op.create_table(
         "notice",
         sa.Column("id", sa.Integer(), primary_key=True),

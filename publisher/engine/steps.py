@@ -16,7 +16,7 @@ from flask import Flask
 from publisher import clock
 from publisher.db import database_now, db
 from publisher.engine.batches import Batches
-from publisher.platforms.base import Driver, Prepared, Receipt
+from publisher.platforms.base import Driver, Handover, Prepared, Receipt
 from publisher.platforms.errors import PlatformError
 from publisher.workflow.delivering import (
     claiming,
@@ -145,7 +145,12 @@ class Steps:
                 self._preparing.pop(claim.delivery_id, None)
 
     def _record(
-        self, claim: Claim, outcome: Receipt | PlatformError, *, phase: str, started_at: datetime
+        self,
+        claim: Claim,
+        outcome: Receipt | Handover | PlatformError,
+        *,
+        phase: str,
+        started_at: datetime,
     ) -> None:
         """Store an outcome. What is known must not be lost to a database that is just away."""
         end = recording.End(

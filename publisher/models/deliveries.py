@@ -22,6 +22,7 @@ class DeliveryStatus(StrEnum):
     PENDING = "pending"
     CLAIMED = "claimed"  # a worker prepares it; nothing is public
     SENDING = "sending"  # the publishing request may have begun
+    HANDED_OVER = "handed_over"  # a person posts it, and files the proof
     PUBLISHED = "published"
     UNKNOWN = "unknown"  # "Perlu dicek": it may be out, it may not
     FAILED = "failed"
@@ -35,7 +36,7 @@ IN_FLIGHT = (_S.CLAIMED, _S.SENDING, _S.UNKNOWN)
 #: When a delivery that waits for a person is looked at next.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 #: Something still happens, by itself or by a person.
-OPEN = (_S.PENDING, _S.CLAIMED, _S.SENDING, _S.UNKNOWN)
+OPEN = (_S.PENDING, _S.CLAIMED, _S.SENDING, _S.HANDED_OVER, _S.UNKNOWN)
 #: Nothing more happens by itself.
 FINAL = (_S.PUBLISHED, _S.FAILED, _S.MISSED, _S.CANCELLED)
 
@@ -56,8 +57,14 @@ STEPS: dict[str, tuple[frozenset[DeliveryStatus], DeliveryStatus]] = {
     "resume": (frozenset({_S.UNKNOWN}), _S.PENDING),  # looked for twice, not there
     "arrive": (frozenset({_S.UNKNOWN, _S.PENDING, _S.CLAIMED}), _S.PUBLISHED),  # a late answer
     "replan": (frozenset({_S.CLAIMED}), _S.PENDING),  # approved anew meanwhile
-    "miss": (frozenset({_S.PENDING}), _S.MISSED),
-    "cancel": (frozenset({_S.PENDING, _S.CLAIMED, _S.FAILED, _S.MISSED}), _S.CANCELLED),
+    "hand_over": (frozenset({_S.PENDING, _S.SENDING}), _S.HANDED_OVER),
+    "hand_over_late": (frozenset({_S.UNKNOWN, _S.PENDING, _S.CLAIMED}), _S.HANDED_OVER),
+    "verify": (frozenset({_S.HANDED_OVER, _S.MISSED}), _S.PUBLISHED),  # a filed proof is true
+    "miss": (frozenset({_S.PENDING, _S.HANDED_OVER}), _S.MISSED),
+    "cancel": (
+        frozenset({_S.PENDING, _S.CLAIMED, _S.HANDED_OVER, _S.FAILED, _S.MISSED}),
+        _S.CANCELLED,
+    ),
     "retry": (frozenset({_S.FAILED, _S.MISSED}), _S.PENDING),  # a person: "Coba lagi"
     "prove": (frozenset({_S.UNKNOWN, _S.FAILED, _S.MISSED}), _S.PUBLISHED),  # a person
 }
@@ -132,7 +139,7 @@ class Delivery(Model):
             "ix__delivery__open",
             "due_at",
             "status",
-            **_where("status IN ('pending', 'claimed', 'sending', 'unknown')"),
+            **_where("status IN ('pending', 'claimed', 'sending', 'handed_over', 'unknown')"),
         ),
         sa.Index(
             "ix__delivery__not_out",
@@ -144,8 +151,12 @@ class Delivery(Model):
         sa.Index(
             "ix__delivery__untold",
             "id",
-            **_where("status IN ('unknown', 'failed', 'missed') AND noticed_fence <> fence"),
+            **_where(
+                "status IN ('handed_over', 'unknown', 'failed', 'missed') "
+                "AND noticed_fence <> fence"
+            ),
         ),
+        sa.Index("ix__delivery__handed_over", "publish_by", **_where("status = 'handed_over'")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -179,6 +190,8 @@ class Delivery(Model):
     #: What `prepare` returned, stored before the publishing request.
     prepared: Mapped[dict[str, Any] | None]
     sending_at: Mapped[datetime | None]
+    #: Since when a person may post it, who then has until `publish_by` to file the proof.
+    handed_over_at: Mapped[datetime | None]
     #: When the first attempt began whose outcome is not known; looks go back to it.
     doubtful_since: Mapped[datetime | None]
     remote_id: Mapped[str | None]

@@ -29,6 +29,9 @@ class NoticeKind(StrEnum):
     FAILED = "failed"  # a delivery was refused
     MISSED = "missed"  # a delivery could not go out within its window
     UNKNOWN = "unknown"  # only a person can tell whether a delivery is out
+    HANDED_OVER = "handed_over"  # it is time that a person posts it
+    PROOF_WAITING = "proof_waiting"  # somebody filed a proof, another is to verify it
+    PROOF_RETURNED = "proof_returned"  # a proof was not accepted
     RECONNECT = "reconnect"  # an account needs its person
     PAUSED = "paused"  # an account is held by its platform; time heals it
     RISK = "risk"  # planned deliveries that would not go out as things stand
@@ -43,6 +46,9 @@ AUDIENCE: dict[NoticeKind, frozenset[Role]] = {
     NoticeKind.FAILED: _DECIDES,
     NoticeKind.MISSED: _DECIDES,
     NoticeKind.UNKNOWN: _DECIDES,
+    NoticeKind.HANDED_OVER: frozenset({Role.DRAFTER}),
+    NoticeKind.PROOF_WAITING: frozenset({Role.REVIEWER}),
+    NoticeKind.PROOF_RETURNED: frozenset({Role.DRAFTER}),
     NoticeKind.RECONNECT: _DECIDES | _REGION,
     NoticeKind.PAUSED: _DECIDES | _REGION,
     NoticeKind.RISK: _DECIDES | _REGION,

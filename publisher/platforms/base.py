@@ -212,8 +212,11 @@ class Driver(ABC):
         """
 
     @abstractmethod
-    def publish(self, prepared: Prepared) -> Receipt:
-        """Send the one request that makes the post public. Never sent twice from in here."""
+    def publish(self, prepared: Prepared) -> Receipt | Handover:
+        """Send the one request that makes the post public. Never sent twice from in here.
+
+        :returns: a `Handover` where the platform keeps it as a draft that a person finishes
+        """
 
     @abstractmethod
     def find(

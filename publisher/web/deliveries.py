@@ -103,6 +103,8 @@ def next_step(row: Row) -> str:
             return _("Siar sedang menyiapkannya; belum ada yang tayang.")
         case DeliveryStatus.SENDING:
             return _("Siar sedang mengirimnya sekarang.")
+        case DeliveryStatus.HANDED_OVER:
+            return _("Menunggu kantor menayangkannya sendiri, lalu mencatat bukti tayangnya.")
         case DeliveryStatus.UNKNOWN if delivery.next_at < NEVER:
             when = _when(delivery.next_at, zone)
             return _("Siar memeriksa akun lagi %(when)s, dan tidak mengirim ulang sebelum itu.",

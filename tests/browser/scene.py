@@ -12,7 +12,7 @@ from publisher.models.places import Office, OfficeKind
 from publisher.models.posts import Post, PostKind, PostStatus
 from publisher.models.quotas import QuotaRule
 from publisher.models.watch import Preflight, Slot
-from publisher.platforms.base import Receipt
+from publisher.platforms.base import Handover, Receipt
 from publisher.platforms.errors import OutcomeUnknown, Refused
 from publisher.workflow import reviewing, watching
 from publisher.workflow.delivering import looking, people, recording
@@ -115,6 +115,8 @@ def _bring(delivery, status, budi):
             delivery.due_at = now - timedelta(minutes=30)
             advance(delivery.id, "claim", **held)
             advance(delivery.id, "begin", sending_at=now, **held)
+        case DeliveryStatus.HANDED_OVER:
+            outcome(Handover(remote_id="p_pub_url~v2.1"))
         case DeliveryStatus.PUBLISHED:
             outcome(Receipt(remote_id="1", url="https://x.com/dinkesblora/status/1"))
         case DeliveryStatus.UNKNOWN:

@@ -19,6 +19,7 @@ WAYS = {
     DeliveryStatus.PENDING: [],
     DeliveryStatus.CLAIMED: [("claim", LEASE)],
     DeliveryStatus.SENDING: [("claim", LEASE), ("begin", LEASE)],
+    DeliveryStatus.HANDED_OVER: [("hand_over", {"handed_over_at": NOW})],
     DeliveryStatus.PUBLISHED: [
         ("claim", LEASE),
         ("begin", LEASE),

@@ -128,7 +128,7 @@ def upcoming(user: User, *, limit: int) -> list[Delivery]:
 def count(user: User, *, at: datetime) -> dict[Group, int]:
     """Return how many deliveries there are in each group that does not grow for ever."""
     stuck = sa.and_(Delivery.status == _S.PENDING, Account.status == AccountStatus.RECONNECT)
-    asks = sa.or_(stuck, _waits_for_a_person())
+    asks = sa.or_(stuck, _in_doubt(), _handed_over())
     total = sa.func.count(Delivery.id)
     open_ones = _scoped(sa.select(sa.func.count(sa.case((asks, 1))), total), user)
     asking, all_open = db.session.execute(open_ones.where(status_is(Delivery.status, *OPEN))).one()
@@ -165,7 +165,8 @@ def _in_group(group: Group, at: datetime) -> sa.ColumnElement[bool]:
     if group is Group.NEEDS_PERSON:
         # By ids, so that the database reads its partial indexes instead of the history.
         parts = (
-            sa.select(Delivery.id).where(_waits_for_a_person()),
+            sa.select(Delivery.id).where(_in_doubt()),
+            sa.select(Delivery.id).where(_handed_over()),
             sa.select(Delivery.id).where(_failed(at)),
             sa.select(Delivery.id).where(_stuck()),
         )
@@ -175,7 +176,7 @@ def _in_group(group: Group, at: datetime) -> sa.ColumnElement[bool]:
     if group is Group.WAITING:
         return sa.and_(
             status_is(Delivery.status, *OPEN),
-            sa.or_(Delivery.status != _S.UNKNOWN, Delivery.next_at < NEVER),
+            Delivery.next_at < NEVER,
             sa.or_(Delivery.status != _S.PENDING, Account.status != AccountStatus.RECONNECT),
         )
     if group is Group.NOT_OUT:
@@ -183,8 +184,12 @@ def _in_group(group: Group, at: datetime) -> sa.ColumnElement[bool]:
     return status_is(Delivery.status, _S.PUBLISHED)
 
 
-def _waits_for_a_person() -> sa.ColumnElement[bool]:
+def _in_doubt() -> sa.ColumnElement[bool]:
     return sa.and_(status_is(Delivery.status, _S.UNKNOWN), Delivery.next_at >= NEVER)
+
+
+def _handed_over() -> sa.ColumnElement[bool]:
+    return status_is(Delivery.status, _S.HANDED_OVER)
 
 
 def _failed(at: datetime) -> sa.ColumnElement[bool]:

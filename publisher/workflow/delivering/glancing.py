@@ -14,7 +14,7 @@ from publisher.models.deliveries import Delivery, DeliveryStatus, status_is
 class Glance:
     """Whether there is anything of each kind.
 
-    :param unsettled: leases that are over, or accounts whose pause is
+    :param unsettled: leases, times for a proof, or pauses of accounts that are over
     :param due: deliveries whose time has come, whether or not they may start
     :param doubtful: outcomes to be looked for now
     """
@@ -33,6 +33,7 @@ _S = DeliveryStatus
 _GLANCE = sa.select(
     sa.or_(
         _exists(status_is(Delivery.status, _S.CLAIMED, _S.SENDING), Delivery.lease_until < _AT),
+        _exists(status_is(Delivery.status, _S.HANDED_OVER), Delivery.publish_by <= _AT),
         _exists(Account.status == sa.literal_column("'paused'"), Account.paused_until <= _AT),
     ).label("unsettled"),
     _exists(status_is(Delivery.status, _S.PENDING), Delivery.next_at <= _AT).label("due"),

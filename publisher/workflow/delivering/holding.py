@@ -78,6 +78,10 @@ REASONS: dict[type[PlatformError], str] = {
     ),
 }
 
+ALREADY_THERE = N_(
+    "Platform menyatakan unggahan ini sudah ada. Siar sedang mencari tautannya di akun."
+)
+
 
 _DELIVERY, _ACCOUNT = Delivery.metadata.tables["delivery"], Account.metadata.tables["account"]
 _OF = _DELIVERY.c.id == sa.bindparam("of")

@@ -80,6 +80,7 @@ def try_again(delivery: Delivery, *, actor: User, at: datetime, window: timedelt
     _take(
         delivery, "retry", actor=actor, at=at, next_at=at, publish_by=at + window,
         noticed_fence=-1,  # however it ends this time, it is told anew
+        handed_over_at=None,
     )  # fmt: skip
 
 

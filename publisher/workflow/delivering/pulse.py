@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from publisher.db import UtcDateTime, db
 from publisher.models.audit import Heartbeat
-from publisher.models.deliveries import OPEN, Delivery, DeliveryStatus, status_is
+from publisher.models.deliveries import NEVER, OPEN, Delivery, DeliveryStatus, status_is
 from publisher.models.watch import Outage
 
 #: A worker writes its heartbeat every few seconds; one older than this is not at work.
@@ -37,7 +37,7 @@ def beat(name: str, *, at: datetime) -> None:
 
 def _note_outage(began_at: datetime, ended_at: datetime) -> None:
     held_up = sa.select(sa.func.count()).where(
-        status_is(Delivery.status, *OPEN), Delivery.due_at <= ended_at
+        status_is(Delivery.status, *OPEN), Delivery.due_at <= ended_at, Delivery.next_at < NEVER
     )
     db.session.add(
         Outage(began_at=began_at, ended_at=ended_at, held_up=db.session.scalar(held_up) or 0)

@@ -12,12 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from publisher.db import UtcDateTime, db
-from publisher.errors import N_
 from publisher.models.advancing import Change, advance, advance_all, notes_together, write_note
 from publisher.models.deliveries import Attempt, Delivery, DeliveryStatus
 from publisher.models.posts import Post, PostStatus
 from publisher.platforms import driver_class
-from publisher.platforms.base import Prepared, Receipt
+from publisher.platforms.base import Handover, Prepared, Receipt
 from publisher.platforms.errors import (
     AccountBlocked,
     OutcomeUnknown,
@@ -25,8 +24,10 @@ from publisher.platforms.errors import (
     Refused,
     TryLater,
 )
+from publisher.workflow.delivering.by_hand import handed_over
 from publisher.workflow.delivering.claiming import LEASE, Claim
 from publisher.workflow.delivering.holding import (
+    ALREADY_THERE,
     REASONS,
     ApprovedAnew,
     Restored,
@@ -46,11 +47,6 @@ CLOCK_SKEW = timedelta(minutes=5)
 _NOTE_ATTEMPT = sa.insert(Attempt.metadata.tables["attempt"])
 #: A platform that asks for more than a day is asking a person.
 LONGEST_WAIT_S = 24 * 3600
-
-
-ALREADY_THERE = N_(
-    "Platform menyatakan unggahan ini sudah ada. Siar sedang mencari tautannya di akun."
-)
 
 
 def _still_approved() -> sa.ColumnElement[bool]:
@@ -90,7 +86,7 @@ class End:
     """
 
     claim: Claim
-    outcome: Receipt | PlatformError
+    outcome: Receipt | Handover | PlatformError
     phase: str
     started_at: datetime
     at: datetime
@@ -164,7 +160,7 @@ def begin(job: Job, prepared: Prepared, *, at: datetime, spacing: timedelta = ti
 
 def record(
     claim: Claim,
-    outcome: Receipt | PlatformError,
+    outcome: Receipt | Handover | PlatformError,
     *,
     phase: str,
     started_at: datetime,
@@ -206,6 +202,8 @@ def _settle(end: End) -> bool:
         case Receipt():  # an answer that came after the lease is still an answer: the post is out
             proof = _proof(claim, outcome, begun=end.started_at, at=at)
             return advance(claim.delivery_id, "arrive", at=at, note=proof.note, **proof.values)
+        case Handover():
+            return handed_over(claim, outcome, at=at)
         case Refused(duplicate=True):  # it is there: by us, or by hand; the look tells its link
             return _doubt(claim, outcome, at=at, reason=ALREADY_THERE) or _fail(
                 claim, outcome, at=at
@@ -327,7 +325,7 @@ def _wait(error: TryLater, attempts: int) -> timedelta:
 
 def note_attempt(
     claim: Claim,
-    outcome: Receipt | PlatformError | None,
+    outcome: Receipt | Handover | PlatformError | None,
     *,
     phase: str,
     started_at: datetime,

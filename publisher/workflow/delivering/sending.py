@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from publisher.platforms import open_driver
-from publisher.platforms.base import Credentials, Driver, Prepared, Receipt
+from publisher.platforms.base import Credentials, Driver, Handover, Prepared, Receipt
 from publisher.platforms.errors import OutcomeUnknown, PlatformError, TryLater
 from publisher.storage import Store
 from publisher.workflow.composing import Content
@@ -69,7 +69,7 @@ def prepare(driver: Driver, job: Job, store: Store) -> Prepared | PlatformError:
     return TryLater(outcome.detail) if isinstance(outcome, OutcomeUnknown) else outcome
 
 
-def publish(driver: Driver, prepared: Prepared) -> Receipt | PlatformError:
+def publish(driver: Driver, prepared: Prepared) -> Receipt | Handover | PlatformError:
     """Send the one request. Anything not understood may have made the post public."""
     return _outcome(lambda: driver.publish(prepared), otherwise=OutcomeUnknown)
 

@@ -25,6 +25,7 @@ class Outcome(StrEnum):
 
     SCHEDULED = "scheduled"
     SENDING = "sending"
+    HANDED_OVER = "handed_over"
     PUBLISHED = "published"
     PARTLY_PUBLISHED = "partly_published"
     FAILED = "failed"
@@ -63,6 +64,7 @@ def outcome(statuses: Collection[DeliveryStatus]) -> Outcome | None:
     for status, result in (
         (_D.SENDING, Outcome.SENDING),
         (_D.CLAIMED, Outcome.SENDING),
+        (_D.HANDED_OVER, Outcome.HANDED_OVER),
         (_D.PENDING, Outcome.SCHEDULED),
         (_D.FAILED, Outcome.FAILED),
     ):
@@ -160,7 +162,7 @@ _CONDITIONS: dict[Group, sa.ColumnElement[bool]] = {
     Group.CHANGES: Post.status == PostStatus.CHANGES_REQUESTED,
     Group.DRAFT: Post.status == PostStatus.DRAFT,
     Group.IN_REVIEW: Post.status == PostStatus.IN_REVIEW,
-    Group.SCHEDULED: _exists(_D.PENDING, _D.CLAIMED, _D.SENDING),
+    Group.SCHEDULED: _exists(_D.PENDING, _D.CLAIMED, _D.SENDING, _D.HANDED_OVER),
     Group.PUBLISHED: _exists(_D.PUBLISHED),
     Group.TROUBLE: _exists(_D.UNKNOWN, _D.FAILED, _D.MISSED),
     Group.ENDED: Post.status.in_((PostStatus.REJECTED, PostStatus.WITHDRAWN)),

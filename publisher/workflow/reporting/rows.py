@@ -31,7 +31,12 @@ _CANCELLED: sa.ColumnClause[str] = sa.literal_column("'cancelled'")
 _UTAMA: sa.ColumnClause[str] = sa.literal_column("'utama'")
 #: How the last attempt ended when the platform, and nobody else, was the cause.
 PLATFORM_FAILED = (TryLater.__name__, OutcomeUnknown.__name__, "not_found")
-OPEN = (DeliveryStatus.PENDING, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
+OPEN = (
+    DeliveryStatus.PENDING,
+    DeliveryStatus.CLAIMED,
+    DeliveryStatus.SENDING,
+    DeliveryStatus.HANDED_OVER,
+)
 IN_TROUBLE = (DeliveryStatus.UNKNOWN, DeliveryStatus.FAILED, DeliveryStatus.MISSED)
 CLOCK_GRACE = timedelta(days=1)
 
@@ -289,7 +294,9 @@ def _pending(row: Any) -> Pending:
         by_platform=ended and row.outcome in PLATFORM_FAILED,
         out_elsewhere=row.out_elsewhere,
     )
-    return Pending(row.office_id, row.kind, row.status, row.next_at, trouble)
+    with_a_person = row.status is DeliveryStatus.HANDED_OVER
+    expected_at = row.due_at if with_a_person else row.next_at
+    return Pending(row.office_id, row.kind, row.status, expected_at, trouble)
 
 
 def last_publications(scope: Scope, before: datetime) -> dict[int, datetime]:

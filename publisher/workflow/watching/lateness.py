@@ -112,8 +112,7 @@ def _outage_notice(outage: Outage) -> dict:
 
 def _is_siars_turn() -> sa.ColumnElement[bool]:
     """Return the condition of a delivery that Siar, and no person, must bring to an end."""
-    answered = sa.or_(Delivery.status != _S.UNKNOWN, Delivery.next_at < NEVER)
-    return sa.and_(status_is(Delivery.status, *OPEN), answered)
+    return sa.and_(status_is(Delivery.status, *OPEN), Delivery.next_at < NEVER)
 
 
 def _is_explained(at: datetime, before: datetime) -> sa.ColumnElement[bool]:

@@ -66,7 +66,8 @@ _BY_STATUS = {AccountStatus.RECONNECT: MISSED_RECONNECT, AccountStatus.PAUSED: M
 def tell(*, at: datetime) -> bool:
     """Announce one batch of what nobody was told of; return whether there may be more."""
     rows = db.session.execute(_untold()).all()
-    why = _why_missed([row for row in rows if row.status is _S.MISSED])
+    by_siar = [row for row in rows if row.status is _S.MISSED and row.handed_over_at is None]
+    why = _why_missed(by_siar)
     add_once(Notice, [_notice(row, why.get(row.id, row.reason), at=at) for row in rows])
     if rows:
         told = [
@@ -102,12 +103,13 @@ def _untold() -> sa.Select:
     query = (
         sa.select(
             Delivery.id, Delivery.status, Delivery.fence, Delivery.reason, Delivery.office_id,
-            Delivery.account_id, Delivery.due_at, Delivery.publish_by, Office.region_id,
+            Delivery.account_id, Delivery.due_at, Delivery.publish_by, Delivery.handed_over_at,
+            Office.region_id,
             Account.status.label("account_status"), last_event.label("event_id"),
         )
         .join(Office, Office.id == Delivery.office_id)
         .join(Account, Account.id == Delivery.account_id)
-        .where(status_is(Delivery.status, _S.UNKNOWN, _S.FAILED, _S.MISSED))
+        .where(status_is(Delivery.status, _S.HANDED_OVER, _S.UNKNOWN, _S.FAILED, _S.MISSED))
         .where(Delivery.noticed_fence != Delivery.fence)
         .where(sa.or_(Delivery.status != _S.UNKNOWN, Delivery.next_at >= NEVER))
         .order_by(Delivery.id)
@@ -133,12 +135,15 @@ def _notice(row: sa.Row, reason: str, *, at: datetime) -> dict:
 
 def resolve(*, at: datetime) -> None:
     """Close the notices of deliveries that moved on, and those nobody will act on any more."""
-    of_deliveries = (NoticeKind.FAILED, NoticeKind.MISSED, NoticeKind.UNKNOWN)
+    of_deliveries = (
+        NoticeKind.FAILED, NoticeKind.MISSED, NoticeKind.UNKNOWN, NoticeKind.HANDED_OVER
+    )  # fmt: skip
     moved_on = sa.exists().where(
         Delivery.id == Notice.delivery_id,
         sa.cast(Delivery.status, sa.String) != sa.cast(Notice.kind, sa.String),
     )
-    too_old = sa.and_(Notice.kind != NoticeKind.UNKNOWN, Notice.at <= at - ATTENTION)
+    waits = (NoticeKind.UNKNOWN, NoticeKind.HANDED_OVER)
+    too_old = sa.and_(Notice.kind.not_in(waits), Notice.at <= at - ATTENTION)
     change = (
         sa.update(Notice)
         .where(Notice.resolved_at.is_(None), Notice.kind.in_(of_deliveries))

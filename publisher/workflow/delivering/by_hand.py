@@ -1,0 +1,64 @@
+"""What a person posts: Siar hands it over when it is due, and waits for the proof.
+
+A channel without any client is handed over by the tick; where a platform keeps a draft for a
+person to finish, by the worker that sent the draft.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from publisher.db import db
+from publisher.errors import N_
+from publisher.models.advancing import advance
+from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus, status_is
+from publisher.platforms.base import Handover
+from publisher.workflow.delivering.claiming import Claim
+
+#: So long a person has to post it and to file the proof. Longer than the window of what Siar
+#: sends by itself: people have week-ends, and a proof may be filed on Monday.
+TIME_TO_PROVE = timedelta(days=3)
+
+HANDED_OVER = N_(
+    "Sudah waktunya. Salin teks dan fotonya, tayangkan di kanal ini, lalu catat bukti tayangnya."
+)
+FINISH_IN_APP = N_(
+    "Drafnya sudah ada di kotak masuk aplikasi platform. Selesaikan di sana, lalu catat bukti "
+    "tayangnya."
+)
+NEVER_PROVED = N_(
+    "Tidak ada bukti tayang sampai batas waktunya. Bila sudah Anda tayangkan, catat buktinya; "
+    "bila belum dan isinya masih berlaku, gunakan Coba lagi."
+)
+
+
+def handed_over(claim: Claim, outcome: Handover, *, at: datetime) -> bool:
+    """Store that the platform keeps a draft for a person, even if the answer came late."""
+    values = _waiting(at, FINISH_IN_APP) | {"remote_id": outcome.remote_id}
+    delivery_id, note = claim.delivery_id, outcome.remote_id
+    in_time = advance(delivery_id, "hand_over", at=at, fence=claim.fence, note=note, **values)
+    return in_time or advance(delivery_id, "hand_over_late", at=at, note=note, **values)
+
+
+def give_up_unproved(*, at: datetime) -> int:
+    """Mark as missed what nobody filed a proof of in time; return how many."""
+    late = sa.select(Delivery.id).where(
+        status_is(Delivery.status, DeliveryStatus.HANDED_OVER), Delivery.publish_by <= at
+    )
+    return sum(
+        advance(
+            delivery_id, "miss", at=at, note=NEVER_PROVED, reason=NEVER_PROVED, noticed_fence=-1
+        )
+        for delivery_id in db.session.scalars(late).all()
+    )
+
+
+def _waiting(at: datetime, reason: str) -> dict[str, Any]:
+    """Return what changes when a person's turn begins: nothing happens by itself any more."""
+    return {
+        "handed_over_at": at,
+        "next_at": NEVER,
+        "publish_by": at + TIME_TO_PROVE,
+        "reason": reason,
+    }
