@@ -60,7 +60,7 @@ class SharedAdapter(HTTPAdapter):
         read_s: float = READ_S,
     ) -> None:
         self.gateway = _checked(gateway) if gateway else None
-        self._timeout = (connect_s, read_s)
+        self.timeouts = (connect_s, read_s)
         self._ca = gateway_ca if self.gateway and gateway_ca else certifi.where()
         self.first_session: Session | None = None
         super().__init__(pool_connections=10, pool_maxsize=KEPT_CONNECTIONS, max_retries=0)
@@ -85,9 +85,9 @@ class SharedAdapter(HTTPAdapter):
     ) -> requests.Response:
         """Send once, with our time-outs, past any proxy, and read the whole bounded answer."""
         wire = self._through_gateway(request)
-        response = super().send(wire, stream=True, timeout=self._timeout, proxies={})
+        response = super().send(wire, stream=True, timeout=self.timeouts, proxies={})
         response.request, response.url = request, str(request.url)
-        _read_bounded(response, seconds=2 * self._timeout[1])
+        _read_bounded(response, seconds=2 * self.timeouts[1])
         return response
 
     def _through_gateway(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -157,8 +157,22 @@ def session() -> Session:
     return new
 
 
+def adapter() -> SharedAdapter:
+    """Return the transport of this process, for a client library that keeps its own session."""
+    return _shared()
+
+
+def behind_gateway() -> bool:
+    return _shared().gateway is not None
+
+
+def timeouts() -> tuple[float, float]:
+    """Return the seconds to wait for a connection, and for each part of an answer."""
+    return _shared().timeouts
+
+
 def shown_at(url: str) -> str:
-    """Return where a person can open a permalink: behind a gateway that is the gateway's page.
+    """Return where a person can open a page of a platform: behind a gateway its own page there.
 
     >>> shown_at("https://x.com/i/status/1")
     'https://x.com/i/status/1'
@@ -167,7 +181,8 @@ def shown_at(url: str) -> str:
     if gateway is None:
         return url
     public = urlsplit(url)
-    return f"{gateway.scheme}://{gateway.netloc}/{public.netloc}{public.path}"
+    page = f"{gateway.scheme}://{gateway.netloc}/{public.netloc}{public.path}"
+    return f"{page}?{public.query}" if public.query else page
 
 
 def not_sent(error: Exception) -> bool:
