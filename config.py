@@ -126,6 +126,12 @@ SETTINGS: dict[str, Setting] = {
     "MEDIA_URL": Setting(),
     "PLATFORM_GATEWAY": Setting(_gateway),
     "PLATFORM_GATEWAY_CA": Setting(),
+    "X_CLIENT_ID": Setting(),
+    "X_CLIENT_SECRET": Setting(),
+    "FACEBOOK_APP_ID": Setting(),
+    "FACEBOOK_APP_SECRET": Setting(),
+    "TIKTOK_CLIENT_KEY": Setting(),
+    "TIKTOK_CLIENT_SECRET": Setting(),
     "PUBLIC_URL": Setting(_address),
     "SOURCE_URL": Setting(_address),
     "TRUSTED_PROXIES": Setting(_number(0, 10), "0"),
@@ -215,8 +221,19 @@ def _value(name: str, text: str | None) -> Any:
         raise SettingError(f"{name} {error}.") from error
 
 
+#: What the practice platforms know Siar as. They are no secret: nothing real accepts them.
+PRACTICE_APPS = {
+    "X_CLIENT_ID": "siar-latihan-x",
+    "X_CLIENT_SECRET": "rahasia-latihan-x",
+    "FACEBOOK_APP_ID": "1000000000000001",
+    "FACEBOOK_APP_SECRET": "rahasia-latihan-facebook",
+    "TIKTOK_CLIENT_KEY": "siarlatihantiktok",
+    "TIKTOK_CLIENT_SECRET": "rahasia-latihan-tiktok",
+}
+
+
 def _fill_in_for_a_demo(values: dict[str, Any], kept_in: Path) -> None:
-    for name, secret in _demo_secrets(kept_in).items():
+    for name, secret in (_demo_secrets(kept_in) | PRACTICE_APPS).items():
         values[name] = values[name] or secret
     values["PLATFORM_GATEWAY"] = (
         values["PLATFORM_GATEWAY"] or f"http://127.0.0.1:{values['PRACTICE_PORT']}"

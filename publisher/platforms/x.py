@@ -6,6 +6,7 @@ short, and after the publishing request began that must end as `OutcomeUnknown`.
 """
 
 import base64
+import logging
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from copy import copy
@@ -58,12 +59,15 @@ _PRICING = Source("docs.x.com: pricing, pay per use since 2026-02-06", "2026-08-
 
 #: Copied for each account: tweepy builds a transport of its own for every new client.
 _CLIENT = tweepy.Client(return_type=requests.Response)
+# At DEBUG it writes every header of every request, tokens included.
+logging.getLogger("tweepy").setLevel(logging.INFO)
 
 
 class X(Driver):
-    """One X account, by OAuth 1.0a.
+    """One X account: by a user token of OAuth 2.0, or by the four keys of OAuth 1.0a.
 
-    It also reads `user_id` (else taken from the access token) and `handle` (for permalinks).
+    It reads `user_token` where a person gave their consent, else `credential_fields`; also
+    `user_id` (else taken from the access token) and `handle` (for permalinks).
     """
 
     name = "X"
@@ -94,11 +98,14 @@ class X(Driver):
     )
 
     def __init__(self, credentials: Credentials) -> None:
-        keys = {field.name: credentials.get(field.name, "") for field in self.credential_fields}
+        keys = _keys(credentials)
         if not all(keys.values()):
             raise AccountBlocked("X: the credentials are incomplete")
         self._secrets = tuple(keys.values())
-        self._user_id = credentials.get("user_id") or keys["access_token"].partition("-")[0]
+        #: What tweepy calls OAuth 1.0a; a user token of OAuth 2.0 goes where an app's would.
+        self._signed = "bearer_token" not in keys
+        user_id = credentials.get("user_id") or keys.get("access_token", "").partition("-")[0]
+        self._user_id = user_id
         self._handle = credentials.get("handle", "").lstrip("@") or "i"
         self._client = copy(_CLIENT)
         for name, value in keys.items():
@@ -125,6 +132,7 @@ class X(Driver):
         answer = self._call(
             self._client.create_tweet,
             public=True,
+            user_auth=self._signed,
             text=prepared.text or None,
             media_ids=list(prepared.media_ids) or None,
         )
@@ -157,7 +165,7 @@ class X(Driver):
         return found
 
     def check(self) -> Health:
-        answer = self._call(self._client.get_me, user_auth=True)
+        answer = self._call(self._client.get_me, user_auth=self._signed)
         me = {key: str(value) for key, value in x_answers.data_of(answer).items()}
         if not me.get("id"):
             raise TryLater("X: did not say whose credentials these are")
@@ -181,7 +189,12 @@ class X(Driver):
     def remove(self, receipt: Receipt) -> None:
         if not receipt.remote_id.isdigit():
             raise Refused("X: not the number of a post")
-        self._call(self._client.delete_tweet, receipt.remote_id, gone_is_fine=True)
+        self._call(
+            self._client.delete_tweet,
+            receipt.remote_id,
+            gone_is_fine=True,
+            user_auth=self._signed,
+        )
 
     # -- requests
 
@@ -200,7 +213,7 @@ class X(Driver):
         return media_id
 
     def _post(self, route: str, body: Mapping[str, Any]) -> x_answers.Answer:
-        return self._call(self._client.request, "POST", route, json=body, user_auth=True)
+        return self._call(self._client.request, "POST", route, json=body, user_auth=self._signed)
 
     def _timeline(self, since: datetime) -> Iterator["x_answers.Post"]:
         """Yield the account's own posts since then, newest first."""
@@ -214,7 +227,7 @@ class X(Driver):
                 exclude=["retweets"],
                 tweet_fields=["created_at", "attachments"],
                 pagination_token=token,
-                user_auth=True,
+                user_auth=self._signed,
             )
             yield from x_answers.posts_of(answer)
             token = (answer.payload.get("meta") or {}).get("next_token")
@@ -282,3 +295,10 @@ class X(Driver):
 
     def _permalink(self, remote_id: str) -> str:
         return f"https://x.com/{self._handle}/status/{remote_id}"
+
+
+def _keys(credentials: Credentials) -> dict[str, str]:
+    """Return what tweepy's client needs, by its own names."""
+    if token := credentials.get("user_token"):
+        return {"bearer_token": token}
+    return {field.name: credentials.get(field.name, "") for field in X.credential_fields}

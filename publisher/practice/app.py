@@ -8,9 +8,13 @@ from werkzeug.wrappers import Request, Response
 from publisher.practice.answers import Answer, json_answer
 from publisher.practice.facebook import Facebook
 from publisher.practice.faults import Faults
+from publisher.practice.fetching import Fetcher
+from publisher.practice.grants import Grants
+from publisher.practice.instagram import Instagram
 from publisher.practice.ledger import Ledger
 from publisher.practice.pages import make_pages
 from publisher.practice.records import Account
+from publisher.practice.tiktok import TikTok
 from publisher.practice.wire import Directory, Platform, Wire
 from publisher.practice.x import X
 
@@ -21,20 +25,24 @@ OWN_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 class PracticeApp:
     """Everything behind the socket."""
 
-    def __init__(self, data: Path, latency_s: float = 0) -> None:
+    def __init__(self, data: Path, latency_s: float = 0, fetcher: Fetcher | None = None) -> None:
+        fetcher = fetcher or Fetcher()
         self.ledger = Ledger(data)
+        self.grants = Grants(data)
         self.faults = Faults()
         self.directory = Directory(self.ledger)
         platforms: list[Platform] = [
-            X(self.ledger, self.directory),
+            X(self.ledger, self.directory, self.grants),
             Facebook(self.ledger, self.directory),
+            Instagram(self.ledger, self.directory, fetcher),
+            TikTok(self.ledger, self.directory, fetcher),
         ]
         self.wire = Wire(self.ledger, self.faults, platforms, latency_s)
         self._pages = make_pages(self)
 
     def answer(self, request: Request) -> Answer:
         host = request.host.rpartition(":")[0] or request.host
-        if platform := self.wire.speaks_for(request.host):
+        if platform := self.wire.speaks_for(request):
             return self.wire.answer(platform, request)
         if host in OWN_HOSTS or request.host in OWN_HOSTS:
             return self._page(request)

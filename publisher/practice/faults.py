@@ -26,10 +26,14 @@ KINDS: dict[str, tuple[str, str]] = {
     "expired_token": ("any", "Token akses tidak berlaku lagi"),
     "blocked": ("any", "Akun dibekukan"),
     "outage": ("any", "Platform tidak tersedia (503)"),
+    "code_expired": ("token", "Kode izin sudah kedaluwarsa saat ditukar"),
+    "refresh_refused": ("token", "Pembaruan token ditolak"),
+    "empty_refresh": ("token", "Token diperbarui tanpa token pembaruan yang baru"),
+    "processing": ("read", "Gambar ternyata masih diolah saat ditanyakan"),
     "hidden": ("read", "Unggahan sekian detik terakhir belum tampak saat dibaca"),
 }
 
-OPERATIONS = ("publish", "upload", "read", "remove", "any")
+OPERATIONS = ("publish", "upload", "read", "remove", "token", "any")
 LONGEST_S = 3600
 EVERY_ACCOUNT = "*"
 
@@ -46,7 +50,7 @@ class Fault:
     :param times: how many requests it meets; 0 means until it is cleared
     :param seconds: the delay or the wait, for kinds that have one; for `outage`, `blocked` and
         `expired_token` with `times` 0, how long it lasts (0: until it is cleared)
-    :param on: "publish", "upload", "read", "remove" or "any"
+    :param on: one of `OPERATIONS`
     """
 
     id: int

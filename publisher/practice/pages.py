@@ -12,6 +12,7 @@ from flask import Flask, Response, abort, make_response, redirect, render_templa
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
+from publisher.practice.consent import make_doors
 from publisher.practice.desk import make_desk, own_origin, page_of
 from publisher.practice.faults import KINDS, UnknownFault
 from publisher.practice.records import Account, Post
@@ -43,6 +44,7 @@ def make_pages(app: "PracticeApp") -> Flask:
     _timelines(pages, app)
     _permalinks(pages, app)
     _fault_page(pages, app)
+    make_doors(pages, app)
     return pages
 
 

@@ -20,6 +20,7 @@ from publisher.practice.answers import Answer
 from publisher.practice.app import PracticeApp
 from publisher.practice.connection import Connection
 from publisher.practice.controls import Controls
+from publisher.practice.fetching import Fetcher
 
 
 class PracticeServer(Controls):
@@ -33,6 +34,7 @@ class PracticeServer(Controls):
     :param accounts: a JSON file with a list of accounts to register
     :param latency_ms: what every answer of a platform takes at least
     :param tls: paths of a certificate and its key; `url` is https then
+    :param fetcher: from where Instagram and TikTok may fetch pictures; without it, from nowhere
     """
 
     def __init__(
@@ -43,8 +45,9 @@ class PracticeServer(Controls):
         accounts: Path | None = None,
         latency_ms: float = 0,
         tls: tuple[Path, Path] | None = None,
+        fetcher: Fetcher | None = None,
     ) -> None:
-        self.app = PracticeApp(Path(data), latency_s=latency_ms / 1000)
+        self.app = PracticeApp(Path(data), latency_ms / 1000, fetcher)
         if accounts:
             self.app.load_accounts(accounts)
         self._server = _Server(("127.0.0.1", port), self.app.answer, tls)
@@ -61,6 +64,7 @@ class PracticeServer(Controls):
         self._server.shutdown()
         self._server.close_all()
         self.app.ledger.close()
+        self.app.grants.close()
 
     def __enter__(self) -> "PracticeServer":
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()

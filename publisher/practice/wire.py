@@ -4,8 +4,9 @@ A platform knows its own wire format; this knows latency, faults and the book, f
 """
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -24,12 +25,16 @@ class Call:
 
     :param no: its number in the book
     :param visible_until: posts younger than this are not shown to it; None shows all
+    :param unfinished: pictures are said to be worked on still, by platforms that fetch them
+    :param without_refresh: a renewed token comes without a new refresh token
     """
 
     account: Account
     request: Request
     no: int
     visible_until: datetime | None = None
+    unfinished: bool = False
+    without_refresh: bool = False
 
 
 Handler = Callable[[Call], Answer]
@@ -63,16 +68,25 @@ class Directory:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._known: dict[tuple[str, str, str], Account] = {}
+        self._numbers: dict[tuple[str, str], Account] = {}
 
     def find(self, platform: str, name: str, secret: str) -> Account | None:
         if (platform, name, secret) not in self._known:
             self.refresh()
         return self._known.get((platform, name, secret))
 
+    def of(self, platform: str, remote_id: str) -> Account | None:
+        """Return an account by its number."""
+        if (platform, remote_id) not in self._numbers:
+            self.refresh()
+        return self._numbers.get((platform, remote_id))
+
     def refresh(self) -> None:
+        accounts = self._ledger.accounts()
+        self._numbers = {(one.platform, one.remote_id): one for one in accounts}
         self._known = {
             (account.platform, name, secret): account
-            for account in self._ledger.accounts()
+            for account in accounts
             for name, secret in account.credentials.items()
         }
 
@@ -88,13 +102,21 @@ class Wire:
     ) -> None:
         self._ledger = ledger
         self._faults = faults
-        self._by_host = {host: platform for platform in platforms for host in platform.hosts}
+        self._by_host: dict[str, list[Platform]] = defaultdict(list)
+        for platform in platforms:
+            for host in platform.hosts:
+                self._by_host[host].append(platform)
         self.latency_s = latency_s
         #: Set when the server ends, so that nothing sleeps on.
         self.stopping = threading.Event()
 
-    def speaks_for(self, host: str) -> Platform | None:
-        return self._by_host.get(host)
+    def speaks_for(self, request: Request) -> Platform | None:
+        """Return the platform of a host; of several, the one whose account asks."""
+        of_host = self._by_host.get(request.host, [])
+        for platform in of_host[1:]:
+            if isinstance(platform.identify(request), Account):
+                return platform
+        return of_host[0] if of_host else None
 
     def answer(self, platform: Platform, request: Request) -> Answer:
         """Return what `platform` answers. Whatever it accepted is in the book by then."""
@@ -125,9 +147,13 @@ class Wire:
             case "late":
                 self._wait(fault.seconds)
                 return handler(call)
+            case "processing":
+                return handler(Call(**{**vars(call), "unfinished": True}))
             case "hidden":
                 until = now() - timedelta(seconds=fault.seconds)
-                return handler(Call(**{**vars(call), "visible_until": until}))
+                return handler(replace(call, visible_until=until))
+            case "empty_refresh":
+                return handler(replace(call, without_refresh=True))
             case "slow" | "drop_after" | "half_answer" | "cut_answer" | "no_id" | "error_500_after":
                 return self._after(fault, platform, handler(call), call.account)
         return platform.refusal(fault.kind, fault.seconds, call.account)

@@ -1,4 +1,4 @@
-"""X's API v2 as its clients meet it: OAuth 1.0a, problem+json errors, x-rate-limit headers."""
+"""X's API v2 as its clients meet it: both kinds of OAuth, problem+json, x-rate-limit headers."""
 
 import base64
 import binascii
@@ -16,10 +16,12 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request
 
 from publisher.practice.answers import Answer, json_answer
+from publisher.practice.grants import Grants
 from publisher.practice.ledger import Ledger
 from publisher.practice.oauth import Signatures
 from publisher.practice.pictures import mime_of
 from publisher.practice.records import Account, Post, new_id, now
+from publisher.practice.tokens import REFUSALS, TokenDesk, TokenRules
 from publisher.practice.wire import Call, Directory, Handler
 
 _PICTURE_BYTES = 5 * 1024 * 1024
@@ -35,6 +37,7 @@ _CREATE_KEYS = {
     "paid_partnership", "edit_options",
 }  # fmt: skip
 
+_TOKEN, _REVOKE = "/2/oauth2/token", "/2/oauth2/revoke"
 _PROBLEMS = "https://api.twitter.com/2/problems"
 
 
@@ -44,9 +47,10 @@ class X:
     name = "x"
     hosts: tuple[str, ...] = ("api.twitter.com", "api.x.com")
 
-    def __init__(self, ledger: Ledger, directory: Directory) -> None:
+    def __init__(self, ledger: Ledger, directory: Directory, grants: Grants) -> None:
         self._ledger = ledger
         self._signatures = Signatures(directory)
+        self._tokens = TokenDesk(TokenRules(platform="x", access_s=7200), grants, directory)
         self._publishing = threading.Lock()
         self._routes = Map(
             [
@@ -55,13 +59,20 @@ class X:
                 Rule("/2/tweets", methods=["POST"], endpoint=("publish", self._create)),
                 Rule("/2/tweets/<id>", methods=["DELETE"], endpoint=("remove", self._delete)),
                 Rule("/2/tweets/<id>", methods=["GET"], endpoint=("read", self._show)),
+                Rule(_TOKEN, methods=["POST"], endpoint=("token", self._tokens.give)),
+                Rule(_REVOKE, methods=["POST"], endpoint=("token", self._tokens.give)),
                 Rule("/2/users/me", methods=["GET"], endpoint=("read", self._me)),
                 Rule("/2/users/<id>/tweets", methods=["GET"], endpoint=("read", self._timeline)),
             ]
         ).bind("")
 
     def identify(self, request: Request) -> Account | Answer:
-        return self._signatures.holder(request) or _problem(401, "Unauthorized", "Unauthorized")
+        if request.path == _TOKEN:
+            return self._tokens.identify(request)
+        if request.path == _REVOKE:
+            return self._tokens.revoke(request)
+        holder = self._signatures.holder(request) or self._tokens.bearer(request)
+        return holder or _problem(401, "Unauthorized", "Unauthorized")
 
     def route(self, request: Request) -> tuple[str, Handler]:
         (operation, handler), values = self._routes.match(request.path, request.method)
@@ -72,6 +83,8 @@ class X:
 
     def refusal(self, kind: str, seconds: float, account: Account) -> Answer:  # noqa: ARG002
         match kind:
+            case _ if kind in REFUSALS:
+                return self._tokens.refusal(kind)
             case "no_id":
                 return _answer({"data": {}}, 201)
             case "rate_limit":

@@ -2,9 +2,9 @@
 
 from flask import Blueprint
 
-from publisher.web.registry import accounts, connections, imports, offices, quotas, users
+from publisher.web.registry import accounts, connections, consents, imports, offices, quotas, users
 
-# `connections` and `imports` add pages to the blueprints of accounts and offices.
-PAGES = (offices, accounts, connections, imports, users, quotas)
+# `connections`, `consents` and `imports` add pages to the blueprints of accounts and offices.
+PAGES = (offices, accounts, connections, consents, imports, users, quotas)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (offices.bp, accounts.bp, users.bp, quotas.bp)

@@ -1,11 +1,11 @@
-"""Connecting an account with pasted credentials: paste, see whose they are, confirm.
+"""Connecting an account: where it begins, and with pasted credentials: paste, see, confirm.
 
 No transaction is open while the platform answers, and nothing typed here is ever shown again.
 """
 
 from typing import Any, cast
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import current_app, flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
@@ -18,6 +18,7 @@ from publisher.vault import Vault
 from publisher.web.access import allow, get_account, me
 from publisher.web.registry.accounts import bp
 from publisher.web.registry.common import MANAGERS, answer, show_faults
+from publisher.web.registry.consents import app_for, confirm_page, may_leave_for
 from publisher.web.registry.forms import ConfirmForm, credentials_form
 from publisher.workflow import registering
 
@@ -35,8 +36,15 @@ def connect(account_id: int) -> Any:
         if asked:
             return asked
     account = get_account(account_id)
-    page = render_template("registry/accounts/connect.html", form=form, account=account)
-    return answer(page, form)
+    page = render_template(
+        "registry/accounts/connect.html",
+        form=form,
+        account=account,
+        by_consent=registering.by_consent(account),
+        app=app_for(account),
+        settings=registering.app_settings(account.driver),
+    )
+    return may_leave_for(make_response(*answer(page, form)), account)
 
 
 @bp.post("/<int:account_id>/sambungkan/konfirmasi")
@@ -64,12 +72,7 @@ def _ask(form: FlaskForm, account_id: int, platform: str) -> str | None:
     held = registering.hold(
         account, credentials, health, vault=_vault(), actor=me(), at=clock.now()
     )
-    return render_template(
-        "registry/accounts/confirm.html",
-        account=account,
-        health=health,
-        form=ConfirmForm(formdata=None, held=held),
-    )
+    return confirm_page(account, [(health, held)])
 
 
 def _identify(platform: str, credentials: dict[str, str]) -> Health:

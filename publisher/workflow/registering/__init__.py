@@ -27,8 +27,20 @@ from publisher.workflow.registering.connecting import (
     hold,
     identify,
 )
+from publisher.workflow.registering.consenting import (
+    Denied,
+    Errand,
+    app_for,
+    app_settings,
+    by_consent,
+    come_back,
+    fitting,
+    redeem,
+    send_off,
+)
 from publisher.workflow.registering.importing import Imported, import_offices, import_regions
 from publisher.workflow.registering.importing_accounts import import_accounts
+from publisher.workflow.registering.lasting import Lasting
 from publisher.workflow.registering.offices import (
     OfficeData,
     add_office,
@@ -62,9 +74,12 @@ from publisher.workflow.registering.tables import MAX_BYTES, FileRefused, LineFa
 __all__ = [
     "MAX_BYTES",
     "AccountData",
+    "Denied",
+    "Errand",
     "Fault",
     "FileRefused",
     "Imported",
+    "Lasting",
     "LineFault",
     "OfficeData",
     "Page",
@@ -75,7 +90,11 @@ __all__ = [
     "add_account",
     "add_office",
     "add_user",
+    "app_for",
+    "app_settings",
+    "by_consent",
     "check_identity",
+    "come_back",
     "connect",
     "connectable",
     "current_offices",
@@ -89,6 +108,7 @@ __all__ = [
     "find_accounts",
     "find_offices",
     "find_users",
+    "fitting",
     "hold",
     "identify",
     "import_accounts",
@@ -97,6 +117,7 @@ __all__ = [
     "office_overview",
     "one_time_password",
     "platform_names",
+    "redeem",
     "renew_password",
     "reopen_office",
     "restore_account",
@@ -105,6 +126,7 @@ __all__ = [
     "retire_account",
     "retire_office",
     "rules_on",
+    "send_off",
     "set_quota",
     "stamp",
     "state_of",

@@ -213,6 +213,8 @@ def resume_account(account: Account, *, actor: User, at: datetime) -> None:
 def drop_credentials(account: Account, reason: str) -> None:
     account.status, account.paused_reason = AccountStatus.RECONNECT, reason
     account.credentials = account.paused_until = None
+    account.token_ends_at = account.renew_at = account.renewing_since = None
+    account.scopes = ""
 
 
 def remote_id_fault(account: Account, remote_id: str | None) -> Fault | None:
@@ -297,7 +299,7 @@ def _taken_by(other: Account, office: Office) -> Fault:
 
 def _cancel_planned(account: Account, *, actor: User, at: datetime) -> None:
     """Cancel what has not started on the account: it must not go out on it any more."""
-    open_ones = (DeliveryStatus.PENDING, DeliveryStatus.CLAIMED)
+    open_ones = (DeliveryStatus.PENDING, DeliveryStatus.CLAIMED, DeliveryStatus.HANDED_OVER)
     query = sa.select(Delivery.id).where(
         Delivery.account_id == account.id, Delivery.status.in_(open_ones)
     )

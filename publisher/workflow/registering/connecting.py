@@ -23,6 +23,7 @@ from publisher.workflow.registering.accounts import (
     supported,
 )
 from publisher.workflow.registering.common import Fault, lock, note, refuse
+from publisher.workflow.registering.lasting import Lasting
 
 PATIENCE = timedelta(minutes=10)
 DISCONNECTED = N_("Sambungan diputus oleh pengelola")
@@ -43,8 +44,7 @@ class TooLate(PublisherError):
     """The confirmation is too old, was made for something else, or was tampered with."""
 
     message = N_(
-        "Konfirmasi ini tidak berlaku lagi. Akun belum disambungkan; tempelkan kredensialnya "
-        "sekali lagi."
+        "Konfirmasi ini tidak berlaku lagi. Akun belum disambungkan; mulai lagi dari halaman akun."
     )
 
 
@@ -88,9 +88,11 @@ def hold(
     vault: Vault,
     actor: User,
     at: datetime,
+    lasting: Lasting = Lasting(),
 ) -> str:
     """Return credentials and answer in one sealed word, for the page that asks to confirm."""
     waiting = {
+        "lasting": lasting.written(),
         "credentials": json.dumps(dict(credentials)),
         "health": json.dumps(asdict(health)),
         "until": (at + PATIENCE).isoformat(),
@@ -108,7 +110,7 @@ def connect(account: Account, held: str, *, vault: Vault, actor: User, at: datet
     lock(account.office.region_id, actor)
     no = Fault(N_("Akun ini tidak dapat disambungkan: bukan akun utama, atau tidak dipakai lagi."))
     refuse({"": None if connectable(account) else no})
-    credentials, health = _released(account, held, vault=vault, actor=actor, at=at)
+    credentials, health, lasting = _released(account, held, vault=vault, actor=actor, at=at)
     check_identity(account, health)
     # Drivers read these where they help: whose timeline to read back, readable permalinks.
     whole = {**credentials, "user_id": health.remote_id, "handle": health.handle}
@@ -117,6 +119,8 @@ def connect(account: Account, held: str, *, vault: Vault, actor: User, at: datet
     account.credentials = vault.seal(whole, bound_to=account.vault_name)
     account.status, account.paused_reason, account.paused_until = AccountStatus.ACTIVE, "", None
     account.connected_at, account.connected_by = at, actor
+    account.scopes, account.renewed_at = "", None
+    lasting.put_in(account)
     note(
         "account.connect",
         account,
@@ -153,14 +157,15 @@ def _stranger_fault(account: Account, health: Health) -> Fault | None:
 
 def _released(
     account: Account, held: str, *, vault: Vault, actor: User, at: datetime
-) -> tuple[dict[str, str], Health]:
+) -> tuple[dict[str, str], Health, Lasting]:
     try:
         waiting = vault.open(held, bound_to=_waiting_name(account, actor))
     except BadSecret as error:
         raise TooLate from error
     if at > datetime.fromisoformat(waiting["until"]):
         raise TooLate
-    return json.loads(waiting["credentials"]), Health(**json.loads(waiting["health"]))
+    health = Health(**json.loads(waiting["health"]))
+    return json.loads(waiting["credentials"]), health, Lasting.read(waiting["lasting"])
 
 
 def _waiting_name(account: Account, actor: User) -> str:
