@@ -12,6 +12,7 @@ import threading
 import time
 from pathlib import Path
 
+from publisher.practice.fetching import Fetcher
 from publisher.practice.server import PracticeServer
 
 
@@ -22,7 +23,12 @@ def main() -> None:
     tls = _certificate(given.data / "tls") if given.tls else None
     try:
         server = PracticeServer(
-            given.data, given.port, accounts=given.accounts, latency_ms=given.latency_ms, tls=tls
+            given.data,
+            given.port,
+            accounts=given.accounts,
+            latency_ms=given.latency_ms,
+            tls=tls,
+            fetcher=Fetcher(given.public_url, given.public_at),
         )
     except OSError as error:
         sys.exit(f"the practice platforms cannot use port {given.port}: {error.strerror}")
@@ -41,6 +47,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--accounts", type=Path, help="JSON list of accounts to register")
     parser.add_argument("--latency-ms", type=float, default=0, help="delay of every answer")
     parser.add_argument("--tls", action="store_true", help="https, with a certificate of our own")
+    parser.add_argument("--public-url", default="", help="below it clients show their pictures")
+    parser.add_argument("--public-at", default="", help="where that answers on this machine")
     parser.add_argument("--exit-with-parent", action="store_true")
     return parser.parse_args()
 

@@ -3,10 +3,16 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from publisher.practice import facebook
+from publisher.practice import facebook, instagram, tiktok
 from publisher.practice.ledger import Ledger
 from publisher.practice.pictures import mime_of
 from publisher.practice.records import Account, new_id
+
+_PERMALINKS = {
+    "facebook": facebook.permalink,
+    "instagram": instagram.permalink,
+    "tiktok": tiktok.permalink,
+}
 
 
 class BadHistory(ValueError):
@@ -40,7 +46,7 @@ def seed(
         if there.text == text:
             return there.id, permalink(holder, there.id)
     media_ids = [_keep(ledger, holder, content, alt, at) for content, alt in pictures]
-    post_id = new_id(at) if platform == "x" else f"{account}_{new_id(at)}"
+    post_id = f"{account}_{new_id(at)}" if platform == "facebook" else new_id(at)
     ledger.publish(post_id, platform, account, text, media_ids, at=at, request_no=None)
     return post_id, permalink(holder, post_id)
 
@@ -49,7 +55,7 @@ def permalink(account: Account, post_id: str) -> str:
     """Return the public address of a post, as its platform forms it."""
     if account.platform == "x":
         return f"https://x.com/{account.handle}/status/{post_id}"
-    return facebook.permalink(account, post_id)
+    return _PERMALINKS[account.platform](account, post_id)
 
 
 def _keep(ledger: Ledger, holder: Account, content: bytes, alt: str, at: datetime) -> str:

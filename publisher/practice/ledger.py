@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from publisher.practice.records import Account, Media, Post, now
+from publisher.practice.records import Account, Draft, Media, Post, now
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS account (
@@ -33,9 +33,15 @@ CREATE TABLE IF NOT EXISTS post (
   request_no INTEGER);
 CREATE TABLE IF NOT EXISTS post_media (
   media_id TEXT PRIMARY KEY, post_id TEXT REFERENCES post, place INTEGER);
+CREATE TABLE IF NOT EXISTS draft (
+  id TEXT PRIMARY KEY, platform TEXT, account TEXT, kind TEXT, text TEXT, media_ids TEXT, at TEXT,
+  problem TEXT);
+CREATE TABLE IF NOT EXISTS draft_post (
+  draft_id TEXT PRIMARY KEY REFERENCES draft, post_id TEXT REFERENCES post);
 CREATE TABLE IF NOT EXISTS removal (post_id TEXT PRIMARY KEY REFERENCES post, at TEXT);
 CREATE INDEX IF NOT EXISTS post_timeline ON post (platform, account, at);
 CREATE INDEX IF NOT EXISTS post_digest ON post (platform, account, digest);
+CREATE INDEX IF NOT EXISTS draft_account ON draft (platform, account, at);
 CREATE INDEX IF NOT EXISTS post_media_post ON post_media (post_id);
 CREATE INDEX IF NOT EXISTS alt_text_media ON alt_text (media_id);
 """
@@ -141,8 +147,12 @@ class Ledger:
         *,
         at: datetime,
         request_no: int | None,
+        draft_id: str | None = None,
     ) -> bool:
-        """Make a post public, in one transaction; False if a picture was used meanwhile."""
+        """Make a post public, in one transaction; False if a picture was used meanwhile.
+
+        :param draft_id: the draft that becomes public, which it can only once
+        """
         try:
             with self._writing() as db:
                 db.execute(
@@ -152,9 +162,20 @@ class Ledger:
                 for place, media_id in enumerate(media_ids):
                     row = (media_id, post_id, place)
                     db.execute("INSERT INTO post_media VALUES (?, ?, ?)", row)
+                if draft_id is not None:
+                    db.execute("INSERT INTO draft_post VALUES (?, ?)", (draft_id, post_id))
         except sqlite3.IntegrityError:
             return False
         return True
+
+    def keep_draft(self, draft: Draft) -> None:
+        """Keep what is not public yet; its pictures are kept by `keep_media`."""
+        row = (
+            draft.id, draft.platform, draft.account, draft.kind, draft.text,
+            json.dumps(draft.media_ids), _stored(draft.at), draft.problem,
+        )  # fmt: skip
+        with self._writing() as db:
+            db.execute("INSERT INTO draft VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def remove(self, post_id: str) -> None:
         with self._writing() as db:
@@ -234,6 +255,13 @@ class Ledger:
             for row in rows
         ]
 
+    def draft(self, draft_id: str) -> Draft | None:
+        return next(iter(self._drafts("d.id = ?", draft_id)), None)
+
+    def drafts(self, platform: str, account: str) -> list[Draft]:
+        """Return the drafts of an account, newest first."""
+        return self._drafts("d.platform = ? AND d.account = ?", platform, account)
+
     def count(self, platform: str, account: str) -> int:
         rows = self._read(
             "SELECT count(*) FROM post WHERE platform = ? AND account = ?"
@@ -262,6 +290,22 @@ class Ledger:
         return ((self._files / digest).read_bytes(), rows[0][0]) if rows else None
 
     # -- inside
+
+    def _drafts(self, which: str, *values: str) -> list[Draft]:
+        rows = self._read(
+            "SELECT d.id, d.platform, d.account, d.kind, d.text, d.media_ids, d.at, d.problem,"  # noqa: S608
+            " p.post_id FROM draft d LEFT JOIN draft_post p ON p.draft_id = d.id"
+            f" WHERE {which} ORDER BY d.at DESC, d.id DESC",
+            *values,
+        )
+        return [
+            Draft(
+                id=row[0], platform=row[1], account=row[2], kind=row[3], text=row[4],
+                media_ids=tuple(json.loads(row[5])), at=datetime.fromisoformat(row[6]),
+                problem=row[7], post_id=row[8],
+            )
+            for row in rows
+        ]  # fmt: skip
 
     def _media_of(self, post_ids: list[str]) -> dict[str, list[Media]]:
         found: dict[str, list[Media]] = {}

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+#: The platforms that are practised, and how people write them.
+PLATFORMS = {"x": "X", "facebook": "Facebook", "instagram": "Instagram", "tiktok": "TikTok"}
+
 
 def now() -> datetime:
     """Return this moment in UTC: the practice platforms' own clock."""
@@ -14,7 +17,7 @@ def now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    platform: str  # "x" or "facebook"
+    platform: str  # a key of PLATFORMS
     remote_id: str
     handle: str  # without "@"; what the page's address shows
     display_name: str
@@ -30,8 +33,9 @@ class Account:
         if not isinstance(given, dict) or not isinstance(given.get("credentials"), dict):
             raise ValueError("an account is an object, with an object of credentials")
         text = {name: str(given.get(name, "")) for name in ("platform", "remote_id", "handle")}
-        if text["platform"] not in ("x", "facebook") or not all(text.values()):
-            raise ValueError("platform (x, facebook), remote_id and handle must be given")
+        if text["platform"] not in PLATFORMS or not all(text.values()):
+            known = ", ".join(PLATFORMS)
+            raise ValueError(f"platform ({known}), remote_id and handle must be given")
         return cls(
             **text,
             display_name=str(given.get("display_name") or text["handle"]),
@@ -46,6 +50,21 @@ class Media:
     sha256: str
     mime: str
     alt_text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a platform keeps that is not public: a container, or a draft in somebody's inbox."""
+
+    id: str
+    platform: str
+    account: str
+    kind: str  # the platform's own
+    text: str
+    media_ids: tuple[str, ...]
+    at: datetime
+    problem: str = ""  # why nothing will come of it
+    post_id: str | None = None  # what has come of it
 
 
 @dataclass(frozen=True, kw_only=True)
