@@ -11,6 +11,7 @@ from publisher.practice.faults import Faults
 from publisher.practice.fetching import Fetcher
 from publisher.practice.grants import Grants
 from publisher.practice.instagram import Instagram
+from publisher.practice.instagram_private import InstagramPrivate
 from publisher.practice.ledger import Ledger
 from publisher.practice.pages import make_pages
 from publisher.practice.records import Account
@@ -35,6 +36,7 @@ class PracticeApp:
             X(self.ledger, self.directory, self.grants),
             Facebook(self.ledger, self.directory),
             Instagram(self.ledger, self.directory, fetcher),
+            InstagramPrivate(self.ledger, self.directory),
             TikTok(self.ledger, self.directory, fetcher),
         ]
         self.wire = Wire(self.ledger, self.faults, platforms, latency_s)

@@ -25,6 +25,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "error_500_after": ("publish", "Diterima, lalu galat 500"),
     "expired_token": ("any", "Token akses tidak berlaku lagi"),
     "blocked": ("any", "Akun dibekukan"),
+    "challenge": ("any", "Ditolak: pemilik harus mengonfirmasi di aplikasi"),
     "outage": ("any", "Platform tidak tersedia (503)"),
     "code_expired": ("token", "Kode izin sudah kedaluwarsa saat ditukar"),
     "refresh_refused": ("token", "Pembaruan token ditolak"),
@@ -33,7 +34,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "hidden": ("read", "Unggahan sekian detik terakhir belum tampak saat dibaca"),
 }
 
-OPERATIONS = ("publish", "upload", "read", "remove", "token", "any")
+OPERATIONS = ("publish", "upload", "read", "remove", "token", "login", "any")
 LONGEST_S = 3600
 EVERY_ACCOUNT = "*"
 
