@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 DIGEST = re.compile(r"[0-9a-f]{64}")
+_SEAL = hashlib.sha256().digest_size
 
 
 class Store(Protocol):
@@ -34,6 +35,8 @@ class Store(Protocol):
 
     def derived(self, digest: str, variant: str, make: Callable[[bytes], bytes]) -> bytes:
         """Return what `make` makes of what was kept, made once and kept beside it.
+
+        What is found damaged is made anew: some of it goes out to platforms.
 
         :param variant: names what `make` does, such as "480.jpg"
         :raises FileNotFoundError: if nothing was kept under `digest`
@@ -75,12 +78,11 @@ class FolderStore:
     def derived(self, digest: str, variant: str, make: Callable[[bytes], bytes]) -> bytes:
         path = self.path(digest)
         beside = path.with_name(f"{digest}-{variant}")
-        try:
-            return beside.read_bytes()
-        except FileNotFoundError:
-            content = make(self.get(digest))
-            _write(beside, content)
-            return content
+        kept = _unsealed(beside)
+        if kept is None:
+            kept = make(self.get(digest))
+            _write(beside, hashlib.sha256(kept).digest() + kept)
+        return kept
 
     def delete(self, digest: str) -> None:
         path = self.path(digest)
@@ -102,6 +104,16 @@ def open_store(media_url: str, root: Path = ROOT) -> Store:
             f"MEDIA_URL: Siar cannot keep media on {parts.scheme}:// yet; name a folder"
         )
     return FolderStore(root / media_url)
+
+
+def _unsealed(path: Path) -> bytes | None:
+    """Return what was kept behind the digest of itself; None if it is not there or damaged."""
+    try:
+        sealed = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    seal, content = sealed[:_SEAL], sealed[_SEAL:]
+    return content if seal == hashlib.sha256(content).digest() else None
 
 
 def _write(path: Path, content: bytes) -> None:

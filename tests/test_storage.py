@@ -62,6 +62,23 @@ def test_content_that_was_changed_on_disk_is_not_handed_out(store):
         store.get(DIGEST)
 
 
+def test_what_is_derived_is_made_once_and_made_anew_when_it_was_damaged(store):
+    made = []
+
+    def halved(content):
+        made.append(content)
+        return content[:5]
+
+    store.put(POSTER)
+    assert [store.derived(DIGEST, "half", halved) for _ in range(2)] == [POSTER[:5]] * 2
+    assert made == [POSTER]
+
+    store.path(DIGEST).with_name(f"{DIGEST}-half").write_bytes(b"poster lain")
+
+    assert store.derived(DIGEST, "half", halved) == POSTER[:5]
+    assert made == [POSTER] * 2
+
+
 def test_a_write_that_fails_leaves_nothing_behind(store, tmp_path, monkeypatch):
     def full_disk(descriptor):
         raise OSError("No space left on device")

@@ -4,51 +4,99 @@ A photo is named by its digest, so it never changes and a browser may keep it; b
 person's own browser, because an unpublished photo is nobody else's business.
 """
 
-from flask import Blueprint, Response, abort, current_app, request
+from dataclasses import dataclass
 
+from flask import Blueprint, Response, abort, current_app, request, url_for
+
+from publisher.models.media import Media
 from publisher.models.people import OFFICE_ROLES
+from publisher.platforms import DRIVERS, driver_class
+from publisher.posters import fitting
 from publisher.posters import photos as pictures
+from publisher.posters.fitting import PictureRules
 from publisher.storage import DIGEST, Store
 from publisher.web.access import me, signed_in
-from publisher.workflow import drafting
+from publisher.workflow import composing, drafting
 
 bp = Blueprint("photos", __name__, url_prefix="/foto")
 
 SMALL_PX = 480
-MIME = "image/jpeg"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A photo as one channel shows it; `margins`: it is given some, so as to stay whole there."""
+
+    small: str
+    large: str
+    width: int
+    height: int
+    margins: bool
 
 
 @bp.get("/<digest>")
 @signed_in
 def show(digest: str) -> Response:
-    """Send a photo, or with `?ukuran=kecil` a small one; 404 to whoever may not see it."""
-    if not DIGEST.fullmatch(digest):
+    """Send a photo; 404 to whoever may not see it.
+
+    With `?ukuran=kecil` a small one, with `?kanal=` as that channel's driver would send it.
+    """
+    driver = request.args.get("kanal", "")
+    if not DIGEST.fullmatch(digest) or driver not in {"", *DRIVERS}:
         abort(404)
     whole_region = me().role not in OFFICE_ROLES
-    if drafting.visible_media(digest, user=me(), whole_region=whole_region) is None:
+    media = drafting.visible_media(digest, user=me(), whole_region=whole_region)
+    if media is None:
         abort(404)
-    return _sent(digest, small=request.args.get("ukuran") == "kecil")
+    rules = driver_class(driver).limits if driver else None
+    return _sent(media, rules, small=request.args.get("ukuran") == "kecil")
 
 
-def _sent(digest: str, *, small: bool) -> Response:
-    response = Response(mimetype=MIME)
-    response.set_etag(f"{digest}-{SMALL_PX}" if small else digest)
+@bp.app_template_global("shown_on")
+def shown_on(media: Media, driver: str) -> Shown:
+    """Return how a photo goes out by a driver. Asks nothing but the photo's own size."""
+    rules, size = driver_class(driver).limits, (media.width, media.height)
+    margins = fitting.has_margins(size, rules)
+    width, height = fitting.frame(size, rules)
+    channel = driver if margins else None
+    return Shown(
+        small=url_for("photos.show", digest=media.digest, kanal=channel, ukuran="kecil"),
+        large=url_for("photos.show", digest=media.digest, kanal=channel),
+        width=width,
+        height=height,
+        margins=margins,
+    )
+
+
+def _sent(media: Media, rules: PictureRules | None, *, small: bool) -> Response:
+    name = (fitting.variant(rules) if rules else "") + (f"-{SMALL_PX}.jpg" if small else "")
+    response = Response()
+    response.set_etag(f"{media.digest}{name}")
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     response.headers["Content-Disposition"] = "inline"
     response.headers["X-Content-Type-Options"] = "nosniff"
     if response.make_conditional(request).status_code == 304:
         return response
     try:
-        response.data = _small(digest) if small else _store().get(digest)
-    except FileNotFoundError:
+        response.data, response.mimetype = (
+            _small(media, rules, name) if small else _whole(media, rules)
+        )
+    except OSError:  # lost or damaged
         abort(404)
     return response
 
 
-def _small(digest: str) -> bytes:
-    return _store().derived(
-        digest, f"{SMALL_PX}.jpg", lambda content: pictures.thumbnail(content, SMALL_PX)
+def _whole(media: Media, rules: PictureRules | None) -> tuple[bytes, str]:
+    if rules is None:
+        return _store().get(media.digest), media.mime
+    return composing.fitted(media.digest, media.mime, rules, _store())
+
+
+def _small(media: Media, rules: PictureRules | None, name: str) -> tuple[bytes, str]:
+    made = _store().derived(
+        media.digest, name, lambda _: pictures.thumbnail(_whole(media, rules)[0], SMALL_PX)
     )
+    return made, "image/jpeg"
 
 
 def _store() -> Store:

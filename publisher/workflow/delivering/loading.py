@@ -116,7 +116,7 @@ def _job(row: Any, public: Public, *, vault: Vault) -> Job | PlatformError:
         fence=row.fence,
         driver=row.driver,
         credentials={"handle": row.handle, **credentials},  # for a readable permalink
-        content=composing.content(public, row.platform),
+        content=composing.content(public, row.platform, row.driver),
         post_version=row.version,
         content_digest=row.content_digest,
     )

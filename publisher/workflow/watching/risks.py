@@ -147,7 +147,7 @@ def _planned(delivery: Delivery, check: Check) -> Planned:
         region_id=region.id,
         day=clock.in_zone(delivery.due_at, region.zone).date(),
         platform=account.platform,
-        content=content(post.public, account.platform) if approved else None,
+        content=content(post.public, account.platform, account.driver) if approved else None,
         held=paused and (until is None or until > delivery.due_at),
     )
 
