@@ -15,10 +15,30 @@ from publisher.platforms.base import Credentials, Driver
 DRIVERS: dict[str, str] = {
     "x": "publisher.platforms.x:X",
     "facebook": "publisher.platforms.facebook:Facebook",
+    "instagram": "publisher.platforms.instagram:Instagram",
+    "tiktok": "publisher.platforms.tiktok:TikTok",
+    "telegram": "publisher.platforms.telegram:Telegram",
+    "instagram_private": "publisher.platforms.instagram_private:InstagramPrivate",
 }
 
 #: The same, as people write it. Known without importing any driver.
-PLATFORM_NAMES: dict[str, str] = {"x": "X", "facebook": "Facebook"}
+PLATFORM_NAMES: dict[str, str] = {
+    "x": "X",
+    "facebook": "Facebook",
+    "instagram": "Instagram",
+    "tiktok": "TikTok",
+    "telegram": "Telegram",
+}
+
+
+def drivers_of(platform: str) -> tuple[str, ...]:
+    """Return the drivers by which accounts of a platform can be spoken to, the usual one first.
+
+    >>> drivers_of("x")
+    ('x',)
+    """
+    others = (driver for driver in DRIVERS if driver.startswith(f"{platform}_"))
+    return (*(driver for driver in DRIVERS if driver == platform), *others)
 
 
 @cache

@@ -184,6 +184,10 @@ class Driver(ABC):
     def __init__(self, credentials: Credentials) -> None:
         """Take one account's decrypted credentials. Touches no network.
 
+    #: The account's own posts can be listed; where not, `find` and `recent` raise `CannotTell`.
+    reads_back: ClassVar[bool] = True
+    #: `prepare` already sends the pictures; where not, they go with the publishing request.
+    uploads_first: ClassVar[bool] = True
         :raises AccountBlocked: if something is missing; nothing can be sent without it
         """
 
@@ -222,6 +226,8 @@ class Driver(ABC):
     def find(
         self, prepared: Prepared, since: datetime, known: Collection[str] = ()
     ) -> Receipt | None:
+        Called on the driver that `prepare` was called on.
+
         """Look for the post on the account after an unknown outcome.
 
         :param known: remote ids that are other posts of ours, whatever they look like
@@ -234,7 +240,17 @@ class Driver(ABC):
 
     @abstractmethod
     def recent(self, since: datetime) -> list[Published]:
-        """Return the account's own posts since then, newest first."""
+        """Return the account's own posts since then, newest first.
+
+        :raises CannotTell: where the platform cannot be read back
+        """
+
+    def changed_credentials(self) -> Credentials | None:
+        """Return what the talk with the platform made of the credentials; None: as they were.
+
+        Not a secret less than they are. Kept only where nobody connected the account meanwhile.
+        """
+        return None
 
     @abstractmethod
     def remove(self, receipt: Receipt) -> None:

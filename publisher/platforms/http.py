@@ -9,6 +9,7 @@ With a gateway set, each request goes to that loopback address with its original
 `Host` header. Signatures are made before, over the original URL, so they stay valid.
 """
 
+import logging
 import ssl
 from collections.abc import Mapping
 from copy import copy
@@ -26,6 +27,7 @@ from requests.structures import CaseInsensitiveDict
 
 from publisher import clock
 from publisher.platforms.errors import OutcomeUnknown, PlatformError, TryLater
+from publisher.platforms.texts import redact
 
 CONNECT_S = 5.0
 READ_S = 30.0
@@ -35,6 +37,17 @@ KEPT_CONNECTIONS = 128
 ANSWER_BYTES = 5 * 1024 * 1024
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class _WithoutSecrets(logging.Filter):
+    """Takes the secrets out of addresses, which urllib3 writes down when told to log all."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = redact(record.getMessage()), ()
+        return True
+
+
+logging.getLogger("urllib3.connectionpool").addFilter(_WithoutSecrets())
 
 
 class AnswerTooLarge(requests.RequestException):

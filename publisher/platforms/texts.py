@@ -29,6 +29,7 @@ _SECRETS = tuple(
         rf"(\b(?:token|secret|key|password)\s{{0,3}}:?\s{{1,3}}[\"'«“]?)(?=\S{{0,99}}\d){_OPAQUE}{{6,}}",
         r"()\beyJ[\w-]{8,}(?:\.[\w-]{0,2000}){0,2}",
         r"()\bEAA\w{16,}",
+        r"()(?<!\d)\d{6,20}:[\w-]{16,}",  # of a bot of Telegram, which is part of its addresses
         r"()\b\d{3,}-[A-Za-z0-9]{16,}",
         r"()(?<![\w.-])(?=[\w+=%-]{0,99}\d)(?=[\w+=%-]{0,99}[A-Z])[\w+=%-]{32,}",
     )

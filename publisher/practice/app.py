@@ -15,6 +15,7 @@ from publisher.practice.instagram_private import InstagramPrivate
 from publisher.practice.ledger import Ledger
 from publisher.practice.pages import make_pages
 from publisher.practice.records import Account
+from publisher.practice.telegram import Telegram
 from publisher.practice.tiktok import TikTok
 from publisher.practice.wire import Directory, Platform, Wire
 from publisher.practice.x import X
@@ -36,6 +37,7 @@ class PracticeApp:
             X(self.ledger, self.directory, self.grants),
             Facebook(self.ledger, self.directory),
             Instagram(self.ledger, self.directory, fetcher),
+            Telegram(self.ledger, self.directory),
             InstagramPrivate(self.ledger, self.directory),
             TikTok(self.ledger, self.directory, fetcher),
         ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from publisher.practice import facebook, instagram, tiktok
+from publisher.practice import facebook, instagram, telegram, tiktok
 from publisher.practice.ledger import Ledger
 from publisher.practice.pictures import mime_of
 from publisher.practice.records import Account, new_id
@@ -12,6 +12,7 @@ _PERMALINKS = {
     "facebook": facebook.permalink,
     "instagram": instagram.permalink,
     "tiktok": tiktok.permalink,
+    "telegram": telegram.permalink,
 }
 
 

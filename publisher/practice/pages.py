@@ -20,7 +20,7 @@ from publisher.practice.records import Account, Post
 if TYPE_CHECKING:
     from publisher.practice.app import PracticeApp
 
-PLATFORMS = {"x": "X", "facebook": "Facebook"}
+PLATFORMS = {"x": "X", "facebook": "Facebook", "telegram": "Telegram"}
 PER_PAGE = 20
 
 _CSP = (
@@ -53,7 +53,7 @@ def _timelines(pages: Flask, app: "PracticeApp") -> None:
     def index() -> ResponseReturnValue:
         return render_template("index.html", accounts=_with_counts(app))
 
-    @pages.get("/<any(x, facebook):platform>/<handle>")
+    @pages.get("/<any(x, facebook, telegram):platform>/<handle>")
     def timeline(platform: str, handle: str) -> ResponseReturnValue:
         account = _account(app, platform, handle)
         page = max(1, request.args.get("halaman", 1, type=int))
@@ -95,6 +95,14 @@ def _permalinks(pages: Flask, app: "PracticeApp") -> None:
     @pages.get("/www.facebook.com/<post_id>")
     def facebook_post_by_id(post_id: str) -> ResponseReturnValue:
         return _one_post(app, "facebook", post_id)
+
+    @pages.get("/telegram/<channel>/<number>")
+    @pages.get("/t.me/<channel>/<number>")
+    def telegram_post(channel: str, number: str) -> ResponseReturnValue:
+        account = _account(app, "telegram", channel)
+        own = app.ledger.posts("telegram", account.remote_id)
+        found = (post.id for post in own if number == post.id.partition(",")[0])
+        return _one_post(app, "telegram", next(found, ""))
 
 
 def _fault_page(pages: Flask, app: "PracticeApp") -> None:

@@ -7,7 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 #: The platforms that are practised, and how people write them.
-PLATFORMS = {"x": "X", "facebook": "Facebook", "instagram": "Instagram", "tiktok": "TikTok"}
+PLATFORMS = {
+    "x": "X",
+    "facebook": "Facebook",
+    "instagram": "Instagram",
+    "tiktok": "TikTok",
+    "telegram": "Telegram",
+}
 
 
 def now() -> datetime:

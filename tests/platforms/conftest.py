@@ -47,3 +47,8 @@ def x_desk(practice):
 @pytest.fixture
 def facebook_desk(practice):
     return Desk("facebook", practice)
+@pytest.fixture
+def telegram_desk(practice):
+    return Desk("telegram", practice)
+
+

@@ -38,6 +38,9 @@ CREDENTIALS = {
         "access_token_secret": "token-secret-dddd",
     },
     "facebook": {"page_id": "1700", "page_token": "EAA-page-token-eeee"},
+    "instagram": {"ig_id": "1700", "token": "EAA-instagram-token-gggg"},
+    "tiktok": {"open_id": "1700", "access_token": "act.tiktok-token-hhhh"},
+    "telegram": {"bot_token": "712345678:AAE-bot-token-gggg", "channel": "@dinkesblora"},
 }
 
 
