@@ -13,6 +13,7 @@ from publisher.practice.grants import Grants
 from publisher.practice.instagram import Instagram
 from publisher.practice.instagram_private import InstagramPrivate
 from publisher.practice.ledger import Ledger
+from publisher.practice.meta_login import MetaLogin
 from publisher.practice.pages import make_pages
 from publisher.practice.records import Account
 from publisher.practice.telegram import Telegram
@@ -33,13 +34,15 @@ class PracticeApp:
         self.grants = Grants(data)
         self.faults = Faults()
         self.directory = Directory(self.ledger)
+        self.tiktok = TikTok(self.ledger, self.directory, fetcher, self.grants)
         platforms: list[Platform] = [
             X(self.ledger, self.directory, self.grants),
             Facebook(self.ledger, self.directory),
-            Instagram(self.ledger, self.directory, fetcher),
             Telegram(self.ledger, self.directory),
+            Instagram(self.ledger, self.directory, fetcher),
+            MetaLogin(self.ledger, self.directory, self.grants),
             InstagramPrivate(self.ledger, self.directory),
-            TikTok(self.ledger, self.directory, fetcher),
+            self.tiktok,
         ]
         self.wire = Wire(self.ledger, self.faults, platforms, latency_s)
         self._pages = make_pages(self)

@@ -27,6 +27,15 @@ SCOPES = {
     "users.read": "Membaca profil",
     "media.write": "Mengunggah gambar",
     "offline.access": "Tetap tersambung sampai Anda mencabutnya",
+    "pages_show_list": "Melihat daftar Halaman yang Anda kelola",
+    "pages_manage_posts": "Menerbitkan dan menghapus unggahan di Halaman",
+    "pages_read_engagement": "Membaca unggahan Halaman",
+    "instagram_basic": "Membaca profil dan unggahan Instagram",
+    "instagram_content_publish": "Menerbitkan unggahan di Instagram",
+    "user.info.basic": "Membaca nama dan foto profil",
+    "user.info.profile": "Membaca nama akun",
+    "video.upload": "Mengirim draf ke kotak masuk",
+    "video.list": "Membaca daftar unggahan",
 }
 
 
@@ -49,7 +58,23 @@ class Door:
     several: bool = False
 
 
-DOORS = (Door(platform="x", name="X", path="/x.com/i/oauth2/authorize", pkce=True),)
+DOORS = (
+    Door(platform="x", name="X", path="/x.com/i/oauth2/authorize", pkce=True),
+    Door(
+        platform="facebook",
+        name="Facebook",
+        path="/www.facebook.com/v26.0/dialog/oauth",
+        separator=",",
+        several=True,
+    ),
+    Door(
+        platform="tiktok",
+        name="TikTok",
+        path="/www.tiktok.com/v2/auth/authorize/",
+        client="client_key",
+        separator=",",
+    ),
+)
 
 
 class Misasked(ValueError):
@@ -79,9 +104,10 @@ def _view(door: Door, app: "PracticeApp") -> Callable[[], ResponseReturnValue]:
     return view
 
 
-def accounts_for(door: Door, scope: str, app: "PracticeApp") -> list[Account]:  # noqa: ARG001
-    """Return as whom one may be signed in."""
-    return [one for one in app.ledger.accounts() if one.platform == door.platform]
+def accounts_for(door: Door, scope: str, app: "PracticeApp") -> list[Account]:
+    """Return as whom one may be signed in; Instagram's accounts stand behind Facebook's door."""
+    platform = "instagram" if "instagram_basic" in scope else door.platform
+    return [one for one in app.ledger.accounts() if one.platform == platform]
 
 
 def _check(door: Door, given: Mapping[str, str]) -> None:

@@ -60,7 +60,7 @@ class Graph:
         return account
 
     def route(self, request: Request) -> tuple[str, Handler]:
-        path = _VERSION.sub("", request.path)
+        path = without_version(request.path)
         (operation, handler), values = self._addresses.match(path, request.method)
         return operation, (lambda call: handler(call, **values))
 
@@ -109,6 +109,15 @@ class Graph:
             address = f"https://{self.hosts[0]}{call.request.path}?access_token={token}"
             paging["next"] = address
         return paging
+
+
+def without_version(path: str) -> str:
+    """Return a path of the Graph API as it is without the version.
+
+    >>> without_version("/v26.0/me/accounts")
+    '/me/accounts'
+    """
+    return _VERSION.sub("", path)
 
 
 def is_own(call: Call, account: str) -> bool:

@@ -18,9 +18,11 @@ from werkzeug.wrappers import Request
 
 from publisher.practice.answers import Answer, json_answer
 from publisher.practice.fetching import Fetcher
+from publisher.practice.grants import Grants
 from publisher.practice.ledger import Ledger
 from publisher.practice.pictures import jpeg_size, mime_of
 from publisher.practice.records import Account, Draft, Post, new_id, now
+from publisher.practice.tokens import REFUSALS, TokenDesk, TokenRules
 from publisher.practice.wire import Call, Directory, Handler
 
 _PICTURE_BYTES = 20 * 1024 * 1024
@@ -28,6 +30,15 @@ _PICTURES, _TITLE, _DESCRIPTION = 35, 90, 4000
 _LARGEST_PX = 1080
 _INITS_PER_MINUTE = 6
 _PENDING, _PENDING_FOR = 5, timedelta(hours=24)
+_TOKEN, _REVOKE = "oauth/token", "oauth/revoke"
+_RULES = TokenRules(
+    platform="tiktok",
+    access_s=86400,
+    code_s=600,
+    rotates=False,
+    client="client_key",
+    names_account=True,
+)
 _BANNED = "spam_risk_user_banned_from_posting"
 
 
@@ -37,10 +48,13 @@ class TikTok:
     name = "tiktok"
     hosts: tuple[str, ...] = ("open.tiktokapis.com",)
 
-    def __init__(self, ledger: Ledger, directory: Directory, fetcher: Fetcher) -> None:
+    def __init__(
+        self, ledger: Ledger, directory: Directory, fetcher: Fetcher, grants: Grants
+    ) -> None:
         self._ledger = ledger
         self._directory = directory
         self._fetcher = fetcher
+        self._tokens = TokenDesk(_RULES, grants, directory)
         self._lock = threading.Lock()
         self._inits: dict[str, deque[float]] = defaultdict(deque)  # by account, of time.monotonic
         self._routes = Map(
@@ -50,14 +64,21 @@ class TikTok:
                     ("post/publish/content/init", "POST", "publish", self._init),
                     ("post/publish/status/fetch", "POST", "read", self._status),
                     ("user/info", "GET", "read", self._user),
+                    (_TOKEN, "POST", "token", self._tokens.give),
+                    (_REVOKE, "POST", "token", self._tokens.give),
                     ("video/list", "POST", "read", self._list),
                 )
             ]
         ).bind("")
 
     def identify(self, request: Request) -> Account | Answer:
+        if request.path == f"/v2/{_TOKEN}/":
+            return self._tokens.identify(request)
+        if request.path == f"/v2/{_REVOKE}/":
+            return self._tokens.revoke(request)
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         account = self._directory.find(self.name, "access_token", token)
+        account = account or self._tokens.bearer(request)
         if scheme != "Bearer" or account is None:
             message = f"The access token is invalid or not found in the request: {token}"
             return error("access_token_invalid", message, 401)
@@ -73,6 +94,8 @@ class TikTok:
 
     def refusal(self, kind: str, seconds: float, account: Account) -> Answer:  # noqa: ARG002
         match kind:
+            case _ if kind in REFUSALS:
+                return self._tokens.refusal(kind)
             case "no_id":
                 return _ok({})
             case "rate_limit":

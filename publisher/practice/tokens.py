@@ -37,6 +37,7 @@ class TokenRules:
     code_s: int = 30
     rotates: bool = True
     client: str = "client_id"
+    names_account: bool = False  # the answer says whose tokens they are
     refuse: Refuse = plain_error
 
 
@@ -104,6 +105,8 @@ class TokenDesk:
             "access_token": tokens.access,
             "scope": grant.scope,
         }
+        if self._rules.names_account:
+            told["open_id"] = call.account.remote_id
         if call.without_refresh:
             return {**told, "refresh_token": ""}
         return {**told, "refresh_token": tokens.refresh} if tokens.refresh else told
