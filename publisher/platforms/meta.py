@@ -82,8 +82,9 @@ class Answer:
             return None
 
 
-#: What a platform's own codes mean: an error made from the details, or None for Meta's table.
-Translation = Callable[[Answer, str], PlatformError | None]
+#: What a platform's own codes mean, given the answer, the detail for the log, and whether the
+#: request would have made something public; None for the codes that all of Meta has.
+Translation = Callable[[Answer, str, bool], PlatformError | None]
 
 
 class Graph:
@@ -148,7 +149,7 @@ class Graph:
         subcode = f"/{problem['error_subcode']}" if "error_subcode" in problem else ""
         said = f"{self._platform} {answer.status}, code {code}{subcode}: {problem.get('message')}"
         detail = without_secrets(said, self._secrets)
-        if self._own and (error := self._own(answer, detail)):
+        if self._own and (error := self._own(answer, detail, public)):
             return error
         if code in _THROTTLED:
             wait_s = _regain_s(answer.headers) or THROTTLE_S

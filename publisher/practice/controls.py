@@ -109,6 +109,10 @@ class Controls:
         """
         return self.call("POST", "/kendali/riwayat", {"posts": posts})["posts"]
 
+    def finish(self, draft_id: str) -> str:
+        """Post a TikTok draft, as its person does in the app; return the number of the post."""
+        return self.call("POST", "/kendali/draf", {"draft_id": draft_id})["remote_id"]
+
     def refuse_duplicates(self, refused: bool) -> None:
         """Say whether the same text twice on an account is refused, as real platforms do.
 

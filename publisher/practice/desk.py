@@ -67,6 +67,13 @@ def _faults(desk: Blueprint, app: "PracticeApp") -> None:
         app.faults.clear(request.args.get("id", type=int))
         return jsonify(cleared=True)
 
+    @desk.post("/draf")
+    def finish_draft() -> ResponseReturnValue:
+        """Do what the person does with whom TikTok left a draft."""
+        draft = app.ledger.draft(str(request.get_json()["draft_id"]))
+        post_id = draft and app.tiktok.finish(draft)
+        return jsonify(remote_id=post_id) if post_id else abort(404)
+
     @desk.post("/kembar")
     def duplicates() -> ResponseReturnValue:
         app.ledger.refuses_duplicates = bool(request.get_json()["refused"])

@@ -7,13 +7,23 @@ Page on Facebook.
 import pytest
 
 from publisher.platforms import http
+from publisher.practice.fetching import Fetcher
 from publisher.practice.server import PracticeServer
+from tests.platforms.gallery import Gallery
 from tests.platforms.parts import CREDENTIALS, READ_S, Desk
 
 
+@pytest.fixture(scope="session")
+def gallery():
+    """From where the practice platforms fetch the pictures of offices."""
+    gallery = Gallery()
+    yield gallery
+    gallery.close()
+
+
 @pytest.fixture
-def practice(tmp_path):
-    with PracticeServer(tmp_path / "practice") as server:
+def practice(tmp_path, gallery):
+    with PracticeServer(tmp_path / "practice", fetcher=Fetcher(gallery.url)) as server:
         for platform, credentials in CREDENTIALS.items():
             server.register(
                 platform=platform,
@@ -45,10 +55,10 @@ def x_desk(practice):
 
 
 @pytest.fixture
-def facebook_desk(practice):
-    return Desk("facebook", practice)
-@pytest.fixture
 def telegram_desk(practice):
     return Desk("telegram", practice)
 
 
+@pytest.fixture
+def facebook_desk(practice):
+    return Desk("facebook", practice)
