@@ -27,9 +27,11 @@ WARM_UP_AFTER_S = 3
 @with_appcontext
 def worker_command() -> None:
     """Run the clock and the senders as a process of their own, until SIGTERM."""
+    from publisher.engine import tune_interpreter
     from publisher.worker import Worker
 
     begin_logging(_app())
+    tune_interpreter()
     worker = Worker(_app())
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -32,9 +32,11 @@ def sender_command(platforms: tuple[str, ...], threads: int | None) -> None:
     threads = threads or app.config["SENDER_THREADS"]
     if len(platforms) != 1:
         raise SystemExit(_run_apart(platforms or tuple(DRIVERS), threads))
+    from publisher.engine import tune_interpreter
     from publisher.engine.sender import Sender
 
     begin_logging(app)
+    tune_interpreter()
     Sender(app, platforms[0], threads=threads).run()
 
 

@@ -8,6 +8,7 @@ and fences only, so nothing is lost with it.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from publisher.engine.threads import Engine
@@ -17,7 +18,16 @@ if TYPE_CHECKING:
 
     from publisher.engine.distributed import DistributedEngine
 
-__all__ = ["Engine", "open_engine"]
+__all__ = ["Engine", "open_engine", "tune_interpreter"]
+
+#: How long one thread may keep the interpreter while others want it. Python's 5 ms make 64
+#: senders take turns within each other's work: 0.78 of a bare pool's speed, with 50 ms 0.94.
+SWITCH_S = 0.05
+
+
+def tune_interpreter() -> None:
+    """Set up a process that does nothing but send. Not where pages are answered as well."""
+    sys.setswitchinterval(SWITCH_S)
 
 
 def open_engine(app: Flask, *, owner: str) -> Engine | DistributedEngine:
