@@ -14,6 +14,7 @@ from datetime import timedelta
 from flask import Flask
 
 from publisher import clock
+from publisher.engine.renewing import RENEW_EVERY_S, Renewer
 from publisher.engine.steps import Steps
 from publisher.platforms.errors import PlatformError, TryLater
 from publisher.workflow import watching
@@ -40,7 +41,11 @@ class Checker:
         self._steps = steps
         self._pool = ThreadPoolExecutor(ASK_THREADS, thread_name_prefix="check")
         self._stopping = threading.Event()
-        self._rounds = (_Round(self.watch, WATCH_EVERY_S), _Round(self.check, CHECK_EVERY_S))
+        self._rounds = (
+            _Round(self.watch, WATCH_EVERY_S),
+            _Round(self.check, CHECK_EVERY_S),
+            _Round(Renewer(app, steps).renew, RENEW_EVERY_S),
+        )
 
     def wake(self) -> None:
         """Begin what is due and not under way; returns at once. For every tick."""

@@ -8,6 +8,7 @@ do about a lost answer is decided in the account's row, never here.
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from pkgutil import resolve_name
 from typing import Any, ClassVar, cast
@@ -33,15 +34,18 @@ from publisher.platforms.texts import without_secrets
 #: How each driver's accounts give their consent.
 CONSENTS: dict[str, str] = {
     "x": "publisher.platforms.consent_x:XConsent",
+    "facebook": "publisher.platforms.consent_meta:FacebookConsent",
+    "instagram": "publisher.platforms.consent_meta:InstagramConsent",
+    "tiktok": "publisher.platforms.consent_tiktok:TikTokConsent",
 }
 
 #: The settings that hold what a platform calls our app: its id, its secret. Known without import.
 APP_SETTINGS: dict[str, tuple[str, str]] = {
     "x": ("X_CLIENT_ID", "X_CLIENT_SECRET"),
+    "facebook": ("FACEBOOK_APP_ID", "FACEBOOK_APP_SECRET"),
+    "instagram": ("FACEBOOK_APP_ID", "FACEBOOK_APP_SECRET"),
+    "tiktok": ("TIKTOK_CLIENT_KEY", "TIKTOK_CLIENT_SECRET"),
 }
-
-#: Words of RFC 6749 that blame our app, not the account: mended by whoever runs Siar.
-_OUR_FAULT = {"invalid_client", "unauthorized_client", "unsupported_grant_type"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +103,10 @@ class Consent(ABC):
     auth_method: ClassVar[str] = "client_secret_post"
     #: Proof key for code exchange, RFC 7636.
     pkce: ClassVar[bool] = False
+    #: What blames our app, not the account, and is mended by whoever runs Siar: words of RFC 6749.
+    our_fault: ClassVar[frozenset[str]] = frozenset(
+        {"invalid_client", "unauthorized_client", "unsupported_grant_type"}
+    )
     #: Seconds after which a token is to be renewed, well before it ends; None: it cannot be.
     renew_after_s: ClassVar[int | None] = None
     #: The refresh token changes each time and the old one is void, whether or not we hear of it.
@@ -136,6 +144,22 @@ class Consent(ABC):
         :raises OutcomeUnknown: if they may have been renewed without our hearing of it
         """
         raise NotImplementedError
+
+    @classmethod
+    def life_of(
+        cls, token: Token, *, asked_at: datetime
+    ) -> tuple[datetime | None, datetime | None]:
+        """Return when a token ends and when it is to be renewed; None for never.
+
+        Reckoned from when we asked: the platform's own count began a little later. One that lasts
+        for less time than usual is renewed after two thirds of it.
+        """
+        if token.lasts_s is None:
+            return None, None
+        ends_at = asked_at + timedelta(seconds=token.lasts_s)
+        if cls.renew_after_s is None:
+            return ends_at, None
+        return ends_at, asked_at + timedelta(seconds=min(cls.renew_after_s, token.lasts_s * 2 // 3))
 
     def revoke(self, credentials: Credentials) -> None:  # noqa: B027 - not every platform can
         """Ask the platform to forget what it let us have, where it has an address for that."""
@@ -176,9 +200,9 @@ class Consent(ABC):
         try:
             token = request()
         except OAuth2Error as error:
-            said = f"{error.error}: {error.description or ''}"
-            detail = without_secrets(said, (self.app.client_secret, *secrets))
-            raise (AppRefused if error.error in _OUR_FAULT else refusal)(detail) from None
+            word, said = _said(error)
+            detail = without_secrets(f"{word}: {said}", (self.app.client_secret, *secrets))
+            raise (AppRefused if word in self.our_fault else refusal)(detail) from None
         except requests.HTTPError as error:
             raise _of_status(error.response.status_code) from None
         except requests.RequestException as error:  # `from None`: causes name whole addresses
@@ -190,7 +214,7 @@ class Consent(ABC):
         return token
 
     def _client(self, redirect_uri: str, scope: str | None = "") -> "_Client":
-        return _Client(
+        client = _Client(
             self.session,
             client_id=self.app.client_id,
             client_secret=self.app.client_secret,
@@ -199,6 +223,9 @@ class Consent(ABC):
             redirect_uri=redirect_uri,
             code_challenge_method="S256" if self.pkce else None,
         )
+        for answer in ("access_token_response", "refresh_token_response"):
+            client.register_compliance_hook(answer, _without_foreign_errors)
+        return client
 
 
 class _ClientAuth(AuthBase, ClientAuth):
@@ -209,6 +236,18 @@ class _ClientAuth(AuthBase, ClientAuth):
             request.method, request.url, request.headers, request.body
         )
         return request
+
+
+def _without_foreign_errors(response: requests.Response) -> requests.Response:
+    """Let no error pass that is not told in the protocol's words: Authlib looks for those alone."""
+    if response.status_code >= 400:
+        try:
+            told = "error" in response.json()
+        except (TypeError, ValueError):
+            told = False
+        if not told or response.status_code in (429, *range(500, 600)):
+            raise requests.HTTPError(response=response)
+    return response
 
 
 class _Client(OAuth2Client):
@@ -258,6 +297,13 @@ def words_of(answer: Mapping[str, Any], separator: str = " ") -> tuple[str, ...]
     return tuple(
         filter(None, str(answer.get("scope", "")).replace(",", separator).split(separator))
     )
+
+
+def _said(error: OAuth2Error) -> tuple[str, str]:
+    """Return the word and the sentence of an error; Meta says both in an object of its own."""
+    if isinstance(error.error, dict):
+        return str(error.error.get("code", "")), str(error.error.get("message", ""))
+    return str(error.error), str(error.description or "")
 
 
 def _of_status(status: int) -> PlatformError:

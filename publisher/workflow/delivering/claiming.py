@@ -76,6 +76,13 @@ def claim_due(
     return claims
 
 
+def _token_lasts(account: sa.Alias | sa.Table, at: sa.BindParameter) -> sa.ColumnElement[bool]:
+    """Return the condition of an account whose token has not ended. One that has is about to be
+    renewed; sent with it, a post would be refused and the account held for nothing."""
+    never = sa.or_(account.c.renew_at.is_(None), account.c.token_ends_at.is_(None))
+    return sa.or_(never, account.c.token_ends_at > at)
+
+
 def _due() -> sa.Select[int]:
     """Return the query for what may start: at most one per account, in the order they were
     planned. One that waits for a time of its own lets the others pass."""
@@ -93,6 +100,7 @@ def _due() -> sa.Select[int]:
         .where(delivery.c.publish_by > at)
         .where(account.c.driver.not_in(sa.bindparam("busy", [], expanding=True)))
         .where(usable, account.c.standing == Standing.UTAMA, account.c.retired_at.is_(None))
+        .where(_token_lasts(account, at))
         .where(sa.or_(account.c.next_allowed_at.is_(None), account.c.next_allowed_at <= at))
         .where(
             ~sa.exists().where(

@@ -95,15 +95,20 @@ _REST_WITH = _OF_DELIVERY.values(
 
 
 def hold_account(
-    claim: Claim, error: PlatformError, *, until: datetime | None, at: datetime
+    claim: Claim, error: PlatformError, *, until: datetime | None, since: datetime, at: datetime
 ) -> None:
     """Set the account aside, so that one expired session does not burn a week of posts.
 
-    Only one that is in use: somebody may have disconnected or reconnected it meanwhile.
+    Only one that is in use: somebody may have disconnected or reconnected it meanwhile, or its
+    token was renewed and the refused one was the old.
+
+    :param since: when the attempt began whose credentials were refused
     """
     status = AccountStatus.PAUSED if until else AccountStatus.RECONNECT
     reason = REASONS[AccountBlocked if until is None else TryLater]
-    change = _OF_DELIVERY.where(_ACCOUNT.c.status == AccountStatus.ACTIVE).values(
+    renewed = _ACCOUNT.c.renewed_at
+    same_token = sa.or_(renewed.is_(None), renewed < since)
+    change = _OF_DELIVERY.where(_ACCOUNT.c.status == AccountStatus.ACTIVE, same_token).values(
         status=status, paused_until=until, paused_reason=reason
     )
     changed = db.session.execute(change, {"of": claim.delivery_id}).rowcount  # type: ignore[attr-defined]

@@ -86,7 +86,7 @@ def record_look(
     done = _settle(claim, outcome, at=at)
     note_attempt(claim, outcome, phase="find", started_at=started_at, at=at)
     if done and isinstance(outcome, AccountBlocked):
-        hold_account(claim, outcome, until=outcome.until, at=at)
+        hold_account(claim, outcome, until=outcome.until, since=started_at, at=at)
     return done
 
 

@@ -189,11 +189,11 @@ def _tell(end: End, *, ours: bool) -> None:
     claim, outcome, at = end.claim, end.outcome, end.at
     note_attempt(claim, outcome, phase=end.phase, started_at=end.started_at, at=at)
     if ours and isinstance(outcome, AccountBlocked):
-        hold_account(claim, outcome, until=outcome.until, at=at)
+        hold_account(claim, outcome, until=outcome.until, since=end.started_at, at=at)
     if ours and type(outcome) is TryLater:  # the others say nothing about the account
         rest_with(claim.delivery_id)
     if ours and isinstance(outcome, TryLater) and outcome.whole_account:
-        hold_account(claim, outcome, until=at + _wait(outcome, 1), at=at)
+        hold_account(claim, outcome, until=at + _wait(outcome, 1), since=end.started_at, at=at)
 
 
 def _settle(end: End) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from publisher.models.accounts import Account
 from publisher.platforms.consent import Token, consent_class
@@ -18,19 +18,8 @@ class Lasting:
 
     @classmethod
     def of(cls, driver: str, token: Token, *, asked_at: datetime) -> "Lasting":
-        """Reckon from when we asked: the platform's own count began a little later.
-
-        A token that lasts for less time than usual is renewed after two thirds of it.
-        """
-        if token.lasts_s is None:
-            return cls(scopes=" ".join(token.scopes))
-        usual_s = consent_class(driver).renew_after_s
-        renew_s = None if usual_s is None else min(usual_s, token.lasts_s * 2 // 3)
-        return cls(
-            ends_at=asked_at + timedelta(seconds=token.lasts_s),
-            renew_at=None if renew_s is None else asked_at + timedelta(seconds=renew_s),
-            scopes=" ".join(token.scopes),
-        )
+        ends_at, renew_at = consent_class(driver).life_of(token, asked_at=asked_at)
+        return cls(ends_at=ends_at, renew_at=renew_at, scopes=" ".join(token.scopes))
 
     @classmethod
     def read(cls, text: str) -> "Lasting":
