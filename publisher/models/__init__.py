@@ -10,6 +10,7 @@ from publisher.models import (
     places,
     posts,
     quotas,
+    said,
     watch,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "places",
     "posts",
     "quotas",
+    "said",
     "watch",
 ]

@@ -52,6 +52,8 @@ class Limits(PictureRules):
     hashtags_advised: int | None = None
     mentions: int | None = None
     mentions_advised: int | None = None
+    repeat_within_h: int | None = None  # hours in which the same text again is refused
+    one_account_per_text: bool = False  # the same text on several accounts breaks its rules
     prices: tuple[Price, ...] = ()  # none: it charges nothing
     spacing_s: int = 0  # seconds an account should leave between two posts
     source: str = ""
@@ -93,7 +95,7 @@ class Problem:
         `values`), with %(name)s placeholders
     """
 
-    field: Literal["text", "pictures", "alt_text"]
+    field: Literal["text", "pictures", "alt_text", "accounts"]
     message: str
     values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     blocks: bool = True

@@ -54,11 +54,13 @@ class Facebook(Driver):
         image_bytes=10 * 1024 * 1024,
         image_formats=("JPEG", "PNG"),
         alt_text_chars=1000,
+        repeat_within_h=24,
         source="developers.facebook.com: page/photos, page/feed; Graph v26.0",
         read_on="2026-09-11",
         sources={
             "text_chars": Source("not stated by Meta: the figure everybody repeats", "2026-09-11"),
             "images": Source("not stated by Meta: the usual figure", "2026-09-11"),
+            "repeat_within_h": Source("not stated by Meta: taken for a day", "2026-09-11"),
             "alt_text_chars": Source("not stated by Meta: that of Instagram", "2026-09-11"),
         },
     )

@@ -55,6 +55,7 @@ _ACCOUNT_IN_TROUBLE = re.compile(
 )
 
 
+_GUIDELINES = Source("docs.x.com: developer-guidelines", "2026-08-22")
 _PRICING = Source("docs.x.com: pricing, pay per use since 2026-02-06", "2026-08-22")
 
 #: Copied for each account: tweepy builds a transport of its own for every new client.
@@ -78,6 +79,8 @@ class X(Driver):
         image_formats=("JPEG", "PNG", "WEBP", "GIF"),
         alt_text_chars=1000,
         mentions_advised=0,  # automated accounts may not mention people who did not ask for it
+        repeat_within_h=24,
+        one_account_per_text=True,
         prices=(
             Price(amount=Decimal("0.015"), currency="USD", per="post", source=_PRICING),
             Price(amount=Decimal("0.200"), currency="USD", per="post_with_link", source=_PRICING),
@@ -87,7 +90,11 @@ class X(Driver):
         ),
         source="docs.x.com: counting-characters, media best-practices, openapi 2.167",
         read_on="2026-08-22",
-        sources={"mentions_advised": Source("docs.x.com: developer-guidelines", "2026-08-22")},
+        sources={
+            "mentions_advised": _GUIDELINES,
+            "one_account_per_text": _GUIDELINES,
+            "repeat_within_h": Source("not stated by X: taken for a day", "2026-08-22"),
+        },
     )
     permalink_hosts = ("x.com", "twitter.com")
     credential_fields = (

@@ -78,6 +78,11 @@ def has_margins(size: Size, rules: PictureRules) -> bool:
     return _with_margins(size, rules) != size
 
 
+def is_enlarged(size: Size, rules: PictureRules) -> bool:
+    """Return whether a picture of `size` is too small and will be blown up."""
+    return _scale(*_with_margins(size, rules), rules) > 1
+
+
 def suits(content: bytes, rules: PictureRules) -> bool:
     """Return whether `content` can go out as it is: nothing to turn, convert, scale or strip.
 

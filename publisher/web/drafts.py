@@ -77,7 +77,7 @@ def show(post_id: int) -> str:
         outcome=drafting.outcome([delivery.status for delivery in deliveries]),
         history=history,
         returned=_last_return(post, history),
-        checks=drafting.check(post, store()),
+        checks=drafting.check(post, store(), at=clock.now()),
         languages=LANGUAGE_WORDS,
         user_id=me().id,
         may_write=me().role is Role.DRAFTER,
@@ -156,9 +156,8 @@ def check(post_id: int) -> str:
     form = draft_form(post, drafting.publishable_accounts(post.office_id), typed=True)
     form.validate()
     sketch = drafting.sketch(post, fields_of(form, post))
-    return render_template(
-        "drafts/_check.html", post=sketch, checks=drafting.check(sketch, store()), live=True
-    )
+    checks = drafting.check(sketch, store(), at=clock.now())
+    return render_template("drafts/_check.html", post=sketch, checks=checks, live=True)
 
 
 @bp.post("/<int:post_id>/usulan")
@@ -225,7 +224,7 @@ def _page(post: Post, form: Any, outcome: Outcome, **more: Any) -> str:
         outcome=outcome,
         page_errors=outcome.problems,
         accounts=drafting.publishable_accounts(post.office_id),
-        checks=drafting.check(post, store()),
+        checks=drafting.check(post, store(), at=clock.now()),
         returned=_last_return(post, drafting.history(post)),
         times=[(moment, _local(moment, zone)) for moment in drafting.suggested_times(now, zone)],
         zone_name=clock.zone_name(zone),

@@ -15,6 +15,7 @@ from publisher.models.advancing import cancel_open, write_event
 from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.models.people import User
 from publisher.models.posts import Post, PostStatus
+from publisher.workflow import composing
 
 #: How long after its time a post may still go out, unless the configuration says otherwise.
 CATCH_UP = timedelta(hours=6)
@@ -49,6 +50,7 @@ def schedule(
         if account.publishable and account.id not in taken
     ]
     db.session.add_all(planned)
+    composing.note(post)
     db.session.flush()
     for delivery in planned:
         write_event(

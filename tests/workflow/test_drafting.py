@@ -457,7 +457,7 @@ def test_checking_a_sketch_counts_as_each_platform_does_and_saves_nothing(draft,
     sketch = drafting.sketch(
         draft, changed(draft, caption="Lihat https://blorakab.go.id/" + "a" * 90)
     )
-    facebook, x = drafting.check(sketch, store)
+    facebook, x = drafting.check(sketch, store, at=NOW)
 
     assert (x.platform, x.used, x.limit) == ("x", len("Lihat ") + 23 + len("\n\n#DinkesBlora"), 280)
     assert facebook.used == len(sketch.text_for("facebook"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from publisher.models.accounts import Account
 from publisher.models.posts import Post, PostPicture, PostText
@@ -41,6 +42,7 @@ def sketch(post: Post, fields: Fields) -> Post:
     """Return a post as `fields` would make it. It never enters the database."""
     fields = fields.cleaned()
     return Post(
+        id=post.id,
         **{name: getattr(fields, name) for name in TEXT_FIELDS},
         office=post.office,
         kind=fields.kind,
@@ -63,16 +65,17 @@ def sketch(post: Post, fields: Fields) -> Post:
     )
 
 
-def check(post: Post, store: Store) -> list[Check]:
+def check(post: Post, store: Store, *, at: datetime) -> list[Check]:
     """Return what each platform of the post would show, count and refuse."""
-    found = composing.problems(post, store)
+    found = composing.problems(post, store, at=at)
     checks = []
     for platform, problems in found.items():
-        driver, text = driver_class(platform), post.text_for(platform)
+        account = next(one for one in post.accounts if one.platform == platform)
+        driver, text = driver_class(account.driver), post.text_for(platform)
         checks.append(
             Check(
                 platform=platform,
-                account=next(one for one in post.accounts if one.platform == platform),
+                account=account,
                 text=text,
                 used=driver.length(text),
                 limit=driver.limits.text_chars,

@@ -44,7 +44,7 @@ class Gap:
 
 def gaps(post: Post, *, store: Store, at: datetime) -> list[Gap]:
     """Return all that is missing or wrong, in the order of the form."""
-    return [*_missing(post), *_undescribed(post), *_refused(post, store), *_untimed(post, at)]
+    return [*_missing(post), *_undescribed(post), *_refused(post, store, at), *_untimed(post, at)]
 
 
 def submit(post: Post, *, actor: User, at: datetime, store: Store, version: int) -> None:
@@ -109,12 +109,12 @@ def _undescribed(post: Post) -> Iterator[Gap]:
             )
 
 
-def _refused(post: Post, store: Store) -> Iterator[Gap]:
+def _refused(post: Post, store: Store, at: datetime) -> Iterator[Gap]:
     if not any(account.publishable for account in post.accounts):
         yield Gap(place="accounts", message=N_("Pilih sedikitnya satu akun."))
     own = {text.platform for text in post.texts}
     written = bool(post.caption.strip())
-    for platform, problems in composing.problems(post, store).items():
+    for platform, problems in composing.problems(post, store, at=at).items():
         for problem in problems:
             # An empty caption has been named already.
             if problem.blocks and (written or problem.field != "text"):
@@ -123,7 +123,7 @@ def _refused(post: Post, store: Store) -> Iterator[Gap]:
 
 def _gap(problem: Problem, platform: str, own: set[str]) -> Gap:
     caption = f"text:{platform}" if platform in own else "caption"
-    place = caption if problem.field == "text" else "pictures"
+    place = {"text": caption, "accounts": "accounts"}.get(problem.field, "pictures")
     return Gap(place=place, message=problem.message, values=problem.values)
 
 

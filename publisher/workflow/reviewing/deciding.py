@@ -10,7 +10,6 @@ from publisher.models import audit
 from publisher.models.advancing import cancel_open
 from publisher.models.people import User
 from publisher.models.posts import Post, PostEvent, PostStatus, ReturnReason
-from publisher.platforms.base import Problem
 from publisher.storage import Store
 from publisher.workflow import composing
 
@@ -80,7 +79,7 @@ def approve(
     """
     _may_decide_now(post, reviewer)
     if post.can("approve"):
-        _must_be_publishable(post, store)
+        _must_be_publishable(post, store, at)
         if late(post, at) and not at_once:
             raise Invalid(
                 N_(
@@ -96,30 +95,19 @@ def late(post: Post, at: datetime) -> bool:
     return post.planned_at is None or post.planned_at <= at
 
 
-def problems(post: Post, store: Store) -> dict[str, list[Problem]]:
-    """Return what each platform would refuse or misread; under "" what concerns them all.
-
-    A picture that cannot be read back is a problem too, not an error page for the reviewer.
-    """
-    try:
-        return composing.problems(post, store)
-    except OSError:
-        message = N_("Berkas gambar tidak dapat dibaca dari penyimpanan. Hubungi operator.")
-        return {"": [Problem(field="pictures", message=message)]}
-
-
 def is_refused(post: Post, store: Store) -> bool:
-    """Return whether approval would be refused. Remembered by what would be public, for lists:
-    counting a long text as X does takes half a second."""
+    """Return whether approval would be refused for what the post itself is, for lists.
+
+    Remembered by what would be public: counting a long text as X does takes half a second.
+    """
     key = post.digest()
     if key not in _refused:
         if len(_refused) >= _REMEMBERED:
             _refused.clear()
-        found = problems(post, store)
-        refused = any(problem.blocks for some in found.values() for problem in some)
-        if "" in found:
-            return refused
-        _refused[key] = refused
+        found = composing.own_problems(post, store)
+        if any(composing.LOST in some for some in found.values()):
+            return True  # it may be brought back
+        _refused[key] = any(problem.blocks for some in found.values() for problem in some)
     return _refused[key]
 
 
@@ -211,7 +199,7 @@ def _decide(
     )
 
 
-def _must_be_publishable(post: Post, store: Store) -> None:
+def _must_be_publishable(post: Post, store: Store, at: datetime) -> None:
     if not any(account.publishable for account in post.accounts):
         raise Incomplete(
             ["accounts"],
@@ -219,10 +207,12 @@ def _must_be_publishable(post: Post, store: Store) -> None:
         )
     refused = [
         problem.message % dict(problem.values)
-        for found in problems(post, store).values()
+        for found in composing.problems(post, store, at=at).values()
         for problem in found
         if problem.blocks
     ]
+    if composing.unreadable(post, store):
+        refused.append(composing.LOST.message)
     if refused:
         raise Incomplete(
             refused,

@@ -16,8 +16,9 @@ from publisher.models.people import User
 from publisher.models.posts import ACTIVITY_FIELDS, Post, PostEvent, PostSeen
 from publisher.platforms import PLATFORM_NAMES
 from publisher.storage import Store
+from publisher.workflow import composing
 from publisher.workflow.reviewing.comparing import Changes, compare
-from publisher.workflow.reviewing.deciding import DECISIONS, late, problems
+from publisher.workflow.reviewing.deciding import DECISIONS, late
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Look:
 def checks(post: Post, store: Store, *, at: datetime) -> list[Check]:
     """Return what is wrong or missing, what stands in the way of approval first."""
     found = [
-        *_platform_checks(post, store),
+        *_platform_checks(post, store, at),
         *_account_checks(post),
         *_content_checks(post),
         *_time_checks(post, at),
@@ -134,13 +135,13 @@ def has_seen(post: Post, *, reviewer: User) -> bool:
     return db.session.scalar(query) is not None
 
 
-def _platform_checks(post: Post, store: Store) -> Iterator[Check]:
+def _platform_checks(post: Post, store: Store, at: datetime) -> Iterator[Check]:
     """Yield what the platforms say; what several say alike is said once."""
     shared: dict[tuple[str, tuple[tuple[str, Any], ...], bool], list[str]] = {}
-    for platform, found in problems(post, store).items():
+    for platform, found in composing.problems(post, store, at=at).items():
         for problem in found:
             key = (problem.message, tuple(sorted(problem.values.items())), problem.blocks)
-            shared.setdefault(key, []).extend([PLATFORM_NAMES[platform]] if platform else [])
+            shared.setdefault(key, []).append(PLATFORM_NAMES[platform])
     for (message, values, blocks), platforms in shared.items():
         yield Check(message, dict(values), blocks, tuple(platforms))
 

@@ -23,10 +23,12 @@ from publisher.models.places import Office
 from publisher.models.posts import Post, PostPicture, PostStatus
 from publisher.models.watch import Preflight, Slot
 from publisher.platforms import PLATFORM_NAMES, driver_class, open_driver
+from publisher.platforms.base import Problem
 from publisher.platforms.errors import AccountBlocked, PlatformError, TryLater
 from publisher.platforms.texts import redact
 from publisher.storage import Store
 from publisher.vault import Vault
+from publisher.workflow import composing
 from publisher.workflow.composing import Content, content
 from publisher.workflow.watching import timetable
 from publisher.workflow.watching.timetable import Check
@@ -97,6 +99,8 @@ class Planned:
     platform: str
     #: None when it changed after its approval.
     content: Content | None
+    #: What is wrong with saying this on this account, beside all else that is said.
+    repeated: list[Problem]
     #: The account is held, and for longer than until this is due.
     held: bool
 
@@ -129,11 +133,29 @@ def load(taken: Iterable[Check], *, vault: Vault) -> Round:
     accounts = {delivery.account_id: delivery.account for delivery in deliveries}
     return Round(
         logins=[_login(account, vault) for account in accounts.values()],
-        planned=[_planned(delivery, checks[delivery.id]) for delivery in deliveries],
+        planned=[
+            _planned(delivery, checks[delivery.id], repeated)
+            for delivery, repeated in zip(deliveries, _repeated(deliveries), strict=True)
+        ],
     )
 
 
-def _planned(delivery: Delivery, check: Check) -> Planned:
+def _repeated(deliveries: list[Delivery]) -> list[list[Problem]]:
+    plans = [
+        composing.Plan(
+            post_id=delivery.post_id,
+            account_id=delivery.account_id,
+            platform=delivery.account.platform,
+            text=delivery.post.text_for(delivery.account.platform),
+            at=delivery.due_at,
+            zone=delivery.office.region.zone,
+        )
+        for delivery in deliveries
+    ]
+    return composing.repeats(plans)
+
+
+def _planned(delivery: Delivery, check: Check, repeated: list[Problem]) -> Planned:
     post, account = delivery.post, delivery.account
     region = delivery.office.region
     approved = post.status is PostStatus.APPROVED and post.digest() == delivery.content_digest
@@ -148,6 +170,7 @@ def _planned(delivery: Delivery, check: Check) -> Planned:
         day=clock.in_zone(delivery.due_at, region.zone).date(),
         platform=account.platform,
         content=content(post.public, account.platform, account.driver) if approved else None,
+        repeated=repeated,
         held=paused and (until is None or until > delivery.due_at),
     )
 
@@ -223,10 +246,10 @@ def _of_content(planned: Planned, store: Store) -> list[Risk]:
         outgoing = planned.content.read(store)
     except (OSError, ValueError):
         return [Risk(kind="content", message=UNREADABLE)]
-    problems = driver_class(planned.platform).problems(outgoing)
+    found = driver_class(planned.content.driver).problems(outgoing)
     return [
         Risk(kind="content", message=problem.message, values=dict(problem.values))
-        for problem in problems
+        for problem in [*found, *planned.repeated]
         if problem.blocks
     ]
 

@@ -1,0 +1,30 @@
+"""What of a post goes to a platform, and what a platform would refuse of it.
+
+The same for the warnings while typing, for the page a reviewer decides on, for the check before
+its time, and for the worker that sends it.
+"""
+
+from publisher.workflow.composing.contents import Address, Content, content, contents, fitted
+from publisher.workflow.composing.refusals import (
+    LOST,
+    own_problems,
+    problems,
+    repeats,
+    unreadable,
+)
+from publisher.workflow.composing.said import Plan, note
+
+__all__ = [
+    "LOST",
+    "Address",
+    "Content",
+    "Plan",
+    "content",
+    "contents",
+    "fitted",
+    "note",
+    "own_problems",
+    "problems",
+    "repeats",
+    "unreadable",
+]

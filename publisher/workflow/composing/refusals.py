@@ -1,0 +1,162 @@
+"""What platforms would refuse of a post, or make of it what nobody expects.
+
+One answer for all who ask: the page while somebody types, the submission, the approval, and the
+check before its time. What blocks, blocks at each of them; the rest is advice.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from publisher import clock
+from publisher.errors import N_
+from publisher.models.posts import Post
+from publisher.platforms import PLATFORM_NAMES, driver_class
+from publisher.platforms.base import Limits, Problem
+from publisher.posters import fitting
+from publisher.storage import Store
+from publisher.workflow.composing.contents import content, contents
+from publisher.workflow.composing.said import Echo, Plan, echoes
+
+LOST = Problem(
+    field="pictures",
+    message=N_("Berkas gambar tidak dapat dibaca dari penyimpanan. Hubungi operator."),
+)
+
+
+def problems(post: Post, store: Store, *, at: datetime) -> dict[str, list[Problem]]:
+    """Return all that stands in the way of a post, or is worth knowing, by platform.
+
+    No bytes are read and nothing is made; one query.
+
+    :param at: now; a post without a time is taken to go out then
+    """
+    found = own_problems(post, store)
+    plans = [
+        Plan(
+            post_id=post.id,
+            account_id=account.id,
+            platform=account.platform,
+            text=post.text_for(account.platform),
+            at=max(post.planned_at or at, at),
+            zone=post.office.region.zone,
+        )
+        for account in post.accounts
+    ]
+    for plan, repeated in zip(plans, repeats(plans), strict=True):
+        found[plan.platform] += [one for one in repeated if one not in found[plan.platform]]
+    return found
+
+
+def own_problems(post: Post, store: Store) -> dict[str, list[Problem]]:
+    """Return what is wrong with the post itself, whatever else is published. No query."""
+    found: dict[str, list[Problem]] = {platform: [] for platform in post.platforms}
+    lost = not all(store.exists(picture.media.digest) for picture in post.pictures)
+    for account in post.accounts:
+        driver = driver_class(account.driver)
+        outgoing = content(post.public, account.platform, account.driver).outline()
+        here = [
+            *([LOST] if lost else []),
+            *driver.problems(outgoing),
+            *_reshaped(post, account.platform, driver.limits),
+            *_same_text_twice(post, account.platform, driver.limits),
+        ]
+        found[account.platform] += [one for one in here if one not in found[account.platform]]
+    return found
+
+
+def unreadable(post: Post, store: Store) -> bool:
+    """Return whether a picture cannot be read, or not be made as a platform wants it."""
+    try:
+        for each in contents(post):
+            each.read(store)
+    except OSError:
+        return True
+    return False
+
+
+def repeats(plans: Sequence[Plan]) -> list[list[Problem]]:
+    """Return, for each plan, what is wrong with saying the same again. One query."""
+    return [list(_repeated(plan, found)) for plan, found in zip(plans, echoes(plans), strict=True)]
+
+
+def _repeated(plan: Plan, found: Sequence[Echo]) -> Iterator[Problem]:
+    limits, platform = driver_class(plan.platform).limits, PLATFORM_NAMES[plan.platform]
+    own = [echo.due_at for echo in found if echo.account_id == plan.account_id]
+    others = [echo.due_at for echo in found if echo.account_id != plan.account_id]
+    window = timedelta(hours=limits.repeat_within_h or 0)
+    refused = [due_at for due_at in own if abs(due_at - plan.at) < window]
+    if refused:
+        yield Problem(
+            field="text",
+            message=N_(
+                "Teks yang sama sudah tayang atau terjadwal di akun ini pada %(time)s. "
+                "%(platform)s menolak teks yang sama dalam %(hours)s jam; ubah kalimatnya."
+            ),
+            values={
+                "time": _time(max(refused), plan.zone),
+                "platform": platform,
+                "hours": limits.repeat_within_h,
+            },
+        )
+    elif own:
+        yield Problem(
+            field="text",
+            message=N_(
+                "Teks yang sama sudah tayang atau terjadwal di akun %(platform)s ini pada "
+                "%(time)s. Pastikan ini bukan unggahan ganda."
+            ),
+            values={"time": _time(max(own), plan.zone), "platform": platform},
+            blocks=False,
+        )
+    if others and limits.one_account_per_text:
+        yield Problem(
+            field="text",
+            message=N_(
+                "Teks yang sama dipakai akun lain di %(platform)s pada %(time)s. %(platform)s "
+                "melarang teks yang sama di beberapa akun; ubah kalimatnya."
+            ),
+            values={"time": _time(max(others), plan.zone), "platform": platform},
+            blocks=False,
+        )
+
+
+def _same_text_twice(post: Post, platform: str, limits: Limits) -> Iterator[Problem]:
+    count = sum(account.platform == platform for account in post.accounts)
+    if limits.one_account_per_text and count > 1:
+        yield Problem(
+            field="accounts",
+            message=N_(
+                "%(platform)s melarang teks yang sama di beberapa akun; konten ini menuju "
+                "%(count)s akun. Pilih satu akun, dan buat konten tersendiri untuk yang lain."
+            ),
+            values={"platform": PLATFORM_NAMES[platform], "count": count},
+        )
+
+
+def _reshaped(post: Post, platform: str, limits: Limits) -> Iterator[Problem]:
+    """Yield which pictures will look otherwise than they were uploaded."""
+    sizes = [(picture.media.width, picture.media.height) for picture in post.pictures]
+    margins = [n for n, size in enumerate(sizes, 1) if fitting.has_margins(size, limits)]
+    blurred = [n for n, size in enumerate(sizes, 1) if fitting.is_enlarged(size, limits)]
+    name = PLATFORM_NAMES[platform]
+    if margins:
+        yield Problem(
+            field="pictures",
+            message=N_("Gambar %(numbers)s diberi tepi agar tampil utuh di %(platform)s."),
+            values={"numbers": ", ".join(map(str, margins)), "platform": name},
+            blocks=False,
+        )
+    if blurred:
+        yield Problem(
+            field="pictures",
+            message=N_(
+                "Gambar %(numbers)s terlalu kecil untuk %(platform)s, sehingga diperbesar dan "
+                "dapat tampak buram."
+            ),
+            values={"numbers": ", ".join(map(str, blurred)), "platform": name},
+            blocks=False,
+        )
+
+
+def _time(at: datetime, zone: str) -> str:
+    return f"{clock.in_zone(at, zone):%d/%m/%Y pukul %H.%M} {clock.zone_name(zone)}"
