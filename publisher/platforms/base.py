@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
+from publisher.errors import N_
 from publisher.posters.fitting import PictureRules
 
 Credentials = Mapping[str, str]
@@ -34,6 +35,9 @@ class Price:
     currency: str  # ISO 4217
     per: Literal["post", "post_with_link", "alt_text", "removal", "post_read"]
     source: Source
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.amount}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,10 +179,18 @@ class Driver(ABC):
     name: ClassVar[str]  # as people write it: "X", "Facebook"
     limits: ClassVar[Limits]
     credential_fields: ClassVar[tuple[CredentialField, ...]]
+    #: How it speaks to its platform, for those who choose between several; a gettext message id.
+    way: ClassVar[str] = N_("API resmi")
+    #: What a person must agree to before an account is spoken to in this way: full sentences.
+    risks: ClassVar[tuple[str, ...]] = ()
     #: Where a link to one of its posts may point, the usual host first, without "www.".
     permalink_hosts: ClassVar[tuple[str, ...]]
     #: The platform takes no bytes: it fetches each picture from a public address.
     fetches: ClassVar[bool] = False
+    #: The account's own posts can be listed; where not, `find` and `recent` raise `CannotTell`.
+    reads_back: ClassVar[bool] = True
+    #: `prepare` already sends the pictures; where not, they go with the publishing request.
+    uploads_first: ClassVar[bool] = True
     #: No client at all: Siar prepares text and pictures, a person posts and files the proof.
     by_hand: ClassVar[bool] = False
 
@@ -186,10 +198,6 @@ class Driver(ABC):
     def __init__(self, credentials: Credentials) -> None:
         """Take one account's decrypted credentials. Touches no network.
 
-    #: The account's own posts can be listed; where not, `find` and `recent` raise `CannotTell`.
-    reads_back: ClassVar[bool] = True
-    #: `prepare` already sends the pictures; where not, they go with the publishing request.
-    uploads_first: ClassVar[bool] = True
         :raises AccountBlocked: if something is missing; nothing can be sent without it
         """
 
@@ -221,6 +229,8 @@ class Driver(ABC):
     def publish(self, prepared: Prepared) -> Receipt | Handover:
         """Send the one request that makes the post public. Never sent twice from in here.
 
+        Called on the driver that `prepare` was called on.
+
         :returns: a `Handover` where the platform keeps it as a draft that a person finishes
         """
 
@@ -228,8 +238,6 @@ class Driver(ABC):
     def find(
         self, prepared: Prepared, since: datetime, known: Collection[str] = ()
     ) -> Receipt | None:
-        Called on the driver that `prepare` was called on.
-
         """Look for the post on the account after an unknown outcome.
 
         :param known: remote ids that are other posts of ours, whatever they look like

@@ -1,6 +1,6 @@
 """Instagram through the private API of its app, for accounts that cannot use the official one.
 
-Against Instagram's terms: an account must ask for it, see `risk`. What is public is made by one
+Against Instagram's terms: an account must ask for it, see `risks`. What is public is made by one
 request, `configure`, which names pictures that were uploaded before. The timeline is read here
 and not by instagrapi, whose `user_medias_v1` takes a broken connection for an empty account, and
 whose uploads take "the newest post" for ours where the answer named none.
@@ -32,7 +32,7 @@ from publisher.platforms.base import (
     Published,
     Receipt,
 )
-from publisher.platforms.captions import text_problems
+from publisher.platforms.captions import mark_problems, text_problems
 from publisher.platforms.errors import AccountBlocked, OutcomeUnknown, Refused, TryLater
 from publisher.platforms.instagram_private_answers import (
     Post,
@@ -85,6 +85,20 @@ class InstagramPrivate(Driver):
         source="instagrapi 3.2.2: image_util, usage guide; the app's own limits",
         read_on="2026-11-21",
     )
+    way = N_("Aplikasi Instagram (API privat)")
+    risks = (
+        N_("Cara ini melanggar ketentuan Instagram."),
+        N_("Instagram dapat mengunci atau menutup akun perangkat daerah tanpa pemberitahuan."),
+        N_(
+            "Siar masuk sebagai sebuah ponsel dengan nama akun dan kata sandi; kata sandi dipakai "
+            "satu kali dan tidak disimpan."
+        ),
+        N_(
+            "Untuk menekan risiko, jalankan Siar dari satu alamat internet yang tetap, aktifkan "
+            "verifikasi dua langkah, dan tayangkan paling banyak 16 unggahan sehari."
+        ),
+        N_("Gunakan hanya bila akun belum dapat menjadi akun profesional untuk API resmi."),
+    )
     permalink_hosts = ("instagram.com",)
     credential_fields = (CredentialField(name="settings", label=N_("Sesi aplikasi")),)
 
@@ -104,6 +118,7 @@ class InstagramPrivate(Driver):
     def problems(cls, outgoing: Outgoing) -> list[Problem]:
         return [
             *text_problems(outgoing, cls.name, limit=cls.limits.text_chars, length=cls.length),
+            *mark_problems(outgoing, cls.name, cls.limits),
             *picture_problems(outgoing, cls.name, cls.limits),
         ]
 

@@ -67,6 +67,8 @@ _REFUSED = (
 )
 #: Words of a 200 that still says no: the pictures are not there, or not ready yet.
 _AGAIN = ("media_needs_reupload", "Transcode not finished")
+#: curl's own numbers where nothing was sent: no such name, nobody there, no TLS.
+_NEVER_CONNECTED = (5, 6, 7, 35, 60)
 #: How an upload's refusal is called, which instagrapi calls PhotoNotUpload whatever it was.
 _BY_WORD = {
     "login_required": ig.LoginRequired,
@@ -127,11 +129,15 @@ class Client(instagrapi.Client):
     # -- transport: these two hooks are the only places where instagrapi mounts one
 
     def _configure_private_session_retry(self, private_transport: str | None = None) -> None:  # noqa: ARG002
-        """Mount ours behind a gateway, else instagrapi's own HTTP/2, with our time-outs."""
-        adapter = http.adapter() if http.behind_gateway() else _InTime(create_curl_h2_adapter())
+        """Mount ours behind a gateway, else instagrapi's own HTTP/2, with our time-outs.
+
+        Called again and again; a connection is worth keeping.
+        """
+        if not isinstance(self.private.adapters.get("https://"), _InTime | http.SharedAdapter):
+            ours = http.adapter() if http.behind_gateway() else _InTime(create_curl_h2_adapter())
+            self.private.adapters.clear()  # nothing goes out over plain http
+            self.private.mount("https://", ours)
         self.private_transport = self._private_adapter_transport = "curl"
-        self.private.adapters.clear()
-        self.private.mount("https://", adapter)
 
     def _configure_public_session_retry(self) -> None:
         self.public.adapters.clear()
@@ -192,7 +198,12 @@ class _InTime(HTTPAdapter):
         self._inner = inner
 
     def send(self, *args: Any, **kwargs: Any) -> requests.Response:
-        return self._inner.send(*args, **{**kwargs, "timeout": http.timeouts()})
+        try:
+            return self._inner.send(*args, **{**kwargs, "timeout": http.timeouts()})
+        except requests.RequestException as error:
+            if getattr(error.__cause__, "code", None) in _NEVER_CONNECTED:
+                raise requests.ConnectTimeout(str(error), request=error.request) from error
+            raise
 
     def close(self) -> None:
         self._inner.close()

@@ -1,4 +1,4 @@
-"""Instagram's private API, as its app and instagrapi meet it: logins, rupload, configure, feed.
+"""Instagram's private API, as its app meets it: logins, rupload, configure, feed.
 
 The accounts and the timeline are those of the practice Instagram, which the official API shows
 as well: two doors to one house.

@@ -1,6 +1,6 @@
 """Passwords, codes and sessions of the practice Instagram's private API.
 
-In the forms that instagrapi 3.2 sends and reads. A session is bound to the account's password, so
+In the forms that the app and its client library use (2026-11). A session is bound to the account's password, so
 it outlives this server and ends when the password is changed, as real ones do.
 """
 

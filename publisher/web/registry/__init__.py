@@ -2,9 +2,19 @@
 
 from flask import Blueprint
 
-from publisher.web.registry import accounts, connections, consents, imports, offices, quotas, users
+from publisher.web.registry import (
+    accounts,
+    connections,
+    consents,
+    imports,
+    logins,
+    offices,
+    quotas,
+    users,
+)
 
-# `connections`, `consents` and `imports` add pages to the blueprints of accounts and offices.
-PAGES = (offices, accounts, connections, consents, imports, users, quotas)
+# `connections`, `consents` and `logins` add pages to the blueprint of accounts, `imports` to that of
+# offices.
+PAGES = (offices, accounts, connections, consents, logins, imports, users, quotas)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (offices.bp, accounts.bp, users.bp, quotas.bp)

@@ -70,6 +70,7 @@ def show(account_id: int) -> str:
         account=account,
         state=registering.state_of(account),
         connectable=registering.connectable(account),
+        ways=registering.ways(account),
         standings=STANDINGS,
         manages=manages(),
     )

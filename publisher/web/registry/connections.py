@@ -30,6 +30,8 @@ def connect(account_id: int) -> Any:
     if not registering.connectable(account):
         flash(_("Hanya akun utama di kanal yang didukung yang dapat disambungkan."), "warning")
         return redirect(url_for(".show", account_id=account_id))
+    if registering.by_login(account):
+        return redirect(url_for(".log_in", account_id=account_id))
     form = credentials_form(driver_class(account.platform).credential_fields)
     if form.validate_on_submit():
         asked = _ask(form, account_id, account.platform)

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
+    BooleanField,
     DateField,
     EmailField,
     HiddenField,
@@ -142,6 +143,34 @@ class ImportForm(FlaskForm):
 
 class ConfirmForm(FlaskForm):
     held = HiddenField(validators=[REQUIRED])
+
+
+class LogInForm(FlaskForm):
+    """A login at a platform. Nothing of it is stored, and the password is never shown again."""
+
+    username = StringField(
+        _l("Nama akun"),
+        [REQUIRED, Length(max=100)],
+        render_kw={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"},
+    )
+    password = PasswordField(
+        _l("Kata sandi"),
+        [REQUIRED, Length(max=200)],
+        description=_l("Dipakai satu kali untuk masuk dan tidak disimpan."),
+        render_kw={"autocomplete": "off"},
+    )
+    code = StringField(
+        _l("Kode verifikasi"),
+        [Optional(), Length(max=20)],
+        description=_l("Bila verifikasi dua langkah aktif: enam angka, atau kode cadangan."),
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+    phone = HiddenField()
+
+
+class WayForm(FlaskForm):
+    way = RadioField(_l("Cara"), [CHOOSE])
+    agreed = BooleanField(_l("Saya memahami dan menerima risikonya."))
 
 
 def credentials_form(fields: tuple[CredentialField, ...]) -> FlaskForm:

@@ -18,6 +18,7 @@ from publisher.workflow.registering.accounts import (
     state_of,
     supported,
 )
+from publisher.workflow.registering.choosing import choose_way, ways
 from publisher.workflow.registering.common import Fault, Page, Unacceptable, stamp, tidy, today
 from publisher.workflow.registering.connecting import (
     check_identity,
@@ -41,6 +42,13 @@ from publisher.workflow.registering.consenting import (
 from publisher.workflow.registering.importing import Imported, import_offices, import_regions
 from publisher.workflow.registering.importing_accounts import import_accounts
 from publisher.workflow.registering.lasting import Lasting
+from publisher.workflow.registering.logging_in import (
+    LoggedIn,
+    by_login,
+    hold_phone,
+    log_in,
+    phone_for,
+)
 from publisher.workflow.registering.offices import (
     OfficeData,
     add_office,
@@ -81,6 +89,7 @@ __all__ = [
     "Imported",
     "Lasting",
     "LineFault",
+    "LoggedIn",
     "OfficeData",
     "Page",
     "State",
@@ -93,7 +102,9 @@ __all__ = [
     "app_for",
     "app_settings",
     "by_consent",
+    "by_login",
     "check_identity",
+    "choose_way",
     "come_back",
     "connect",
     "connectable",
@@ -110,12 +121,15 @@ __all__ = [
     "find_users",
     "fitting",
     "hold",
+    "hold_phone",
     "identify",
     "import_accounts",
     "import_offices",
     "import_regions",
+    "log_in",
     "office_overview",
     "one_time_password",
+    "phone_for",
     "platform_names",
     "redeem",
     "renew_password",
@@ -134,4 +148,5 @@ __all__ = [
     "targets",
     "tidy",
     "today",
+    "ways",
 ]

@@ -22,7 +22,7 @@ from publisher.workflow.registering.accounts import (
     remote_id_fault,
     supported,
 )
-from publisher.workflow.registering.common import Fault, lock, note, refuse
+from publisher.workflow.registering.common import Fault, Unacceptable, lock, note, refuse
 from publisher.workflow.registering.lasting import Lasting
 
 PATIENCE = timedelta(minutes=10)
@@ -50,7 +50,7 @@ class TooLate(PublisherError):
 
 def connectable(account: Account) -> bool:
     main = account.standing is Standing.UTAMA and account.retired_at is None
-    return main and supported(account.platform)
+    return main and supported(account.platform) and not account.by_hand
 
 
 def identify(platform: str, credentials: Mapping[str, str]) -> Health:
@@ -64,10 +64,15 @@ def identify(platform: str, credentials: Mapping[str, str]) -> Health:
     try:
         return open_driver(platform, credentials).check()
     except PlatformError as error:
-        refused = isinstance(error, AccountBlocked) and error.until is None
-        values = {"detail": error.detail}
-        refuse({"": Fault(_REFUSED if refused else _UNREACHABLE, values)})
-        raise  # never reached: `refuse` has raised
+        raise refuse_because(error) from error
+
+
+def refuse_because(error: PlatformError) -> Unacceptable:
+    """Return what to tell the person who tries to connect."""
+    refused = isinstance(error, AccountBlocked) and error.until is None
+    return Unacceptable(
+        {"": Fault(_REFUSED if refused else _UNREACHABLE, {"detail": error.detail})}
+    )
 
 
 def check_identity(account: Account, health: Health) -> None:
@@ -169,4 +174,4 @@ def _released(
 
 
 def _waiting_name(account: Account, actor: User) -> str:
-    return f"{account.vault_name}:waiting:{actor.id}"
+    return f"{account.vault_name}:{account.driver}:waiting:{actor.id}"
