@@ -24,7 +24,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     from flask import Flask
     from flask_migrate import Migrate
 
-    from publisher import cli, models, storage, vault, web  # noqa: F401 - models: all tables
+    from publisher import cli, gallery, models, storage, vault, web  # noqa: F401 - models: all tables
     from publisher.db import db, prepare_engine
     from publisher.platforms import http
 
@@ -46,6 +46,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     http.configure(app.config.get("PLATFORM_GATEWAY"), app.config.get("PLATFORM_GATEWAY_CA"))
     app.extensions["vault"] = vault.Vault(app.config["VAULT_KEYS"])
     app.extensions["media_store"] = storage.open_store(app.config["MEDIA_URL"])
+    app.extensions["gallery"] = gallery.Gallery(app.config["PUBLIC_URL"], app.config["SECRET_KEY"])
     web.init_app(app)
     cli.init_app(app)
     return app

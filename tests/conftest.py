@@ -305,6 +305,10 @@ def credentials_for(platform, remote_id):
             "access_token": f"{remote_id}-token",
             "access_token_secret": f"rahasia-{remote_id}",
         }
+    if platform == "instagram":
+        return {"ig_id": remote_id, "token": f"rahasia-instagram-{remote_id}"}
+    if platform == "tiktok":
+        return {"open_id": remote_id, "access_token": f"rahasia-tiktok-{remote_id}"}
     return {"page_id": remote_id, "page_token": f"rahasia-halaman-{remote_id}"}
 
 

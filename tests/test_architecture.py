@@ -39,6 +39,7 @@ RANKS = {
     "backup": 3,
     "vault": 2,
     "storage": 2,
+    "gallery": 2,
     "passwords": 2,
     "errors": 1,
     "clock": 1,

@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -139,7 +140,9 @@ class Steps:
         with self._guard:
             self._preparing[claim.delivery_id] = (claim, clock.running_s())
         try:
-            return sending.prepare(driver, job, self._app.extensions["media_store"])
+            address = partial(self._app.extensions["gallery"].address, at=self.now())
+            store = self._app.extensions["media_store"]
+            return sending.prepare(driver, job, store, address)
         finally:
             with self._guard:
                 self._preparing.pop(claim.delivery_id, None)

@@ -38,7 +38,11 @@ ROWS = {
     "digest": "digests",
 }
 #: Arguments that belong to nobody, each with a value that exists.
-VALUES = {"week": str(Week.of(NOW, "Asia/Jakarta").previous()), "name": "siar.css"}
+VALUES = {
+    "week": str(Week.of(NOW, "Asia/Jakarta").previous()),
+    "name": "siar.css",
+    "token": "none-of-ours",
+}
 
 #: Public pages that send one on to the sign-in page by nature.
 LEAVING = {"auth.sign_out"}

@@ -14,7 +14,7 @@ from publisher.platforms import open_driver
 from publisher.platforms.base import Credentials, Driver, Handover, Prepared, Receipt
 from publisher.platforms.errors import OutcomeUnknown, PlatformError, TryLater
 from publisher.storage import Store
-from publisher.workflow.composing import Content
+from publisher.workflow.composing import Address, Content
 from publisher.workflow.delivering.holding import PictureUnreadable
 
 log = logging.getLogger(__name__)
@@ -59,10 +59,15 @@ def connect(job: Job) -> Driver | PlatformError:
     return _outcome(lambda: open_driver(job.driver, job.credentials), otherwise=TryLater)
 
 
-def prepare(driver: Driver, job: Job, store: Store) -> Prepared | PlatformError:
-    """Upload what the post needs. Nothing is public yet, so anything odd is `TryLater`."""
+def prepare(
+    driver: Driver, job: Job, store: Store, address: Address | None = None
+) -> Prepared | PlatformError:
+    """Upload what the post needs. Nothing is public yet, so anything odd is `TryLater`.
+
+    :param address: makes public addresses, for platforms that fetch pictures
+    """
     try:
-        outgoing = job.content.read(store)
+        outgoing = job.content.read(store, address)
     except OSError:  # the store compares the bytes with their digest
         return PictureUnreadable("a picture of the post cannot be read")
     outcome = _outcome(lambda: driver.prepare(outgoing), otherwise=TryLater)
