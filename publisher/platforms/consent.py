@@ -159,7 +159,9 @@ class Consent(ABC):
         ends_at = asked_at + timedelta(seconds=token.lasts_s)
         if cls.renew_after_s is None:
             return ends_at, None
-        return ends_at, asked_at + timedelta(seconds=min(cls.renew_after_s, token.lasts_s * 2 // 3))
+        usual = cls.renew_after_s < token.lasts_s * 0.9
+        renew_s = cls.renew_after_s if usual else token.lasts_s * 2 // 3
+        return ends_at, asked_at + timedelta(seconds=renew_s)
 
     def revoke(self, credentials: Credentials) -> None:  # noqa: B027 - not every platform can
         """Ask the platform to forget what it let us have, where it has an address for that."""
