@@ -1,11 +1,14 @@
 """What the tests of the drivers share: a real picture, a post, credentials, a desk."""
 
+import json
 import struct
 import zlib
 from dataclasses import dataclass
 
 from publisher.platforms import open_driver
 from publisher.platforms.base import Outgoing, Picture
+from publisher.practice.instagram_private_keys import session_id
+from publisher.practice.records import Account
 from publisher.practice.server import PracticeServer
 
 READ_S = 0.4
@@ -38,25 +41,49 @@ CREDENTIALS = {
         "access_token_secret": "token-secret-dddd",
     },
     "facebook": {"page_id": "1700", "page_token": "EAA-page-token-eeee"},
-    "instagram": {"ig_id": "1700", "token": "EAA-instagram-token-gggg"},
+    "instagram": {
+        "ig_id": "1700",
+        "token": "EAA-instagram-token-gggg",
+        "username": "dinkesblora",
+        "password": "kata-sandi-iiii",
+    },
     "tiktok": {"open_id": "1700", "access_token": "act.tiktok-token-hhhh"},
     "telegram": {"bot_token": "712345678:AAE-bot-token-gggg", "channel": "@dinkesblora"},
 }
 
 
+def instagram_session():
+    """Return what a login left of the account's session, as little of it as will do."""
+    account = Account(
+        platform="instagram",
+        remote_id="1700",
+        handle="dinkesblora",
+        display_name="Dinas Kesehatan",
+        credentials=CREDENTIALS["instagram"],
+    )
+    words = {"ds_user_id": account.remote_id, "sessionid": session_id(account)}
+    return {"settings": json.dumps({"authorization_data": words})}
+
+
 @dataclass
 class Desk:
-    """One platform's account of Dinas Kesehatan, and the server it lives on."""
+    """One driver's account of Dinas Kesehatan, and the server it lives on."""
 
-    platform: str
+    name: str  # of the driver
     practice: PracticeServer
 
     @property
+    def platform(self):
+        return self.name.partition("_")[0]
+
+    @property
     def credentials(self):
-        return CREDENTIALS[self.platform]
+        if self.name == "instagram_private":
+            return instagram_session()
+        return CREDENTIALS[self.name]
 
     def driver(self, **changed):
-        return open_driver(self.platform, {**self.credentials, **changed})
+        return open_driver(self.name, {**self.credentials, **changed})
 
     def fault(self, kind, **more):
         self.practice.order_fault(self.platform, "1700", kind, **more)
