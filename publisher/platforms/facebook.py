@@ -27,6 +27,7 @@ from publisher.platforms.base import (
     Receipt,
     Source,
 )
+from publisher.platforms.captions import text_problems
 from publisher.platforms.errors import AccountBlocked, OutcomeUnknown, Refused, TryLater
 from publisher.platforms.pictures import picture_problems
 from publisher.platforms.texts import fingerprint, normalise
@@ -84,7 +85,7 @@ class Facebook(Driver):
     @classmethod
     def problems(cls, outgoing: Outgoing) -> list[Problem]:
         return [
-            *_text_problems(outgoing, cls.limits.text_chars),
+            *text_problems(outgoing, cls.name, limit=cls.limits.text_chars, length=cls.length),
             *picture_problems(outgoing, cls.name, cls.limits),
         ]
 
@@ -214,15 +215,3 @@ def _read_post(item: Mapping[str, Any]) -> _Post:
         at=datetime.fromisoformat(item["created_time"]),
         photo_ids=tuple(str(photo.get("target", {}).get("id", "")) for photo in photos),
     )
-
-
-def _text_problems(outgoing: Outgoing, limit: int) -> Iterator[Problem]:
-    text = normalise(outgoing.text)
-    if not text.strip() and not outgoing.pictures:
-        yield Problem(field="text", message=N_("Teks untuk Facebook masih kosong."))
-    if len(text) > limit:
-        yield Problem(
-            field="text",
-            message=N_("Teks untuk Facebook %(length)s karakter; paling banyak %(limit)s."),
-            values={"length": len(text), "limit": limit},
-        )

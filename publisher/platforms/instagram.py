@@ -29,7 +29,7 @@ from publisher.platforms.base import (
     Receipt,
     Source,
 )
-from publisher.platforms.captions import text_problems
+from publisher.platforms.captions import mark_problems, text_problems
 from publisher.platforms.errors import (
     AccountBlocked,
     CannotTell,
@@ -109,6 +109,7 @@ class Instagram(Driver):
     def problems(cls, outgoing: Outgoing) -> list[Problem]:
         return [
             *text_problems(outgoing, cls.name, limit=cls.limits.text_chars, length=cls.length),
+            *mark_problems(outgoing, cls.name, cls.limits),
             *picture_problems(outgoing, cls.name, cls.limits),
         ]
 

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import Any, NoReturn
 
 import requests
@@ -68,6 +69,8 @@ class Telegram(Driver):
         images=10,
         image_bytes=10 * 1024 * 1024,
         image_formats=("JPEG", "PNG"),
+        min_aspect=Fraction(1, 20),
+        max_aspect=Fraction(20),
         max_side_sum_px=10_000,
         alt_text_chars=None,
         spacing_s=3,  # "no more than one message per second"; an album counts each picture

@@ -35,6 +35,7 @@ from publisher.platforms.base import (
     Receipt,
     Source,
 )
+from publisher.platforms.captions import mark_problems
 from publisher.platforms.errors import (
     AccountBlocked,
     OutcomeUnknown,
@@ -127,7 +128,8 @@ class X(Driver):
     def problems(cls, outgoing: Outgoing) -> list[Problem]:
         return [
             *x_texts.text_problems(outgoing, cls.limits.text_chars),
-            *x_texts.link_notes(outgoing.text),
+            *x_texts.link_notes(outgoing.text, cls.limits),
+            *mark_problems(outgoing, cls.name, cls.limits),
             *picture_problems(outgoing, cls.name, cls.limits),
         ]
 

@@ -15,7 +15,7 @@ with warnings.catch_warnings():  # it still reads a file of its own by pkg_resou
     from twitter_text import extract_urls_with_indices, parse_tweet
 
 from publisher.errors import N_
-from publisher.platforms.base import Outgoing, Problem
+from publisher.platforms.base import Limits, Outgoing, Problem
 from publisher.platforms.texts import fingerprint, normalise
 
 #: twitter-text's expressions take quadratic time: 1,000 characters cost 0.6 s, 6,000 cost 34 s.
@@ -75,8 +75,11 @@ def text_problems(outgoing: Outgoing, limit: int) -> Iterator[Problem]:
         yield Problem(field="text", message=message)
 
 
-def link_notes(text: str) -> Iterator[Problem]:
-    """Yield what X will do to links that a drafter may not expect. Nothing here blocks."""
+def link_notes(text: str, limits: Limits) -> Iterator[Problem]:
+    """Yield what X will do to links that a drafter may not expect. Nothing here blocks.
+
+    :param limits: with what a post with a link costs
+    """
     links = [link["url"] for link in _links(normalise(text))]
     titles = dict.fromkeys(link for link in links if _TITLE.fullmatch(link))
     if titles:
@@ -89,9 +92,19 @@ def link_notes(text: str) -> Iterator[Problem]:
             values={"titles": ", ".join(titles)},
             blocks=False,
         )
-    if links:
-        message = N_("X mengenakan tarif lebih tinggi pada unggahan yang memuat tautan.")
-        yield Problem(field="text", message=message, blocks=False)
+    dear, plain = limits.price("post_with_link"), limits.price("post")
+    if links and dear and plain:
+        message = N_(
+            "Unggahan X yang memuat tautan dikenai %(dear)s; tanpa tautan %(plain)s "
+            "(%(source)s, %(date)s)."
+        )
+        values = {
+            "dear": str(dear),
+            "plain": str(plain),
+            "source": dear.source.where,
+            "date": dear.source.read_on,
+        }
+        yield Problem(field="text", message=message, values=values, blocks=False)
 
 
 def _links(text: str) -> list[Mapping[str, Any]]:
