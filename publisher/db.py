@@ -35,6 +35,10 @@ SQLITE_PRAGMAS = (
 )
 
 
+#: Whoever waits longer for a row hears of it and may try again; whoever holds rows and does
+#: nothing with them (a process that was stopped, a network that is gone) loses them.
+POSTGRESQL_OPTIONS = "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s"
+
 #: How long a writer waits for the others of its process before it tries its luck with SQLite.
 TURN_TIMEOUT_S = 20
 
@@ -140,7 +144,13 @@ def begin_writing() -> None:
 
 
 def prepare_engine(engine: sa.Engine) -> None:
-    """Set an engine up before its first connection. PostgreSQL needs nothing."""
+    """Set an engine up before its first connection."""
+    if engine.dialect.name == "postgresql":
+
+        @event.listens_for(engine, "do_connect")
+        def on_do_connect(*given: Any) -> None:
+            given[-1].setdefault("options", POSTGRESQL_OPTIONS)
+
     if engine.dialect.name != "sqlite":
         return
     turn = _Turn()

@@ -129,12 +129,12 @@ def _write(path: Path, content: bytes) -> None:
     finally:
         draft.unlink(missing_ok=True)
     for folder in (path.parent, path.parent.parent):
-        _sync(folder)
+        sync(folder)
 
 
-def _sync(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Make a file, or the names in a folder, durable."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -12,7 +12,6 @@ import dataclasses
 import fcntl
 import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator
@@ -23,7 +22,7 @@ from typing import Any
 
 from publisher.backup.databases import CHECKS, Database
 from publisher.backup.errors import BackupError
-from publisher.storage import DIGEST, FolderStore, Store
+from publisher.storage import DIGEST, FolderStore, Store, sync
 
 FORMAT = 1
 NAME = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
@@ -104,9 +103,9 @@ class Shelf:
             )
             (draft / MANIFEST).write_text(json.dumps(dataclasses.asdict(manifest), indent=1))
             for each in (draft / MANIFEST, draft):
-                _sync(each)
+                sync(each)
             draft.rename(self.folder / name)
-            _sync(self.folder)
+            sync(self.folder)
         return name, manifest
 
     def manifest(self, name: str) -> Manifest:
@@ -212,12 +211,4 @@ def _sha256(file: Path) -> str:
 def _keep_private(file: Path) -> None:
     """It holds password hashes and encrypted credentials."""
     file.chmod(0o600)
-    _sync(file)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(file)

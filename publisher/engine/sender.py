@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+import sqlalchemy as sa
 from celery.signals import worker_shutting_down
 from flask import Flask
 
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 
 #: How often a sender says that it is alive and extends the leases of what it prepares.
 BEAT_EVERY_S = 5
+DATABASE_AGAIN_S = 2
 #: Messages that are unpacked at the same time; each waits for threads that are free.
 UNPACKERS = 2
 
@@ -63,7 +65,7 @@ class Sender:
         )
         driver_class(self._platform)  # 0.8 s for X, which nobody due should wait for
         gc.freeze()  # as in the worker
-        self.steps.agree_on_time()
+        self._wait_for_the_database()
         beat = threading.Thread(target=self._beat, name="beat", daemon=True)
         beat.start()
         worker_shutting_down.connect(self._begin_leaving, weak=False)
@@ -76,6 +78,16 @@ class Sender:
             beat.join()
             self.steps.transact(partial(handing_over.leave, self.name, at=self.steps.now()))
             log.info("%s stopped", self.name)
+
+    def _wait_for_the_database(self) -> None:
+        """Begin when the database answers: after a power cut it may start after us."""
+        while not self.steps.stopping.is_set():
+            try:
+                self.steps.agree_on_time()
+                break
+            except sa.exc.OperationalError as error:
+                log.warning("%s waits for the database: %s", self.name, type(error).__name__)
+                self.steps.stopping.wait(DATABASE_AGAIN_S)
 
     def _begin_leaving(self, **_: object) -> None:
         """Let nothing more be claimed for us; what has begun keeps its lease."""

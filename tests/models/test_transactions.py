@@ -37,3 +37,16 @@ def test_who_only_reads_keeps_nobody_from_writing(other):
 
     other.execute("BEGIN IMMEDIATE")
     other.execute("ROLLBACK")
+
+
+def test_on_postgresql_nobody_waits_for_a_row_for_ever(app):
+    """Nor does one who was stopped in the middle of a transaction keep rows from all others."""
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite waits for its one writer, with a limit of its own")
+
+    shown = [
+        db.session.scalar(sa.text(f"SHOW {name}"))
+        for name in ("lock_timeout", "idle_in_transaction_session_timeout")
+    ]
+
+    assert shown == ["20s", "1min"]
