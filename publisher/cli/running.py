@@ -158,6 +158,8 @@ def practice(app: Flask) -> Iterator[Callable[[], str]]:
     command = [
         sys.executable, "-m", "publisher.practice", "--exit-with-parent",
         "--port", port, "--data", data,
+        "--public-url", app.config["PUBLIC_URL"],
+        "--public-at", f"http://127.0.0.1:{app.config['PORT']}",
     ]  # fmt: skip
     process = subprocess.Popen(  # noqa: S603 - our own module with our own settings
         command, cwd=ROOT, stdout=subprocess.PIPE, text=True
@@ -181,7 +183,7 @@ def _say_where(app: Flask, timelines: str | None) -> None:
     address = f"http://{app.config['HOST']}:{app.config['PORT']}"
     click.echo(f"\nSiar: {address}")
     if timelines:
-        click.echo(f"Linimasa latihan (X dan Facebook): {timelines}")
+        click.echo(f"Linimasa latihan: {timelines}")
         from publisher import demo
 
         for line in demo.sign_in_lines():

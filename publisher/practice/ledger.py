@@ -294,7 +294,8 @@ class Ledger:
     def _drafts(self, which: str, *values: str) -> list[Draft]:
         rows = self._read(
             "SELECT d.id, d.platform, d.account, d.kind, d.text, d.media_ids, d.at, d.problem,"  # noqa: S608
-            " p.post_id FROM draft d LEFT JOIN draft_post p ON p.draft_id = d.id"
+            " p.post_id, (SELECT sha256 FROM media WHERE id = d.media_ids ->> 0)"
+            " FROM draft d LEFT JOIN draft_post p ON p.draft_id = d.id"
             f" WHERE {which} ORDER BY d.at DESC, d.id DESC",
             *values,
         )
@@ -302,7 +303,7 @@ class Ledger:
             Draft(
                 id=row[0], platform=row[1], account=row[2], kind=row[3], text=row[4],
                 media_ids=tuple(json.loads(row[5])), at=datetime.fromisoformat(row[6]),
-                problem=row[7], post_id=row[8],
+                problem=row[7], post_id=row[8], cover=row[9],
             )
             for row in rows
         ]  # fmt: skip

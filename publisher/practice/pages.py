@@ -15,13 +15,15 @@ from markupsafe import Markup, escape
 from publisher.practice.consent import make_doors
 from publisher.practice.desk import make_desk, own_origin, page_of
 from publisher.practice.faults import KINDS, UnknownFault
-from publisher.practice.records import Account, Post
+from publisher.practice.instagram import code_of, post_of
+from publisher.practice.records import PLATFORMS, Account, Post
 
 if TYPE_CHECKING:
     from publisher.practice.app import PracticeApp
 
-PLATFORMS = {"x": "X", "facebook": "Facebook", "telegram": "Telegram"}
 PER_PAGE = 20
+#: Where accounts are on the real platforms, as far as their addresses begin alike.
+_HOMES = {"x.com": "x", "www.instagram.com": "instagram", "www.tiktok.com": "tiktok"}
 
 _CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -38,11 +40,13 @@ def make_pages(app: "PracticeApp") -> Flask:
     pages.json.sort_keys = False  # type: ignore[attr-defined]
     pages.config["MAX_CONTENT_LENGTH"] = 64 * 1024 * 1024
     pages.jinja_env.filters |= {"waktu": when, "hidup": lively, "inisial": initials}
+    pages.jinja_env.filters["kode"] = code_of
     pages.jinja_env.globals |= {"page_of": page_of, "PLATFORMS": PLATFORMS}
     pages.register_blueprint(make_desk(app))
     pages.after_request(_secured)
     _timelines(pages, app)
     _permalinks(pages, app)
+    _inbox(pages, app)
     _fault_page(pages, app)
     make_doors(pages, app)
     return pages
@@ -53,7 +57,7 @@ def _timelines(pages: Flask, app: "PracticeApp") -> None:
     def index() -> ResponseReturnValue:
         return render_template("index.html", accounts=_with_counts(app))
 
-    @pages.get("/<any(x, facebook, telegram):platform>/<handle>")
+    @pages.get(f"/<any({', '.join(PLATFORMS)}):platform>/<handle>")
     def timeline(platform: str, handle: str) -> ResponseReturnValue:
         account = _account(app, platform, handle)
         page = max(1, request.args.get("halaman", 1, type=int))
@@ -67,7 +71,16 @@ def _timelines(pages: Flask, app: "PracticeApp") -> None:
             count=app.ledger.count(platform, account.remote_id),
             page=page,
             more=len(posts) > PER_PAGE,
+            pending=len(app.tiktok.pending(account)) if platform == "tiktok" else 0,
         )
+
+    hosts = ", ".join(f'"{host}"' for host in _HOMES)
+
+    @pages.get(f"/<any({hosts}):host>/<handle>/")
+    def home(host: str, handle: str) -> ResponseReturnValue:
+        """Lead from where an account is on the real platform to its timeline here."""
+        account = _account(app, _HOMES[host], handle.lstrip("@"))
+        return redirect(page_of(account))
 
     @pages.get("/media/<digest>")
     def media(digest: str) -> ResponseReturnValue:
@@ -94,7 +107,19 @@ def _permalinks(pages: Flask, app: "PracticeApp") -> None:
 
     @pages.get("/www.facebook.com/<post_id>")
     def facebook_post_by_id(post_id: str) -> ResponseReturnValue:
+        if "_" not in post_id:  # that of a Page
+            return redirect(page_of(_account(app, "facebook", post_id)))
         return _one_post(app, "facebook", post_id)
+
+    @pages.get("/instagram/p/<code>")
+    @pages.get("/www.instagram.com/p/<code>/")
+    def instagram_post(code: str) -> ResponseReturnValue:
+        return _one_post(app, "instagram", post_of(code))
+
+    @pages.get("/tiktok/<handle>/photo/<post_id>")
+    @pages.get("/www.tiktok.com/@<handle>/photo/<post_id>")
+    def tiktok_post(handle: str, post_id: str) -> ResponseReturnValue:  # noqa: ARG001
+        return _one_post(app, "tiktok", post_id)
 
     @pages.get("/telegram/<channel>/<number>")
     @pages.get("/t.me/<channel>/<number>")
@@ -103,6 +128,21 @@ def _permalinks(pages: Flask, app: "PracticeApp") -> None:
         own = app.ledger.posts("telegram", account.remote_id)
         found = (post.id for post in own if number == post.id.partition(",")[0])
         return _one_post(app, "telegram", next(found, ""))
+
+
+def _inbox(pages: Flask, app: "PracticeApp") -> None:
+    @pages.route("/tiktok/<handle>/kotak-masuk", methods=["GET", "POST"])
+    def inbox(handle: str) -> ResponseReturnValue:
+        """Show the drafts that wait for a person, or post one as the person does in the app."""
+        account = _account(app, "tiktok", handle)
+        drafts = app.tiktok.pending(account)
+        if request.method == "POST":
+            if request.headers.get("Origin") != own_origin():
+                abort(403)
+            wanted = [draft for draft in drafts if draft.id == request.form.get("draf")]
+            post_id = wanted and app.tiktok.finish(wanted[0])
+            return redirect(f"{page_of(account)}/photo/{post_id}", 303) if post_id else abort(404)
+        return render_template("tiktok_inbox.html", account=account, drafts=drafts)
 
 
 def _fault_page(pages: Flask, app: "PracticeApp") -> None:

@@ -71,6 +71,7 @@ class Draft:
     at: datetime
     problem: str = ""  # why nothing will come of it
     post_id: str | None = None  # what has come of it
+    cover: str | None = None  # SHA-256 of its first picture
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,7 +43,7 @@ def test_every_page_is_served_under_a_strict_policy(lively):
         assert answer.status_code == 200, path
         assert answer.headers["Content-Security-Policy"] == CSP
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert "bukan X/Facebook sungguhan" in answer.text
+        assert "bukan media sosial sungguhan" in answer.text
         assert "style=" not in answer.text
         assert "<script" not in answer.text
 
