@@ -156,6 +156,8 @@ def account_page(delivery: Delivery) -> str:
     account = delivery.account
     pages = {
         "x": f"https://x.com/{account.handle}",
+        "instagram": f"https://www.instagram.com/{account.handle}/",
+        "tiktok": f"https://www.tiktok.com/@{account.handle}",
         "facebook": f"https://www.facebook.com/{account.remote_id or account.handle}",
     }
     return http.shown_at(pages.get(account.platform, "/"))
