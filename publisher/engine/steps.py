@@ -21,13 +21,14 @@ from publisher.platforms.base import Driver, Handover, Prepared, Receipt
 from publisher.platforms.errors import PlatformError
 from publisher.workflow.delivering import (
     claiming,
+    keeping,
     loading,
     looking,
     recording,
     sending,
 )
 from publisher.workflow.delivering.claiming import Claim
-from publisher.workflow.delivering.sending import Job
+from publisher.workflow.delivering.sending import Access, Job
 
 log = logging.getLogger(__name__)
 
@@ -118,6 +119,11 @@ class Steps:
         if isinstance(driver, PlatformError):
             self._record(claim, driver, phase="prepare", started_at=started_at)
             return
+        self._deliver(claim, job, driver)
+        self._keep(job, driver)
+
+    def _deliver(self, claim: Claim, job: Job, driver: Driver) -> None:
+        started_at = self.now()
         prepared = self._prepare(claim, driver, job)
         if isinstance(prepared, PlatformError):
             self._record(claim, prepared, phase="prepare", started_at=started_at)
@@ -177,6 +183,28 @@ class Steps:
         search = self.transact(lambda: looking.load_search(claim, vault=vault), read_only=True)
         if search is None:
             return
-        found = search if isinstance(search, PlatformError) else sending.look(search)
+        if isinstance(search, PlatformError):
+            self._record_look(claim, search, started_at=started_at)
+            return
+        driver = sending.connect(search)
+        found = driver if isinstance(driver, PlatformError) else sending.look(driver, search)
+        self._record_look(claim, found, started_at=started_at)
+        if isinstance(driver, Driver):
+            self._keep(search, driver)
+
+    def _record_look(
+        self, claim: Claim, found: Receipt | PlatformError | None, *, started_at: datetime
+    ) -> None:
         now = self.now()
         self.transact(lambda: looking.record_look(claim, found, started_at=started_at, at=now))
+
+    def _keep(self, access: Access, driver: Driver) -> None:
+        """Store what the talk made of the credentials. Nothing that was recorded hangs on it."""
+        changed = sending.changed(driver)
+        if changed is None:
+            return
+        vault = self._app.extensions["vault"]
+        try:
+            self.transact(lambda: keeping.keep(access, changed, vault=vault))
+        except sa.exc.OperationalError:
+            log.warning("account %s: its changed session was not stored", access.account_id)

@@ -114,8 +114,11 @@ def _job(row: Any, public: Public, *, vault: Vault) -> Job | PlatformError:
     return Job(
         delivery_id=row.id,
         fence=row.fence,
+        account_id=row.account_id,
         driver=row.driver,
         credentials={"handle": row.handle, **credentials},  # for a readable permalink
+        sealed=row.credentials,
+        bound_to=bound_to,
         content=composing.content(public, row.platform, row.driver),
         post_version=row.version,
         content_digest=row.content_digest,

@@ -61,8 +61,11 @@ def load_search(claim: Claim, *, vault: Vault) -> Search | PlatformError | None:
     return Search(
         delivery_id=delivery.id,
         fence=claim.fence,
+        account_id=account.id,
         driver=account.driver,
         credentials={"handle": account.handle, **credentials},
+        sealed=account.credentials or "",
+        bound_to=account.vault_name,
         prepared=_restored(delivery.prepared),
         since=(delivery.doubtful_since or delivery.sending_at) - CLOCKS_APART,
         known=_known(delivery),

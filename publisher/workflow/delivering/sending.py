@@ -23,13 +23,22 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Job:
+class Access:
+    """An account's opened credentials, and the sealed ones that they were read from."""
+
+    account_id: int
+    driver: str  # a key of DRIVERS
+    credentials: Credentials
+    sealed: str
+    bound_to: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job(Access):
     """All that is needed to send one delivery, read from the database at one moment."""
 
     delivery_id: int
     fence: int
-    driver: str  # a key of DRIVERS
-    credentials: Credentials
     content: Content
     post_version: int
     content_digest: str
@@ -39,13 +48,11 @@ class Job:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Search:
+class Search(Access):
     """All that is needed to look for a delivery whose outcome is unknown."""
 
     delivery_id: int
     fence: int
-    driver: str  # a key of DRIVERS
-    credentials: Credentials
     prepared: Prepared
     since: datetime
     known: frozenset[str]  # posts of the account that prove other deliveries
@@ -54,9 +61,9 @@ class Search:
         return f"Search(delivery_id={self.delivery_id}, fence={self.fence}, {self.driver})"
 
 
-def connect(job: Job) -> Driver | PlatformError:
-    """Return the driver of the job's account; touches no network yet."""
-    return _outcome(lambda: open_driver(job.driver, job.credentials), otherwise=TryLater)
+def connect(access: Access) -> Driver | PlatformError:
+    """Return the driver of an account; touches no network yet."""
+    return _outcome(lambda: open_driver(access.driver, access.credentials), otherwise=TryLater)
 
 
 def prepare(
@@ -79,14 +86,18 @@ def publish(driver: Driver, prepared: Prepared) -> Receipt | Handover | Platform
     return _outcome(lambda: driver.publish(prepared), otherwise=OutcomeUnknown)
 
 
-def look(search: Search) -> Receipt | PlatformError | None:
+def look(driver: Driver, search: Search) -> Receipt | PlatformError | None:
     """Read the account back; None when the post is not there."""
+    return _outcome(
+        lambda: driver.find(search.prepared, search.since, search.known), otherwise=TryLater
+    )
 
-    def read_back() -> Receipt | None:
-        driver = open_driver(search.driver, search.credentials)
-        return driver.find(search.prepared, search.since, search.known)
 
-    return _outcome(read_back, otherwise=TryLater)
+def changed(driver: Driver) -> Credentials | None:
+    """Return what the talk made of the credentials, if anything. They were good until now, so
+    nothing that goes wrong here matters."""
+    outcome = _outcome(driver.changed_credentials, otherwise=TryLater)
+    return None if isinstance(outcome, PlatformError) else outcome
 
 
 def _outcome(call: Callable[[], T], *, otherwise: type[PlatformError]) -> T | PlatformError:
