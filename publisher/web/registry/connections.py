@@ -45,6 +45,7 @@ def connect(account_id: int) -> Any:
         by_consent=registering.by_consent(account),
         app=app_for(account),
         settings=registering.app_settings(account.driver),
+        ways=registering.ways(account),
     )
     return may_leave_for(make_response(*answer(page, form)), account)
 
