@@ -163,8 +163,13 @@ class Consent(ABC):
         renew_s = cls.renew_after_s if usual else token.lasts_s * 2 // 3
         return ends_at, asked_at + timedelta(seconds=renew_s)
 
-    def revoke(self, credentials: Credentials) -> None:  # noqa: B027 - not every platform can
-        """Ask the platform to forget what it let us have, where it has an address for that."""
+    def revoke(self, credentials: Credentials) -> bool:  # noqa: ARG002 - not every platform can
+        """Ask the platform to take back what it let us have.
+
+        :returns: whether it did; False where it has no address for that
+        :raises PlatformError: if it could not be asked
+        """
+        return False
 
     # -- for the platforms
 

@@ -47,11 +47,11 @@ class TikTokConsent(Consent):
     def renew(self, credentials: Credentials) -> Token:
         return self._token(self.refresh(credentials.get("refresh_token", "")), credentials)
 
-    def revoke(self, credentials: Credentials) -> None:
+    def revoke(self, credentials: Credentials) -> bool:
         ours = {"client_key": self.app.client_id, "client_secret": self.app.client_secret}
         given = {**ours, "token": credentials.get("access_token", "")}
         try:
-            self.session.post(f"{_API}/oauth/revoke/", data=given)
+            return self.session.post(f"{_API}/oauth/revoke/", data=given).status_code == 200
         except requests.RequestException as error:
             raise http.translate(error, public=False) from None
 

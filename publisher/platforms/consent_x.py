@@ -38,14 +38,15 @@ class XConsent(Consent):
     def renew(self, credentials: Credentials) -> Token:
         return self._token(self.refresh(credentials.get("refresh_token", "")), credentials)
 
-    def revoke(self, credentials: Credentials) -> None:
-        client = self._client("")
+    def revoke(self, credentials: Credentials) -> bool:
+        client, done = self._client(""), True
         for kind in ("refresh_token", "user_token"):
-            if credentials.get(kind):
-                try:
-                    client.revoke_token(_REVOKE, token=credentials[kind])
-                except requests.RequestException as error:
-                    raise http.translate(error, public=False) from None
+            try:
+                answer = client.revoke_token(_REVOKE, token=credentials.get(kind, ""))
+            except requests.RequestException as error:
+                raise http.translate(error, public=False) from None
+            done = done and answer.status_code == 200
+        return done and bool(credentials.get("user_token"))
 
     def _token(self, answer: Mapping[str, Any], before: Credentials) -> Token:
         """Return what was granted. A refresh token is only ever replaced by another one."""

@@ -7,14 +7,15 @@ from publisher.web.registry import (
     connections,
     consents,
     imports,
+    leaving,
     logins,
     offices,
     quotas,
     users,
 )
 
-# `connections`, `consents` and `logins` add pages to the blueprint of accounts, `imports` to that of
-# offices.
-PAGES = (offices, accounts, connections, consents, logins, imports, users, quotas)
+# `connections`, `consents`, `leaving` and `logins` add pages to the blueprint of accounts,
+# `imports` to that of offices.
+PAGES = (offices, accounts, connections, consents, leaving, logins, imports, users, quotas)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (offices.bp, accounts.bp, users.bp, quotas.bp)

@@ -3,9 +3,10 @@
 An office's own people read the accounts of their office; managing them is the region's work.
 """
 
+from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -32,6 +33,8 @@ from publisher.workflow import registering
 from publisher.workflow.registering import State
 
 bp = blueprint("accounts", "akun")
+#: Of the filter by state: whatever waits for a person.
+ATTENTION = "perlu"
 READERS = (*MANAGERS, Role.DRAFTER, Role.HEAD)
 
 
@@ -40,6 +43,7 @@ READERS = (*MANAGERS, Role.DRAFTER, Role.HEAD)
 def index() -> str:
     args = filters("kanal", "kedudukan", "keadaan")
     standing, state = args.get("kedudukan", ""), args.get("keadaan", "")
+    at = clock.now()
     found = registering.find_accounts(
         region(),
         office_id=me().office_id if me().role in OFFICE_ROLES else None,
@@ -47,6 +51,7 @@ def index() -> str:
         platform=args.get("kanal", ""),
         standing=Standing(standing) if standing in list(Standing) else None,
         state=State(state) if state in list(State) else None,
+        where=registering.needs_a_person(at=at) if state == ATTENTION else None,
         page=page_number(),
     )
     return render_template(
@@ -57,6 +62,9 @@ def index() -> str:
         standings=list(Standing),
         states=list(State),
         state_of=registering.state_of,
+        need_of=lambda account: registering.need_of(account, at=at),
+        silent_days=lambda account: days_since(account.last_post_at, at),
+        attention=ATTENTION,
         manages=manages(),
     )
 
@@ -72,6 +80,9 @@ def show(account_id: int) -> str:
         connectable=registering.connectable(account),
         ways=registering.ways(account),
         standings=STANDINGS,
+        need=registering.need_of(account, at=clock.now()),
+        silent_days=days_since(account.last_post_at, clock.now()),
+        handovers=registering.handovers(account),
         manages=manages(),
     )
 
@@ -131,13 +142,6 @@ def resume(account_id: int) -> Response:
     return _done(account_id, _("Akun menayangkan kembali."))
 
 
-@bp.post("/<int:account_id>/putuskan")
-@allow(*MANAGERS)
-def disconnect(account_id: int) -> Response:
-    registering.disconnect(get_account(account_id), actor=me(), at=clock.now())
-    return _done(account_id, _("Sambungan diputus dan kredensialnya dihapus."))
-
-
 def _add(form: AccountForm) -> Account:
     office = chosen_office(form.office.data)
     assert office is not None  # noqa: S101 - the form requires it
@@ -153,6 +157,14 @@ def _platform_words() -> dict[str, str]:
 
 def _listed(name: str) -> str:
     return str(_("%(name)s (belum didukung, hanya dicatat)", name=_(name)))
+
+
+def days_since(then: datetime | None, at: datetime) -> int | None:
+    """Return how many days ago something was, by the calendar of the person's region."""
+    if then is None:
+        return None
+    days = (clock.in_zone(each, g.zone).date() for each in (at, then))
+    return (next(days) - next(days)).days
 
 
 def _done(account_id: int, message: str) -> Response:

@@ -141,6 +141,13 @@ class ImportForm(FlaskForm):
     file = FileField(_l("Berkas CSV"), [FileRequired(_l("Pilih berkas CSV."))])
 
 
+class HandoverForm(FlaskForm):
+    taker = SelectField(_l("Diserahkan kepada"), [CHOOSE])
+    remark = TextAreaField(
+        _l("Keterangan"), description=_l("Misalnya nomor berita acara serah terima.")
+    )
+
+
 class ConfirmForm(FlaskForm):
     held = HiddenField(validators=[REQUIRED])
 

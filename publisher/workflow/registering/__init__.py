@@ -18,6 +18,7 @@ from publisher.workflow.registering.accounts import (
     state_of,
     supported,
 )
+from publisher.workflow.registering.attention import Need, need_of, needs_a_person
 from publisher.workflow.registering.choosing import choose_way, ways
 from publisher.workflow.registering.common import Fault, Page, Unacceptable, stamp, tidy, today
 from publisher.workflow.registering.connecting import (
@@ -37,7 +38,14 @@ from publisher.workflow.registering.consenting import (
     come_back,
     fitting,
     redeem,
+    revoke,
     send_off,
+)
+from publisher.workflow.registering.custody import (
+    hand_over,
+    handovers,
+    possible_keepers,
+    steps_of,
 )
 from publisher.workflow.registering.importing import Imported, import_offices, import_regions
 from publisher.workflow.registering.importing_accounts import import_accounts
@@ -90,6 +98,7 @@ __all__ = [
     "Lasting",
     "LineFault",
     "LoggedIn",
+    "Need",
     "OfficeData",
     "Page",
     "State",
@@ -120,6 +129,8 @@ __all__ = [
     "find_offices",
     "find_users",
     "fitting",
+    "hand_over",
+    "handovers",
     "hold",
     "hold_phone",
     "identify",
@@ -127,10 +138,13 @@ __all__ = [
     "import_offices",
     "import_regions",
     "log_in",
+    "need_of",
+    "needs_a_person",
     "office_overview",
     "one_time_password",
     "phone_for",
     "platform_names",
+    "possible_keepers",
     "redeem",
     "renew_password",
     "reopen_office",
@@ -139,11 +153,13 @@ __all__ = [
     "resume_account",
     "retire_account",
     "retire_office",
+    "revoke",
     "rules_on",
     "send_off",
     "set_quota",
     "stamp",
     "state_of",
+    "steps_of",
     "supported",
     "targets",
     "tidy",

@@ -32,8 +32,12 @@ NAME_CHARS = 200
 NOTE_CHARS = 500
 #: What the worker or a sign-in changes while a person edits the rest.
 UNSTAMPED = frozenset(
-    {"password_hash", "next_allowed_at", "paused_until", "paused_reason", "status"}
-)
+    {
+        "password_hash", "next_allowed_at", "paused_until", "paused_reason", "status",
+        "credentials", "scopes", "token_ends_at", "renew_at", "renewing_since", "renewed_at",
+        "read_at", "last_post_at",
+    }
+)  # fmt: skip
 _SPACE = re.compile(r"\s+")
 
 

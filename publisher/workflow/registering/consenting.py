@@ -6,6 +6,7 @@ platform and needs no database.
 """
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ from publisher.platforms.texts import redact
 from publisher.vault import Vault
 from publisher.workflow.registering.common import Unacceptable, lock
 from publisher.workflow.registering.connecting import PATIENCE, check_identity
+
+log = logging.getLogger(__name__)
 
 #: Rows of errands that are over are kept this long, to tell a late answer from a forged one.
 KEPT = timedelta(days=1)
@@ -175,6 +178,20 @@ def redeem(
         raise NotGranted(detail=redact(error.detail)) from error
     except PlatformError as error:
         raise NoAnswer(detail=redact(error.detail)) from error
+
+
+def revoke(driver: str, app: App | None, credentials: Mapping[str, str]) -> bool:
+    """Ask the platform to take back what it granted; say whether it did. Needs no database.
+
+    As far as it goes: what the platform answers changes nothing here any more.
+    """
+    if app is None or not credentials:
+        return False
+    try:
+        return consent_class(driver)(app).revoke(credentials)
+    except PlatformError as error:
+        log.info("not revoked: %s", redact(error.detail))
+        return False
 
 
 def fitting(account: Account, candidates: list[Candidate]) -> list[Candidate]:

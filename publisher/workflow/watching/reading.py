@@ -1,0 +1,112 @@
+"""When something was last posted on an account, whoever posted it: read now and then.
+
+`take` and `keep` touch the database and nothing else, `ask` the network and nothing else. X asks
+USD 0.001 for each post of one's own that is read (docs.x.com, pricing; 2026-08-22), so what was
+seen before is not asked for again.
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from publisher.db import db
+from publisher.errors import BadSecret
+from publisher.models.accounts import Account, AccountStatus, Standing, vault_name
+from publisher.models.deliveries import Delivery, DeliveryStatus, status_is
+from publisher.platforms import DRIVERS, open_driver
+from publisher.platforms.base import Credentials
+from publisher.platforms.errors import PlatformError
+from publisher.vault import Vault
+
+log = logging.getLogger(__name__)
+
+BATCH = 20
+EVERY = timedelta(hours=12)
+#: How far back an account is read that was never read before.
+BACK = timedelta(days=90)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """An account whose posts are to be read."""
+
+    account_id: int
+    driver: str
+    credentials: Credentials
+    since: datetime
+
+    def __repr__(self) -> str:  # credentials stay out of logs
+        return f"Reading(account_id={self.account_id}, {self.driver})"
+
+
+def take(*, at: datetime, vault: Vault) -> list[Reading]:
+    """Take the accounts that are due, by writing down that they were read."""
+    due = sa.or_(Account.read_at.is_(None), Account.read_at <= at - EVERY)
+    query = (
+        sa.select(
+            Account.id, Account.platform, Account.driver, Account.handle, Account.credentials,
+            Account.last_post_at, Account.read_at,
+        )
+        .where(Account.status == AccountStatus.ACTIVE, Account.standing == Standing.UTAMA)
+        .where(Account.retired_at.is_(None), Account.credentials.is_not(None))
+        .where(Account.driver.in_(DRIVERS), due)
+        .order_by(Account.id)
+        .limit(BATCH)
+    )  # fmt: skip
+    rows = [row for row in db.session.execute(query).all() if _mark(row, at)]
+    return [reading for row in rows if (reading := _reading(row, vault, at)) is not None]
+
+
+def _mark(row: sa.Row, at: datetime) -> bool:
+    before = Account.read_at.is_(None) if row.read_at is None else Account.read_at == row.read_at
+    change = sa.update(Account).where(Account.id == row.id, before).values(read_at=at)
+    done = db.session.execute(change.execution_options(synchronize_session=False))
+    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def _reading(row: sa.Row, vault: Vault, at: datetime) -> Reading | None:
+    try:
+        credentials = vault.open(row.credentials, bound_to=vault_name(row.platform, row.id))
+    except BadSecret:  # said by the checks before the time
+        return None
+    return Reading(
+        account_id=row.id,
+        driver=row.driver,
+        credentials={"handle": row.handle, **credentials},
+        since=max(row.last_post_at or at - BACK, at - BACK),
+    )
+
+
+def ask(reading: Reading) -> datetime | None:
+    """Return when the newest post on the account was made; None if none was found."""
+    try:
+        posts = open_driver(reading.driver, reading.credentials).recent(reading.since)
+    except PlatformError as error:  # cannot be read back, or not now: the next reading is soon
+        log.info("account %s not read: %s", reading.account_id, type(error).__name__)
+        return None
+    except Exception:  # a fault of a driver must not end the round of all others
+        log.exception("driver failed")
+        return None
+    return max((post.published_at for post in posts), default=None)
+
+
+def keep(found: Iterable[tuple[Reading, datetime | None]]) -> None:
+    """Write down the newest post of each account: found there, or published by us."""
+    for reading, newest in found:
+        account = db.session.get(Account, reading.account_id)
+        if account is not None:
+            known = (newest, account.last_post_at, _published(account))
+            account.last_post_at = max(filter(None, known), default=None)
+
+
+def _published(account: Account) -> datetime | None:
+    """Return when we last published there; by the index of the office's published posts."""
+    query = sa.select(sa.func.max(Delivery.published_at)).where(
+        Delivery.office_id == account.office_id,
+        status_is(Delivery.status, DeliveryStatus.PUBLISHED),
+        Delivery.account_id == account.id,
+    )
+    return db.session.scalar(query)
