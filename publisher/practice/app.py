@@ -65,7 +65,6 @@ class PracticeApp:
 
     def register(self, *accounts: Account) -> None:
         self.ledger.register(*accounts)
-        self.directory.refresh()
 
     def load_accounts(self, path: Path) -> None:
         """Register the accounts of a JSON file: a list of what `Controls.register` takes."""

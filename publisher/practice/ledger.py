@@ -57,6 +57,8 @@ class Ledger:
         self._files = folder / "media"
         self._files.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
+        #: How often accounts were added or replaced.
+        self.registered = 0
         #: Whether the same text twice on an account is refused, as the platforms do.
         self.refuses_duplicates = True
         self._db = sqlite3.connect(
@@ -87,6 +89,7 @@ class Ledger:
         ]
         with self._writing() as db:
             db.executemany("INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self.registered += 1
 
     def accounts(self) -> list[Account]:
         rows = self._read("SELECT * FROM account ORDER BY platform, display_name, remote_id")

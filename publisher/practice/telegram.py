@@ -53,7 +53,7 @@ class Telegram:
             return _error(401, "Unauthorized")
         chat = request.form.get("chat_id", "")
         meant = (chat.removeprefix("@"), chat)
-        own = [one for one in self._ledger.accounts() if _is_of(one, token)]
+        own = [one for one in self._directory.of_platform(self.name) if _is_of(one, token)]
         return next((one for one in own if one.handle in meant or one.remote_id in meant), account)
 
     def route(self, request: Request) -> tuple[str, Handler]:

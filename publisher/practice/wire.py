@@ -63,25 +63,31 @@ class Platform(Protocol):
 
 
 class Directory:
-    """The accounts by one of their credentials. Reads the book again when one is not known."""
+    """The accounts by one of their credentials. Reads the book again when accounts were added."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self._registered = -1
         self._known: dict[tuple[str, str, str], Account] = {}
         self._numbers: dict[tuple[str, str], Account] = {}
 
     def find(self, platform: str, name: str, secret: str) -> Account | None:
-        if (platform, name, secret) not in self._known:
-            self.refresh()
+        self._refresh()
         return self._known.get((platform, name, secret))
 
     def of(self, platform: str, remote_id: str) -> Account | None:
         """Return an account by its number."""
-        if (platform, remote_id) not in self._numbers:
-            self.refresh()
+        self._refresh()
         return self._numbers.get((platform, remote_id))
 
-    def refresh(self) -> None:
+    def of_platform(self, platform: str) -> list[Account]:
+        self._refresh()
+        return [one for one in self._numbers.values() if one.platform == platform]
+
+    def _refresh(self) -> None:
+        registered = self._ledger.registered
+        if registered == self._registered:
+            return
         accounts = self._ledger.accounts()
         self._numbers = {(one.platform, one.remote_id): one for one in accounts}
         self._known = {
@@ -89,6 +95,7 @@ class Directory:
             for account in accounts
             for name, secret in account.credentials.items()
         }
+        self._registered = registered
 
 
 class Wire:
