@@ -38,6 +38,7 @@ from publisher.platforms.errors import (
     Refused,
     TryLater,
 )
+from publisher.platforms.fetched import addresses
 from publisher.platforms.instagram_answers import is_number
 from publisher.platforms.pictures import picture_problems
 from publisher.platforms.texts import fingerprint, normalise
@@ -122,6 +123,7 @@ class Instagram(Driver):
         text = normalise(outgoing.text)
         if not outgoing.pictures:
             raise Refused("Instagram: a post needs a picture")
+        addresses(outgoing, self.name)
         self._check_cap()
         if len(outgoing.pictures) == 1:
             container = self._contain(outgoing.pictures[0], {"caption": text})
@@ -227,8 +229,6 @@ class Instagram(Driver):
 
     def _contain(self, picture: Picture, more: Mapping[str, str]) -> str:
         """Let Instagram fetch one picture; return its container."""
-        if not picture.url:
-            raise TryLater("Instagram: the picture has no public address")
         alt = {"alt_text": picture.alt_text} if picture.alt_text else {}
         return self._new_container({"image_url": picture.url, **alt, **more})
 

@@ -39,6 +39,7 @@ from publisher.platforms.errors import (
     Refused,
     TryLater,
 )
+from publisher.platforms.fetched import addresses
 from publisher.platforms.pictures import picture_problems
 from publisher.platforms.texts import normalise
 from publisher.platforms.tiktok_answers import Answer
@@ -106,24 +107,21 @@ class TikTok(Driver):
 
     def prepare(self, outgoing: Outgoing) -> Prepared:
         """Ask whose the token is: a draft in somebody else's inbox cannot be called back."""
-        addresses = [picture.url for picture in outgoing.pictures]
-        if not addresses:
+        if not outgoing.pictures:
             raise Refused("TikTok: a post needs a picture")
-        if not all(addresses):
-            raise TryLater("TikTok: a picture has no public address")
+        shown_at = json.dumps(addresses(outgoing, self.name))
         self.check()
-        return Prepared(text=normalise(outgoing.text), extra={"addresses": json.dumps(addresses)})
+        return Prepared(text=normalise(outgoing.text), extra={"addresses": shown_at})
 
     def publish(self, prepared: Prepared) -> Handover:
         """Put the draft into the inbox; TikTok fetches the photos after it has answered."""
-        addresses = json.loads(prepared.extra["addresses"])
         body = {
             "media_type": "PHOTO",
             "post_mode": "MEDIA_UPLOAD",
             "post_info": {"description": prepared.text},
             "source_info": {
                 "source": "PULL_FROM_URL",
-                "photo_images": addresses,
+                "photo_images": json.loads(prepared.extra["addresses"]),
                 "photo_cover_index": 0,
             },
         }
