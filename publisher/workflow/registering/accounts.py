@@ -237,11 +237,14 @@ def find_accounts(
     platform: str = "",
     standing: Standing | None = None,
     state: State | None = None,
+    where: sa.ColumnElement[bool] | None = None,
     page: int = 1,
 ) -> Page[Account]:
     """Return a page of accounts with their offices and people, in two queries.
 
     Accounts no longer in use are left out unless `state` asks for them.
+
+    :param where: a further condition, such as `attention.needs_a_person`
     """
     query = sa.select(Account).join(Office).where(Office.region_id == region.id)
     query = query.where(_in_state(state) if state else Account.retired_at.is_(None))
@@ -251,15 +254,14 @@ def find_accounts(
         query = query.where(Account.platform == platform)
     if standing:
         query = query.where(Account.standing == standing)
-    where: sa.ColumnElement[bool] | None = None,
+    if where is not None:
+        query = query.where(where)
     if search := search.removeprefix("@"):
         told = (Account.handle, Account.display_name, Office.name, Office.abbreviation)
         query = query.where(sa.or_(*(c.icontains(search, autoescape=True) for c in told)))
     shown = (Account.office, Account.connected_by, Account.keeper)
     query = query.options(*(joinedload(each) for each in shown))
     return page_of(query.order_by(Office.name, Account.platform, Account.id), page)
-
-    :param where: a further condition, such as `attention.needs_a_person`
 
 
 def _in_state(state: State) -> sa.ColumnElement[bool]:
@@ -269,8 +271,6 @@ def _in_state(state: State) -> sa.ColumnElement[bool]:
     used = Account.retired_at.is_(None)
     if state is State.LISTED:
         return used & Account.platform.not_in(DRIVERS)
-    if where is not None:
-        query = query.where(where)
     ours = used & Account.platform.in_(DRIVERS)
     if state is State.ASIDE:
         return ours & (Account.standing != Standing.UTAMA)
