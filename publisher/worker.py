@@ -148,6 +148,7 @@ class Worker:
         self._at_work = True
         claiming.wake_accounts(at=at)
         claiming.recover(at=at)
+        by_hand.hand_over_due(at=at)
         claiming.give_up_late(at=at)
         by_hand.give_up_unproved(at=at)
 

@@ -90,6 +90,7 @@ def upgrade() -> None:
     sa.Column('status', sa.Enum('active', 'paused', 'reconnect', name='account_status', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('paused_reason', sa.Text(), nullable=False),
     sa.Column('paused_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('by_hand', sa.Boolean(), server_default=sa.false(), nullable=False),
     sa.Column('credentials', sa.Text(), nullable=True),
     sa.Column('connected_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('connected_by_id', sa.Integer(), nullable=True),
@@ -105,7 +106,7 @@ def upgrade() -> None:
     sa.Column('retired_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('note', sa.Text(), nullable=False),
     sa.CheckConstraint("status = 'active' OR paused_reason <> ''", name=op.f('ck__account__reason_if_not_active')),
-    sa.CheckConstraint("status = 'reconnect' OR credentials IS NOT NULL", name=op.f('ck__account__connected_if_usable')),
+    sa.CheckConstraint("status = 'reconnect' OR credentials IS NOT NULL OR by_hand", name=op.f('ck__account__connected_if_usable')),
     sa.ForeignKeyConstraint(['connected_by_id'], ['user.id'], name=op.f('fk__account__connected_by_id')),
     sa.ForeignKeyConstraint(['keeper_id'], ['user.id'], name=op.f('fk__account__keeper_id')),
     sa.ForeignKeyConstraint(['office_id'], ['office.id'], name=op.f('fk__account__office_id')),
@@ -226,7 +227,8 @@ def upgrade() -> None:
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('proved_by_id', sa.Integer(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.CheckConstraint("(status = 'published') = (permalink IS NOT NULL)", name=op.f('ck__delivery__permalink_if_published')),
+    sa.CheckConstraint("status = 'published' OR permalink IS NULL", name=op.f('ck__delivery__permalink_only_if_published')),
+    sa.CheckConstraint("status <> 'published' OR permalink IS NOT NULL OR proved_by_id IS NOT NULL", name=op.f('ck__delivery__proof_if_published')),
     sa.CheckConstraint("(status = 'published') = (published_at IS NOT NULL)", name=op.f('ck__delivery__time_if_published')),
     sa.CheckConstraint("(status IN ('claimed', 'sending')) = (lease_until IS NOT NULL)", name=op.f('ck__delivery__lease_if_held')),
     sa.CheckConstraint("status NOT IN ('unknown', 'failed', 'missed', 'cancelled') OR reason <> ''", name=op.f('ck__delivery__reason_if_not_out')),
@@ -245,6 +247,31 @@ def upgrade() -> None:
     op.create_index('ix__delivery__office_status', 'delivery', ['office_id', 'status', 'due_at'], unique=False)
     op.create_index('uq__delivery__account_in_flight', 'delivery', ['account_id'], unique=True, sqlite_where=sa.text("status IN ('claimed', 'sending', 'unknown')"), postgresql_where=sa.text("status IN ('claimed', 'sending', 'unknown')"))
     op.create_index('uq__delivery__post_account', 'delivery', ['post_id', 'account_id'], unique=True, sqlite_where=sa.text("status <> 'cancelled'"), postgresql_where=sa.text("status <> 'cancelled'"))
+    op.create_table('proof',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('delivery_id', sa.Integer(), nullable=False),
+    sa.Column('status', sa.Enum('waiting', 'returned', 'verified', name='proof_status', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('link', sa.Text(), nullable=False),
+    sa.Column('screenshot_id', sa.Integer(), nullable=True),
+    sa.Column('posted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('filed_by_id', sa.Integer(), nullable=False),
+    sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_by_id', sa.Integer(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.CheckConstraint("link <> '' OR screenshot_id IS NOT NULL", name=op.f('ck__proof__shows_something')),
+    sa.CheckConstraint("(status = 'waiting') = (decided_by_id IS NULL)", name=op.f('ck__proof__decider_if_decided')),
+    sa.CheckConstraint('decided_by_id <> filed_by_id', name=op.f('ck__proof__four_eyes')),
+    sa.CheckConstraint("status <> 'returned' OR reason <> ''", name=op.f('ck__proof__reason_if_returned')),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['user.id'], name=op.f('fk__proof__decided_by_id')),
+    sa.ForeignKeyConstraint(['delivery_id'], ['delivery.id'], name=op.f('fk__proof__delivery_id')),
+    sa.ForeignKeyConstraint(['filed_by_id'], ['user.id'], name=op.f('fk__proof__filed_by_id')),
+    sa.ForeignKeyConstraint(['screenshot_id'], ['media.id'], name=op.f('fk__proof__screenshot_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk__proof'))
+    )
+    op.create_index(op.f('ix__proof__delivery_id'), 'proof', ['delivery_id'], unique=False)
+    op.create_index('ix__proof__waiting', 'proof', ['id'], unique=False, sqlite_where=sa.text("status = 'waiting'"), postgresql_where=sa.text("status = 'waiting'"))
+    op.create_index('uq__proof__delivery_standing', 'proof', ['delivery_id'], unique=True, sqlite_where=sa.text("status IN ('waiting', 'verified')"), postgresql_where=sa.text("status IN ('waiting', 'verified')"))
     op.create_table('post_account',
     sa.Column('post_id', sa.Integer(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
@@ -336,6 +363,7 @@ def downgrade() -> None:
     op.drop_table('delivery_event')
     op.drop_index(op.f('ix__attempt__delivery_id'), table_name='attempt')
     op.drop_table('attempt')
+    op.drop_table('proof')
     op.drop_table('post_text')
     op.drop_table('post_seen')
     op.drop_index(op.f('ix__post_picture__post_id'), table_name='post_picture')

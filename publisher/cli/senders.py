@@ -10,14 +10,14 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from publisher.cli.running import ROOT, begin_logging
-from publisher.platforms import DRIVERS
+from publisher.platforms import SENDING
 
 #: How long a child may take to let what it sends come to its end.
 DRAIN_S = 90
 
 
 @click.command("sender")
-@click.argument("platforms", nargs=-1, type=click.Choice(sorted(DRIVERS)))
+@click.argument("platforms", nargs=-1, type=click.Choice(sorted(SENDING)))
 @click.option("--threads", type=click.IntRange(1, 512), help="Per platform; SENDER_THREADS.")
 @with_appcontext
 def sender_command(platforms: tuple[str, ...], threads: int | None) -> None:
@@ -31,7 +31,7 @@ def sender_command(platforms: tuple[str, ...], threads: int | None) -> None:
         raise click.ClickException("ENGINE_URL is not set: the worker sends by itself.")
     threads = threads or app.config["SENDER_THREADS"]
     if len(platforms) != 1:
-        raise SystemExit(_run_apart(platforms or tuple(DRIVERS), threads))
+        raise SystemExit(_run_apart(platforms or SENDING, threads))
     from publisher.engine import tune_interpreter
     from publisher.engine.sender import Sender
 

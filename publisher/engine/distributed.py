@@ -21,7 +21,7 @@ from kombu.exceptions import OperationalError
 from publisher import clock
 from publisher.engine.steps import Steps
 from publisher.engine.threads import Engine
-from publisher.platforms import DRIVERS
+from publisher.platforms import SENDING
 from publisher.workflow.delivering import handing_over
 from publisher.workflow.delivering.claiming import Claim
 
@@ -152,7 +152,7 @@ class DistributedEngine:
         )
         room = {
             platform: int(threads.get(platform, 0) * (1 + AHEAD)) - taken.get(platform, 0)
-            for platform in DRIVERS
+            for platform in SENDING
         }
         free = [count for count in room.values() if count > 0]
         busy = [platform for platform, count in room.items() if count <= 0]

@@ -40,7 +40,8 @@ class Account(Model):
     __tablename__ = "account"
     __table_args__ = (
         sa.CheckConstraint(
-            "status = 'reconnect' OR credentials IS NOT NULL", name="connected_if_usable"
+            "status = 'reconnect' OR credentials IS NOT NULL OR by_hand",
+            name="connected_if_usable",
         ),
         sa.CheckConstraint("status = 'active' OR paused_reason <> ''", name="reason_if_not_active"),
         sa.Index(
@@ -83,6 +84,8 @@ class Account(Model):
     driver: Mapped[str] = mapped_column(
         sa.String(32), default=lambda row: row.get_current_parameters()["platform"]
     )
+    #: A person posts there and files the proof; Siar hands over, and nothing is to be connected.
+    by_hand: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     handle: Mapped[str] = mapped_column(default="")  # without "@"
     display_name: Mapped[str]
     remote_id: Mapped[str | None]

@@ -18,6 +18,7 @@ from publisher.db import db
 from publisher.models.deliveries import STEPS, Delivery, DeliveryEvent, DeliveryStatus
 from publisher.models.people import User
 from publisher.models.posts import Post
+from publisher.models.proofs import NO_PROOF_WAITS
 
 _S = DeliveryStatus
 _deliveries = Delivery.metadata.tables["delivery"]
@@ -220,6 +221,15 @@ def write_event(
     )
 
 
+def cancel(delivery_id: int, *, actor: User | None, at: datetime, reason: str) -> bool:
+    """Cancel a delivery, unless it is out, on its way, in doubt, or said to be out; return whether
+    it was."""
+    return advance(
+        delivery_id, "cancel", at=at, actor=actor, note=reason, reason=reason,
+        require=(NO_PROOF_WAITS, {}),
+    )  # fmt: skip
+
+
 def cancel_open(
     post: Post,
     *,
@@ -230,7 +240,8 @@ def cancel_open(
 ) -> int:
     """Cancel what of a post is neither out, nor on its way, nor in doubt; return how many.
 
-    Failed and missed ones too: nothing of them is public, and a new approval may plan anew.
+    Failed and missed ones too: nothing of them is public, and a new approval may plan anew. Not
+    one that a person says to have posted, as long as their proof waits to be verified.
 
     :param planned_before: leave alone what was planned then or later
     """
@@ -240,6 +251,6 @@ def cancel_open(
     if planned_before is not None:
         query = query.where(Delivery.created_at < planned_before)
     return sum(
-        advance(delivery_id, "cancel", at=at, actor=actor, note=reason, reason=reason)
+        cancel(delivery_id, at=at, actor=actor, reason=reason)
         for delivery_id in db.session.scalars(query.order_by(Delivery.id)).all()
     )

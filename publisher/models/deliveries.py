@@ -75,12 +75,17 @@ def _where(condition: str) -> dict[str, Any]:
 
 
 class Delivery(Model):
-    """One post for one account. Only published with a permalink, and only once."""
+    """One post for one account. Only published with a proof, and only once."""
 
     __tablename__ = "delivery"
     __table_args__ = (
         sa.CheckConstraint(
-            "(status = 'published') = (permalink IS NOT NULL)", name="permalink_if_published"
+            "status = 'published' OR permalink IS NULL", name="permalink_only_if_published"
+        ),
+        # A screenshot that somebody has verified proves as well, and has no link.
+        sa.CheckConstraint(
+            "status <> 'published' OR permalink IS NOT NULL OR proved_by_id IS NOT NULL",
+            name="proof_if_published",
         ),
         sa.CheckConstraint(
             "(status = 'published') = (published_at IS NOT NULL)", name="time_if_published"

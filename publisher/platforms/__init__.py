@@ -8,6 +8,7 @@ from functools import cache
 from pkgutil import resolve_name
 from typing import cast
 
+from publisher.errors import N_
 from publisher.platforms.base import Credentials, Driver
 
 #: What the database calls a driver, and where it is. A platform's usual driver has its name; a
@@ -19,6 +20,10 @@ DRIVERS: dict[str, str] = {
     "tiktok": "publisher.platforms.tiktok:TikTok",
     "telegram": "publisher.platforms.telegram:Telegram",
     "instagram_private": "publisher.platforms.instagram_private:InstagramPrivate",
+    "website": "publisher.platforms.by_hand:Website",
+    "whatsapp": "publisher.platforms.by_hand:WhatsApp",
+    "youtube": "publisher.platforms.by_hand:YouTube",
+    "lainnya": "publisher.platforms.by_hand:Other",
 }
 
 #: The same, as people write it. Known without importing any driver.
@@ -28,7 +33,16 @@ PLATFORM_NAMES: dict[str, str] = {
     "instagram": "Instagram",
     "tiktok": "TikTok",
     "telegram": "Telegram",
+    "website": N_("Situs web"),
+    "whatsapp": "WhatsApp",
+    "youtube": "YouTube",
+    "lainnya": N_("Kanal lain"),
 }
+
+#: Those of them that a person fills, as `Driver.by_hand` says of their drivers.
+BY_HAND = frozenset({"website", "whatsapp", "youtube", "lainnya"})
+#: The drivers that do send.
+SENDING = tuple(driver for driver in DRIVERS if driver not in BY_HAND)
 
 
 def drivers_of(platform: str) -> tuple[str, ...]:

@@ -130,9 +130,10 @@ class Proof:
 
     platform: str
     account: str
-    permalink: str
+    permalink: str  # "" where only a screenshot proves it
     published_at: datetime
     by_hand: bool
+    screenshot: str = ""  # the digest of that picture
 
 
 @dataclass(frozen=True, kw_only=True)

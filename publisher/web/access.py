@@ -20,6 +20,7 @@ from publisher.models.deliveries import Delivery
 from publisher.models.people import OFFICE_ROLES, Role, User
 from publisher.models.places import Office
 from publisher.models.posts import Post
+from publisher.models.proofs import Proof
 from publisher.web.onward import referring_page
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -140,6 +141,13 @@ def get_delivery(delivery_id: int) -> Delivery:
     if delivery is None or not sees_office(delivery.office):
         abort(404)
     return delivery
+
+
+def get_proof(proof_id: int) -> Proof:
+    proof = db.session.get(Proof, proof_id)
+    if proof is None or not sees_office(proof.delivery.office):
+        abort(404)
+    return proof
 
 
 def get_user(user_id: int) -> User:

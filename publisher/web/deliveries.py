@@ -155,6 +155,8 @@ def account_page(delivery: Delivery) -> str:
     """Return where a person can look at the account itself."""
     account = delivery.account
     pages = {
+        "telegram": f"https://t.me/{account.handle}",
+        "website": f"https://{account.handle}" if "." in account.handle else "/",
         "x": f"https://x.com/{account.handle}",
         "instagram": f"https://www.instagram.com/{account.handle}/",
         "tiktok": f"https://www.tiktok.com/@{account.handle}",

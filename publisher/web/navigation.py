@@ -19,6 +19,7 @@ ENTRIES = (
         "send",
         frozenset({Role.DRAFTER, Role.HEAD, Role.REVIEWER, Role.OPERATOR}),
     ),
+    ("proofs.queue", _l("Bukti tayang"), "patch-check", frozenset({Role.REVIEWER})),
     ("reports.index", _l("Laporan"), "bar-chart", frozenset(Role)),
     ("offices.index", _l("Registri"), "building", frozenset({Role.REVIEWER, Role.OPERATOR})),
 )

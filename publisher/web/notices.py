@@ -16,6 +16,9 @@ from publisher.workflow.watching import inbox
 
 bp = Blueprint("notices", __name__, url_prefix="/pemberitahuan")
 
+#: Told about the proof of a delivery, not about the delivery itself.
+_OF_PROOFS = (NoticeKind.HANDED_OVER, NoticeKind.PROOF_WAITING, NoticeKind.PROOF_RETURNED)
+
 
 @bp.get("")
 @allow(*RECIPIENTS)
@@ -56,6 +59,8 @@ def read_all() -> Any:
 
 def target(notice: Notice) -> str:
     """Return the page of what a notice is about."""
+    if notice.kind in _OF_PROOFS:
+        return url_for("proofs.show", delivery_id=notice.delivery_id)
     if notice.delivery_id:
         return url_for("deliveries.show", delivery_id=notice.delivery_id)
     if notice.kind is NoticeKind.INCIDENT:

@@ -16,11 +16,13 @@ from PIL import Image
 from publisher import create_app
 from publisher.clock import Week
 from publisher.db import db
+from publisher.models.advancing import advance
 from publisher.models.deliveries import Delivery
 from publisher.models.media import Media
 from publisher.models.notices import Notice, NoticeKind
 from publisher.models.people import OFFICE_ROLES, Role, User, UserSession
 from publisher.models.posts import Post, PostPicture
+from publisher.models.proofs import Proof
 from publisher.models.quotas import QuotaRule
 from publisher.web.access import PUBLIC, allow
 from publisher.workflow import scheduling
@@ -36,6 +38,7 @@ ROWS = {
     "session_id": "sessions",
     "notice_id": "notices",
     "digest": "digests",
+    "proof_id": "proofs",
 }
 #: Arguments that belong to nobody, each with a value that exists.
 VALUES = {
@@ -62,6 +65,7 @@ class Rows:
     sessions: list = field(default_factory=list)
     notices: list = field(default_factory=list)
     digests: list = field(default_factory=list)
+    proofs: list = field(default_factory=list)
     secrets: set = field(default_factory=set)
 
 
@@ -172,6 +176,7 @@ def fill(world, office, *, reviewer):
         for steps in (("submit",), ("submit", "approve"), ())
     ]
     deliveries = scheduling.schedule(posts[1], actor=reviewer, at=NOW)
+    proof = proof_of(drafter, post_of(drafter, account, media, ("submit", "approve"), reviewer))
     saved(
         QuotaRule(region=office.region, office=office, minimum=2, valid_from=NOW.date(), set_at=NOW)
     )
@@ -182,6 +187,7 @@ def fill(world, office, *, reviewer):
         users=[drafter.id, head.id],
         deliveries=[delivery.id for delivery in deliveries],
         digests=[media.digest],
+        proofs=[proof.id],
         notices=[notice_of(account, delivery).id for delivery in deliveries],
         sessions=list(db.session.scalars(sa.select(UserSession.id).filter_by(user_id=drafter.id))),
         secrets={f"Rahasia {name}", f"takarir {name}", f"akun_{name}", f"drafter-{name}"},
@@ -207,6 +213,16 @@ def connected_account(app, office):
     account.status = AccountStatus.ACTIVE
     account.paused_reason = ""
     return saved(account)
+
+
+def proof_of(drafter, post):
+    """Return a proof that waits, of what a person posted."""
+    (delivery,) = scheduling.schedule(post, actor=drafter, at=NOW)
+    advance(delivery.id, "hand_over", at=NOW, handed_over_at=NOW, reason="Sudah waktunya")
+    link = f"https://x.com/{delivery.account.handle}/status/1"
+    return saved(
+        Proof(delivery=delivery, link=link, posted_at=NOW, filed_by=drafter, filed_at=NOW)
+    )
 
 
 def notice_of(account, delivery):
@@ -494,4 +510,4 @@ def test_a_page_that_does_not_say_who_may_use_it_cannot_be_opened(app, client_of
 def test_a_delivery_of_the_world_exists(world):
     """Else its routes would be walked with nothing."""
     assert all(rows.deliveries for rows in world.rows.values())
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(Delivery)) == 3
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Delivery)) == 6

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from publisher.db import db
 from publisher.errors import N_
+from publisher.models.accounts import Account, Standing
 from publisher.models.advancing import advance
 from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus, status_is
 from publisher.platforms.base import Handover
@@ -19,6 +20,8 @@ from publisher.workflow.delivering.claiming import Claim
 #: So long a person has to post it and to file the proof. Longer than the window of what Siar
 #: sends by itself: people have week-ends, and a proof may be filed on Monday.
 TIME_TO_PROVE = timedelta(days=3)
+#: So many in one transaction; the next tick is a second away.
+BATCH = 500
 
 HANDED_OVER = N_(
     "Sudah waktunya. Salin teks dan fotonya, tayangkan di kanal ini, lalu catat bukti tayangnya."
@@ -39,6 +42,27 @@ def handed_over(claim: Claim, outcome: Handover, *, at: datetime) -> bool:
     delivery_id, note = claim.delivery_id, outcome.remote_id
     in_time = advance(delivery_id, "hand_over", at=at, fence=claim.fence, note=note, **values)
     return in_time or advance(delivery_id, "hand_over_late", at=at, note=note, **values)
+
+
+def hand_over_due(*, at: datetime) -> int:
+    """Hand over what is due on channels that a person fills; return how many.
+
+    What is shown to that person is compared with what was approved when they open it.
+    """
+    due = (
+        sa.select(Delivery.id)
+        .join(Account, Account.id == Delivery.account_id)
+        .where(status_is(Delivery.status, DeliveryStatus.PENDING), Delivery.next_at <= at)
+        .where(Delivery.due_at <= at, Delivery.publish_by > at)
+        .where(Account.by_hand, Account.standing == Standing.UTAMA, Account.retired_at.is_(None))
+        .order_by(Delivery.next_at, Delivery.id)
+        .limit(BATCH)
+    )
+    values = _waiting(at, HANDED_OVER)
+    return sum(
+        advance(delivery_id, "hand_over", at=at, **values)
+        for delivery_id in db.session.scalars(due).all()
+    )
 
 
 def give_up_unproved(*, at: datetime) -> int:

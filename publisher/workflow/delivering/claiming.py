@@ -99,6 +99,7 @@ def _due() -> sa.Select[int]:
         .where(status_is(delivery.c.status, DeliveryStatus.PENDING), delivery.c.next_at <= at)
         .where(delivery.c.publish_by > at)
         .where(account.c.driver.not_in(sa.bindparam("busy", [], expanding=True)))
+        .where(~account.c.by_hand)
         .where(usable, account.c.standing == Standing.UTAMA, account.c.retired_at.is_(None))
         .where(_token_lasts(account, at))
         .where(sa.or_(account.c.next_allowed_at.is_(None), account.c.next_allowed_at <= at))
@@ -286,4 +287,4 @@ def drivers_in_use() -> list[str]:
     """Return the drivers of the accounts that Siar publishes to."""
     query = sa.select(Account.driver).distinct()
     usable = query.where(Account.status != AccountStatus.RECONNECT, Account.retired_at.is_(None))
-    return list(db.session.scalars(usable))
+    return list(db.session.scalars(usable.where(~Account.by_hand)))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from publisher.db import db
 from publisher.errors import N_, Invalid, InvalidTransition
-from publisher.models import audit
+from publisher.models import advancing, audit
 from publisher.models.accounts import Account, AccountStatus
 from publisher.models.advancing import advance
 from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus
@@ -25,6 +25,9 @@ NOT_PUBLISHABLE = N_("Akun ini bukan lagi akun utama kantor, jadi Siar tidak men
 WRONG_LINK = N_(
     "Tautan ini bukan tautan unggahan akun ini di %(platform)s. Salin alamat unggahannya, yang "
     "diawali https://%(host)s/…"
+)
+NO_PAGE = N_(
+    "Tautan ini bukan alamat halaman di kanal ini. Salin alamat lengkapnya, yang diawali https://…"
 )
 LINK_USED = N_("Tautan ini sudah menjadi bukti unggahan lain. Salin tautan unggahan yang ini.")
 TOO_SOON = N_(
@@ -105,11 +108,12 @@ def say_not_out(
 def cancel(delivery: Delivery, *, actor: User, at: datetime, reason: str) -> None:
     """Take a delivery out of the queue ("Batalkan").
 
-    :raises InvalidTransition: if it is out, on its way or in doubt
+    :raises InvalidTransition: if it is out, on its way, in doubt, or somebody says it is out
     """
     if not reason.strip():
         raise Invalid(REASON_MISSING)
-    _take(delivery, "cancel", actor=actor, at=at, reason=reason.strip(), note=reason.strip())
+    if not advancing.cancel(delivery.id, actor=actor, at=at, reason=reason.strip()):
+        raise InvalidTransition("cancel", delivery.status)
 
 
 def prove(delivery: Delivery, *, actor: User, at: datetime, link: str) -> None:
@@ -121,7 +125,7 @@ def prove(delivery: Delivery, *, actor: User, at: datetime, link: str) -> None:
     :raises Invalid: if the link does not belong to the account, or proves another post
     """
     link = link.strip()
-    _require_link_of(delivery.account, link)
+    require_link_of(delivery.account, link)
     in_doubt = delivery.status is DeliveryStatus.UNKNOWN
     published_at = (delivery.doubtful_since or delivery.sending_at or at) if in_doubt else at
     _take(
@@ -153,11 +157,17 @@ def _require_approved(delivery: Delivery) -> None:
         raise Invalid(NOT_PUBLISHABLE)
 
 
-def _require_link_of(account: Account, link: str) -> None:
+def require_link_of(account: Account, link: str) -> None:
+    """Refuse what cannot be the address of a post on this account, or proves another already.
+
+    :raises Invalid: if so
+    """
     driver = driver_class(account.platform)
     if len(link) > LINK_CHARS or not driver.is_permalink(link, account.handle):
-        platform, host = PLATFORM_NAMES[account.platform], driver.permalink_hosts[0]
-        raise Invalid(WRONG_LINK, platform=platform, host=host)
+        platform, hosts = PLATFORM_NAMES[account.platform], driver.permalink_hosts
+        if not hosts:
+            raise Invalid(NO_PAGE)
+        raise Invalid(WRONG_LINK, platform=platform, host=hosts[0])
     used = sa.exists().where(Delivery.account_id == account.id, Delivery.permalink == link)
     if db.session.scalar(sa.select(used)):
         raise Invalid(LINK_USED)

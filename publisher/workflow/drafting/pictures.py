@@ -1,10 +1,5 @@
-"""The photos of a draft: kept once by their digest, in an order, each with a description.
+"""The photos of a draft: in an order, each with a description."""
 
-`keep` cleans and stores a file and needs no database: no transaction may be open while a
-decoder works. The other verbs only touch rows.
-"""
-
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -15,8 +10,8 @@ from publisher.models.media import Media
 from publisher.models.people import User
 from publisher.models.places import Office
 from publisher.models.posts import Post, PostPicture
-from publisher.posters import photos
 from publisher.storage import Store
+from publisher.workflow.composing.keeping import Kept, keep, media_of
 from publisher.workflow.drafting.editing import check_editable, touch
 from publisher.workflow.drafting.fields import LIMITS, MAX_PICTURES, TooLong, clean
 
@@ -33,39 +28,20 @@ class NoSuchPhoto(Invalid):
     message = N_("Foto itu sudah tidak ada pada konten ini. Muat ulang halaman.")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Kept:
-    """A cleaned photo in the media store."""
-
-    digest: str
-    mime: str
-    width: int
-    height: int
-    size_bytes: int
-
-
-def keep(content: bytes, store: Store) -> Kept:
-    """Clean an uploaded file and keep it. Touches no database.
-
-    :raises Invalid: one of the errors of `posters.photos.normalise`
-    """
-    photo = photos.normalise(content)
-    return Kept(
-        digest=store.put(photo.content),
-        mime=photo.mime,
-        width=photo.width,
-        height=photo.height,
-        size_bytes=len(photo.content),
-    )
-
-
 def attach(post: Post, kept: Kept, *, actor: User, at: datetime, alt_text: str = "") -> PostPicture:
     """Add a kept photo at the end of a draft.
 
     :raises TooManyPhotos, SamePhoto: if it has no room for it, or has it already
     """
     check_editable(post)
-    return _place(post, _media(post, kept, actor, at), len(post.pictures), alt_text, actor, at)
+    return _place(
+        post,
+        media_of(post.office_id, kept, actor=actor, at=at),
+        len(post.pictures),
+        alt_text,
+        actor,
+        at,
+    )
 
 
 def attach_photo(
@@ -146,26 +122,3 @@ def _picture(post: Post, picture_id: int) -> PostPicture:
 def _renumber(post: Post) -> None:
     for position, picture in enumerate(post.pictures):
         picture.position = position
-
-
-def _media(post: Post, kept: Kept, actor: User, at: datetime) -> Media:
-    """Return the office's row for a photo; two uploads of the same photo share one."""
-    query = sa.select(Media).where(Media.office_id == post.office_id, Media.digest == kept.digest)
-    if (known := db.session.scalar(query)) is not None:
-        return known
-    try:
-        with db.session.begin_nested():
-            media = Media(
-                office_id=post.office_id,
-                digest=kept.digest,
-                mime=kept.mime,
-                width=kept.width,
-                height=kept.height,
-                size_bytes=kept.size_bytes,
-                uploaded_by=actor,
-                uploaded_at=at,
-            )
-            db.session.add(media)
-    except sa.exc.IntegrityError:  # uploaded by somebody else just now
-        return db.session.scalars(query).one()
-    return media

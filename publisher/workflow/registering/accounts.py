@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -15,11 +16,11 @@ from sqlalchemy.orm import joinedload
 from publisher.db import db
 from publisher.errors import N_
 from publisher.models.accounts import Account, AccountStatus, Standing
-from publisher.models.advancing import advance
+from publisher.models.advancing import cancel
 from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.models.people import User
 from publisher.models.places import Office, Region
-from publisher.platforms import DRIVERS, PLATFORM_NAMES
+from publisher.platforms import BY_HAND, DRIVERS, PLATFORM_NAMES
 from publisher.workflow.registering.common import (
     NAME_CHARS,
     NOTE_CHARS,
@@ -37,15 +38,9 @@ from publisher.workflow.registering.common import (
 
 #: Kept in the list, not published to. The keys are those of templates/_macros/status.html.
 LISTED_ONLY = {
-    "instagram": "Instagram",
     "threads": "Threads",
-    "tiktok": "TikTok",
-    "youtube": "YouTube",
-    "telegram": "Telegram",
     "mastodon": "Mastodon",
     "bluesky": "Bluesky",
-    "whatsapp": "WhatsApp",
-    "website": N_("Situs web"),
 }
 HANDLE_CHARS = 100
 NOT_CONNECTED = N_("Belum disambungkan")
@@ -61,6 +56,7 @@ class State(StrEnum):
     RETIRED = "retired"
     LISTED = "listed"  # a platform without a driver
     ASIDE = "aside"  # not the main account: nothing to connect
+    BY_HAND = "by_hand"  # a person posts there: nothing to connect
     NEW = "new"  # never connected
     RECONNECT = "reconnect"
     PAUSED = "paused"
@@ -79,7 +75,7 @@ class AccountData:
 
 def platform_names() -> dict[str, str]:
     """Return every platform an account may be on; first those that Siar publishes to."""
-    return {**PLATFORM_NAMES, **{k: v for k, v in LISTED_ONLY.items() if k not in DRIVERS}}
+    return {**PLATFORM_NAMES, **LISTED_ONLY}
 
 
 def supported(platform: str) -> bool:
@@ -94,6 +90,8 @@ def state_of(account: Account) -> State:
         return State.LISTED
     if account.standing is not Standing.UTAMA:
         return State.ASIDE
+    if account.by_hand:
+        return State.BY_HAND
     if account.status is AccountStatus.RECONNECT and account.connected_at is None:
         return State.NEW
     return State(account.status.value)
@@ -124,8 +122,7 @@ def add_account(
     """
     lock(office.region_id, actor)
     refuse({**faults_of(platform, data), **_taken(office, platform, data, besides=None)})
-    account = Account(office=office, platform=platform, paused_reason=NOT_CONNECTED)
-    account.status = AccountStatus.RECONNECT
+    account = new_account(platform, office=office)
     apply(account, data)
     db.session.add(account)
     note(
@@ -193,8 +190,25 @@ def restore_account(account: Account, *, actor: User, at: datetime) -> None:
     faults = _taken(account.office, account.platform, data, besides=account.id)
     refuse({"": next(iter(faults.values()), remote_id_fault(account, account.remote_id))})
     account.retired_at = None
-    account.paused_reason = NOT_CONNECTED
+    _begin(account)
     note("account.restore", account, account.office.region_id, actor=actor, at=at)
+
+
+def new_account(platform: str, **place: Any) -> Account:
+    """Return an account that is in no session yet.
+
+    :param place: `office` or `office_id`
+    """
+    account = Account(platform=platform, by_hand=platform in BY_HAND, **place)
+    _begin(account)
+    return account
+
+
+def _begin(account: Account) -> None:
+    """Let an account wait to be connected; one that a person fills is ready as it is."""
+    ready = account.by_hand
+    account.status = AccountStatus.ACTIVE if ready else AccountStatus.RECONNECT
+    account.paused_reason = "" if ready else NOT_CONNECTED
 
 
 def resume_account(account: Account, *, actor: User, at: datetime) -> None:
@@ -275,6 +289,9 @@ def _in_state(state: State) -> sa.ColumnElement[bool]:
     if state is State.ASIDE:
         return ours & (Account.standing != Standing.UTAMA)
     main = ours & (Account.standing == Standing.UTAMA)
+    if state is State.BY_HAND:
+        return main & Account.by_hand
+    main = main & ~Account.by_hand
     if state is State.NEW:
         never = Account.connected_at.is_(None)
         return main & (Account.status == AccountStatus.RECONNECT) & never
@@ -310,4 +327,4 @@ def _cancel_planned(account: Account, *, actor: User, at: datetime) -> None:
         Delivery.account_id == account.id, Delivery.status.in_(open_ones)
     )
     for delivery_id in db.session.scalars(query).all():
-        advance(delivery_id, "cancel", at=at, actor=actor, note=_OFF, reason=_OFF)
+        cancel(delivery_id, at=at, actor=actor, reason=_OFF)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from publisher.db import db
 from publisher.errors import N_
-from publisher.models.accounts import Account, AccountStatus, Standing
+from publisher.models.accounts import Account, Standing
 from publisher.models.people import User
 from publisher.models.places import Office, Region
 from publisher.workflow.registering import accounts
@@ -82,8 +82,7 @@ def _draft(
     add_faults(row, accounts.faults_of(platform, data), findings)
     if office is None or len(findings.faults) > before:
         return None
-    account = Account(office_id=office.id, platform=platform, status=AccountStatus.RECONNECT)
-    account.paused_reason = accounts.NOT_CONNECTED
+    account = accounts.new_account(platform, office_id=office.id)
     apply(account, data)
     return account
 

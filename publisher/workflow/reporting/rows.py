@@ -1,7 +1,8 @@
 """What reports ask the database: a fixed number of queries however many offices and weeks.
 
 One function, `_firsts`, says what counts: a content counts for its office in the
-week of its first real publication on an official account (`utama`), and only with a permalink.
+week of its first real publication on an official account (`utama`), and only with a proof: its
+permalink, or what a second person has verified.
 The status words in it are literals and not bound values, so that both databases can see that
 the partial index on published deliveries serves the question.
 """
@@ -19,8 +20,11 @@ from sqlalchemy.orm import aliased
 from publisher.db import db
 from publisher.models.accounts import Account, Standing
 from publisher.models.deliveries import Attempt, Delivery, DeliveryStatus
+from publisher.models.media import Media
 from publisher.models.places import Office, OfficeKind, Region
 from publisher.models.posts import Post, PostKind, PostStatus
+from publisher.models.proofs import Proof as FiledProof
+from publisher.models.proofs import ProofStatus
 from publisher.models.quotas import QuotaRule
 from publisher.platforms.errors import OutcomeUnknown, TryLater
 from publisher.reports.snapshot import Content, OfficeName, Proof, Trouble
@@ -169,10 +173,10 @@ def _firsts(scope: Scope, start: datetime, end: datetime) -> sa.Select[*tuple[An
 
 
 def _proved(delivery: Any, account: Any) -> tuple[sa.ColumnElement[bool], ...]:
-    """What makes a delivery a real publication: out, with a permalink, on an official account."""
+    """What makes a delivery a real publication: out, with a proof, on an official account."""
     return (
         delivery.status == _PUBLISHED,
-        delivery.permalink != "",
+        sa.or_(delivery.permalink != "", delivery.proved_by_id.is_not(None)),
         account.standing == _UTAMA,
     )
 
@@ -208,6 +212,7 @@ def contents(scope: Scope, start: datetime, end: datetime) -> dict[int, list[Con
             Delivery.permalink,
             Delivery.published_at,
             Delivery.proved_by_id,
+            _screenshot(),
         )
         .select_from(firsts)
         .join(Delivery, Delivery.post_id == firsts.c.post_id)
@@ -223,6 +228,18 @@ def contents(scope: Scope, start: datetime, end: datetime) -> dict[int, list[Con
     return found
 
 
+def _screenshot() -> sa.ColumnElement[str]:
+    """Return the digest of the picture by which a delivery was proved, where it has no link."""
+    return (
+        sa.select(Media.digest)
+        .join(FiledProof, FiledProof.screenshot_id == Media.id)
+        .where(FiledProof.delivery_id == Delivery.id, FiledProof.status == ProofStatus.VERIFIED)
+        .correlate(Delivery)
+        .scalar_subquery()
+        .label("screenshot")
+    )
+
+
 def _content(rows: Sequence[Any]) -> Content:
     return Content(
         post_id=rows[0].post_id,
@@ -233,7 +250,8 @@ def _content(rows: Sequence[Any]) -> Content:
             Proof(
                 platform=row.platform,
                 account=_label(row),
-                permalink=row.permalink,
+                permalink=row.permalink or "",
+                screenshot=row.screenshot or "",
                 published_at=row.published_at,
                 by_hand=row.proved_by_id is not None,
             )

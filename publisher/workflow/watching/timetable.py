@@ -82,7 +82,8 @@ def _without(slot: Slot, condition: sa.ColumnElement[bool]) -> list[Check]:
         sa.select(Delivery.id)
         .join(Office, Office.id == Delivery.office_id)
         .join(Region, Region.id == Office.region_id)
-        .where(condition, ~done)
+        .join(Account, Account.id == Delivery.account_id)
+        .where(condition, ~done, ~Account.by_hand)  # a person needs no log-in of ours
         .order_by(Delivery.due_at, Delivery.id)
         .limit(BATCH)
     )

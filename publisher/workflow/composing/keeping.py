@@ -1,0 +1,72 @@
+"""Photos that people give: each cleaned once, kept by its digest, with a row that says whose it is.
+
+`keep` cleans and stores a file and needs no database: no transaction may be open while a
+decoder works.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from publisher.db import db
+from publisher.models.media import Media
+from publisher.models.people import User
+from publisher.posters import photos
+from publisher.storage import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A cleaned photo in the media store."""
+
+    digest: str
+    mime: str
+    width: int
+    height: int
+    size_bytes: int
+
+
+def keep(content: bytes, store: Store) -> Kept:
+    """Clean an uploaded file and keep it. Touches no database.
+
+    :raises Invalid: one of the errors of `posters.photos.normalise`
+    """
+    photo = photos.normalise(content)
+    return Kept(
+        digest=store.put(photo.content),
+        mime=photo.mime,
+        width=photo.width,
+        height=photo.height,
+        size_bytes=len(photo.content),
+    )
+
+
+def media_of(office_id: int, kept: Kept, *, actor: User, at: datetime) -> Media:
+    """Return the office's row for a photo; two uploads of the same photo share one."""
+    if (known := find_media(office_id, kept.digest)) is not None:
+        return known
+    try:
+        with db.session.begin_nested():
+            media = Media(
+                office_id=office_id,
+                digest=kept.digest,
+                mime=kept.mime,
+                width=kept.width,
+                height=kept.height,
+                size_bytes=kept.size_bytes,
+                uploaded_by=actor,
+                uploaded_at=at,
+            )
+            db.session.add(media)
+    except sa.exc.IntegrityError:  # uploaded by somebody else just now
+        media = db.session.scalars(_of(office_id, kept.digest)).one()
+    return media
+
+
+def find_media(office_id: int, digest: str) -> Media | None:
+    return db.session.scalar(_of(office_id, digest))
+
+
+def _of(office_id: int, digest: str) -> sa.Select[Media]:
+    return sa.select(Media).where(Media.office_id == office_id, Media.digest == digest)
