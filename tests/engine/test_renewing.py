@@ -169,11 +169,26 @@ def test_what_a_person_connected_meanwhile_is_not_overwritten(app, by_consent, e
     answer = renewing.ask(renewal, {**app.config, **PRACTICE_APPS})
     db.session.expire_all()
     store(app, by_consent, {"user_token": "baru", "refresh_token": "baru"})
+    by_consent.renewing_since = None  # as connecting does
     db.session.commit()
 
     engine.steps.transact(lambda: renewing.keep(renewal, answer, vault=vault, at=at))
 
     assert opened(app, by_consent)["user_token"] == "baru"
+
+
+def test_credentials_sealed_anew_meanwhile_are_renewed_all_the_same(app, by_consent, engine):
+    at, vault = clock.now(), app.extensions["vault"]
+    before = opened(app, by_consent)
+    db.session.commit()
+    [renewal] = engine.steps.transact(lambda: renewing.take(at=at, vault=vault))
+    answer = renewing.ask(renewal, {**app.config, **PRACTICE_APPS})
+    store(app, by_consent, before)  # as `flask vault rotate` does
+    db.session.commit()
+
+    engine.steps.transact(lambda: renewing.keep(renewal, answer, vault=vault, at=at))
+
+    assert opened(app, by_consent)["refresh_token"] == answer.credentials["refresh_token"]
 
 
 def test_nothing_is_sent_with_a_token_that_has_ended(

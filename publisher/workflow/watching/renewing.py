@@ -57,7 +57,6 @@ class Renewal:
     account_id: int
     platform: str
     driver: str
-    sealed: str
     credentials: Credentials
     ends_at: datetime | None
     after_loss: bool
@@ -90,7 +89,8 @@ def _begin(row: sa.Row, at: datetime) -> bool:
         if row.renewing_since is None
         else Account.renewing_since == row.renewing_since
     )
-    return _change(row.id, row.credentials, before, renewing_since=at)
+    same = sa.and_(Account.credentials == row.credentials, before)
+    return _change(row.id, same, renewing_since=at)
 
 
 def _renewal(row: sa.Row, vault: Vault, at: datetime) -> Renewal:
@@ -103,7 +103,6 @@ def _renewal(row: sa.Row, vault: Vault, at: datetime) -> Renewal:
         account_id=row.id,
         platform=row.platform,
         driver=row.driver,
-        sealed=row.credentials,
         credentials=credentials,
         ends_at=row.token_ends_at,
         after_loss=row.renewing_since is not None,
@@ -181,15 +180,15 @@ def _give_up(renewal: Renewal, error: PlatformError, reason: str, *, at: datetim
 
 
 def _update(renewal: Renewal, **values: Any) -> bool:
-    return _change(
-        renewal.account_id, renewal.sealed, Account.renewing_since == renewal.at, **values
-    )
+    """Change the account if the renewal still is under way; say whether it was.
+
+    Connecting and disconnecting end it. Sealing anew with another key does not.
+    """
+    ours = sa.and_(Account.credentials.is_not(None), Account.renewing_since == renewal.at)
+    return _change(renewal.account_id, ours, **values)
 
 
-def _change(account_id: int, sealed: str, before: sa.ColumnElement[bool], **values: Any) -> bool:
-    """Change the account if it still is as it was read; say whether it was."""
-    change = sa.update(Account).where(
-        Account.id == account_id, Account.credentials == sealed, before
-    )
-    done = db.session.execute(change.values(values).execution_options(synchronize_session=False))
+def _change(account_id: int, before: sa.ColumnElement[bool], **values: Any) -> bool:
+    change = sa.update(Account).where(Account.id == account_id, before).values(values)
+    done = db.session.execute(change.execution_options(synchronize_session=False))
     return bool(done.rowcount == 1)  # type: ignore[attr-defined]
