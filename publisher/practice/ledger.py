@@ -302,14 +302,7 @@ class Ledger:
             f" WHERE {which} ORDER BY d.at DESC, d.id DESC",
             *values,
         )
-        return [
-            Draft(
-                id=row[0], platform=row[1], account=row[2], kind=row[3], text=row[4],
-                media_ids=tuple(json.loads(row[5])), at=datetime.fromisoformat(row[6]),
-                problem=row[7], post_id=row[8], cover=row[9],
-            )
-            for row in rows
-        ]  # fmt: skip
+        return [Draft.of(row) for row in rows]
 
     def _media_of(self, post_ids: list[str]) -> dict[str, list[Media]]:
         found: dict[str, list[Media]] = {}

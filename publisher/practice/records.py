@@ -1,5 +1,6 @@
 """What the practice platforms know: accounts, pictures, posts, and their own clock."""
 
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,6 +73,24 @@ class Draft:
     problem: str = ""  # why nothing will come of it
     post_id: str | None = None  # what has come of it
     cover: str | None = None  # SHA-256 of its first picture
+
+    @classmethod
+    def of(cls, row: tuple[Any, ...]) -> "Draft":
+        """Read a draft from a row of the book: its fields in their order."""
+        *front, media_ids, at, problem, post_id, cover = row
+        id_, platform, account, kind, text = front
+        return cls(
+            id=id_,
+            platform=platform,
+            account=account,
+            kind=kind,
+            text=text,
+            media_ids=tuple(json.loads(media_ids)),
+            at=datetime.fromisoformat(at),
+            problem=problem,
+            post_id=post_id,
+            cover=cover,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
