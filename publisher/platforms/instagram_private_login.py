@@ -24,8 +24,13 @@ _WANTED: tuple[tuple[tuple[type[Exception], ...], Wanted], ...] = (
     # the last two: no such name, which instagrapi takes for a blocked address
     ((ig.BadPassword, ig.BadCredentials, ig.ProxyAddressIsBlocked), "password"),
 )
-#: How instagrapi says that Instagram simply gave no session.
-_NO_SESSION = "did not return a session"
+#: The same in words, where instagrapi has no class for it: a code was sent to the owner's e-mail;
+#: Instagram wants a screen that instagrapi does not know; it simply gave no session.
+_WORDS: tuple[tuple[str, Wanted], ...] = (
+    ("Challenge code required", "code"),
+    ("context_data", "app"),
+    ("did not return a session", "password"),
+)
 
 
 def log_in(typed: Typed, phone: str) -> Credentials:
@@ -56,10 +61,17 @@ def _phone(stored: str) -> dict[str, Any]:
 
 def _told(client: Client, error: Exception, typed: Typed) -> PlatformError:
     meaning = client.translated(error, secrets=(typed.password, typed.code), public=False)
-    wanted = next((wanted for kinds, wanted in _WANTED if isinstance(error, kinds)), None)
-    if wanted is None and _NO_SESSION in str(error):
-        wanted = "password"
+    wanted = _wanted(error)
     if wanted is None:
         return meaning
     phone = json.dumps(_phone(json.dumps(client.get_settings())))
     return Unfinished(meaning.detail, wanted=wanted, phone=phone)
+
+
+def _wanted(error: Exception) -> Wanted | None:
+    """Return what a person can do about it, if anything."""
+    if not isinstance(error, ig.ClientError):
+        return None
+    in_words = (wanted for words, wanted in _WORDS if words in str(error))
+    by_class = (wanted for kinds, wanted in _WANTED if isinstance(error, kinds))
+    return next(in_words, None) or next(by_class, None)

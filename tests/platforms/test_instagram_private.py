@@ -13,13 +13,13 @@ import requests
 from instagrapi import exceptions as ig
 from PIL import Image
 
-from publisher.platforms import http
+from publisher.platforms import http, logins, open_driver
 from publisher.platforms.base import Outgoing, Picture, Receipt
 from publisher.platforms.errors import AccountBlocked, OutcomeUnknown, Refused, TryLater
 from publisher.platforms.instagram_private_client import DELAY_S, Client, OnceOnly, _translate
 from publisher.practice import instagram_private as practised
 from publisher.practice.instagram_private_login import error
-from tests.platforms.parts import Desk
+from tests.platforms.parts import CREDENTIALS, Desk
 
 
 @pytest.fixture
@@ -369,3 +369,65 @@ def test_before_anything_is_public_no_error_of_instagrapi_is_unknown(raised):
     told = _translate(raised("apa saja"), None, (), public=False)
 
     assert type(told) in (TryLater, Refused, AccountBlocked)
+
+
+# -- logging in --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("raised", "wanted"),
+    [
+        (ig.TwoFactorRequired("Two-factor authentication required"), "code"),
+        (ig.ChallengeRequired("Challenge code required. Provide it"), "code"),
+        (ig.ChallengeRequired("challenge_required"), "app"),
+        (ig.RecaptchaChallengeForm("captcha"), "app"),
+        (ig.ClientError("missing entrypoint context_data"), "app"),
+        (ig.BadPassword("The password you entered is incorrect"), "password"),
+        (ig.ProxyAddressIsBlocked("no such name"), "password"),
+        (ig.ClientError("CAA login did not return a session"), "password"),
+    ],
+)
+def test_what_a_login_wants_of_a_person_is_told_apart(practice, monkeypatch, raised, wanted):
+    monkeypatch.setattr(Client, "login", lambda *_, **__: _raise(raised))
+
+    with pytest.raises(logins.Unfinished) as caught:
+        logins.log_in("instagram_private", logins.Typed(username="dinkes", password="rahasia-17"))
+
+    assert caught.value.wanted == wanted
+    assert json.loads(caught.value.phone)["uuids"]
+
+
+def _raise(error):
+    raise error
+
+
+def test_neither_password_nor_code_stands_in_any_message(practice, monkeypatch):
+    echo = ig.BadPassword("The password rahasia-17 of dinkes with code 482911 is wrong")
+    monkeypatch.setattr(Client, "login", lambda *_, **__: _raise(echo))
+    typed = logins.Typed(username="dinkes", password="rahasia-17", code="482911")
+
+    with pytest.raises(logins.Unfinished) as caught:
+        logins.log_in("instagram_private", typed)
+
+    told = f"{caught.value} {caught.value.detail} {typed!r} {caught.value.phone}"
+    assert "rahasia-17" not in told
+    assert "482911" not in told
+
+
+def test_one_login_sends_the_password_twice_at_most(practice):
+    typed = logins.Typed(username="dinkesblora", password="bukan-ini")
+
+    with pytest.raises(logins.Unfinished):
+        logins.log_in("instagram_private", typed)
+
+    lines = [one["line"] for one in practice.requests("instagram", operation="login")]
+    assert sum("send_login_request" in line or "accounts/login" in line for line in lines) == 2
+
+
+def test_a_login_leaves_a_session_without_the_password(practice):
+    typed = logins.Typed(username="dinkesblora", password=CREDENTIALS["instagram"]["password"])
+
+    kept = logins.log_in("instagram_private", typed)
+
+    assert typed.password not in kept["settings"]
+    assert open_driver("instagram_private", kept).check().remote_id == "1700"

@@ -177,7 +177,10 @@ class LogInForm(FlaskForm):
 
 class WayForm(FlaskForm):
     way = RadioField(_l("Cara"), [CHOOSE])
-    agreed = BooleanField(_l("Saya memahami dan menerima risikonya."))
+    agreed = BooleanField(
+        _l("Saya memahami dan menerima risikonya."),
+        description=_l("Hanya diperlukan untuk cara yang berisiko."),
+    )
 
 
 def credentials_form(fields: tuple[CredentialField, ...]) -> FlaskForm:
