@@ -328,7 +328,8 @@ def test_the_filter_by_state_says_the_same_as_the_badge(
     paused = make_account(dishub, "x")
     paused.status, paused.paused_reason = AccountStatus.PAUSED, "Batas harian"
     registering.retire_account(make_account(dishub, "facebook"), actor=budi, at=NOW)
-    for platform, standing in (("tiktok", Standing.UTAMA), ("facebook", Standing.LAMA)):
+    platforms = {"threads": Standing.UTAMA, "website": Standing.UTAMA, "facebook": Standing.LAMA}
+    for platform, standing in platforms.items():
         data = AccountData(handle="lain", display_name="Lain", standing=standing)
         registering.add_account(dishub, platform, data, actor=budi, at=NOW)
     new = AccountData(handle="baru", display_name="Baru")
