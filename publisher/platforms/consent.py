@@ -5,6 +5,7 @@ retries and the gateway. A code is exchanged once and a refresh token used once 
 do about a lost answer is decided in the account's row, never here.
 """
 
+import base64
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,6 +49,12 @@ APP_SETTINGS: dict[str, tuple[str, str]] = {
 }
 
 
+#: Where platforms keep the pictures of accounts.
+_PORTRAIT_HOSTS = (".twimg.com", ".fbcdn.net", ".fbsbx.com", ".cdninstagram.com", ".tiktokcdn.com")
+_PORTRAIT_KINDS = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
+_PORTRAIT_BYTES = 200 * 1024
+
+
 @dataclass(frozen=True, kw_only=True)
 class App:
     """What a platform knows Siar as."""
@@ -79,7 +86,8 @@ class Token:
 class Candidate:
     """An account that may be connected with what the platform let us have.
 
-    :param picture_url: where its picture is, "" where the platform has none
+    :param picture_url: where its picture is, "" where the platform has none; in the end an
+        address that holds the picture itself, see `portrait`
     """
 
     token: Token
@@ -280,6 +288,25 @@ def app_of(driver: str, settings: Mapping[str, Any]) -> App | None:
         if client_id and client_secret
         else None
     )
+
+
+def portrait(url: str) -> str:
+    """Return a small picture as a `data:` address, so that nobody's browser asks for it elsewhere.
+
+    :returns: "" for whatever is not a small picture of a platform: it only helps to recognise
+    """
+    host = urlsplit(url).hostname or ""
+    if not url.startswith("https://") or not host.endswith(_PORTRAIT_HOSTS):
+        return ""
+    try:
+        answer = http.session().get(url)
+    except requests.RequestException:
+        return ""
+    content = answer.content
+    kinds = [mime for mime, start in _PORTRAIT_KINDS.items() if content.startswith(start)]
+    if answer.status_code != 200 or not kinds or len(content) > _PORTRAIT_BYTES:
+        return ""
+    return f"data:{kinds[0]};base64,{base64.b64encode(content).decode()}"
 
 
 def origin_of(address: str) -> str:

@@ -15,6 +15,7 @@ from publisher.platforms.consent import Candidate, Consent, Token, seconds_of, w
 from publisher.platforms.errors import Refused
 
 _REVOKE = "https://api.x.com/2/oauth2/revoke"
+_ME = "https://api.x.com/2/users/me?user.fields=profile_image_url"
 _LASTS_S = 7200
 
 
@@ -33,7 +34,8 @@ class XConsent(Consent):
         missing = sorted(set(self.scopes) - set(token.scopes))
         if missing:
             raise Refused(f"X did not grant {', '.join(missing)}")
-        return [Candidate(token=token, health=open_driver("x", token.credentials).check())]
+        health = open_driver("x", token.credentials).check()
+        return [Candidate(token=token, health=health, picture_url=self._picture_url(token))]
 
     def renew(self, credentials: Credentials) -> Token:
         return self._token(self.refresh(credentials.get("refresh_token", "")), credentials)
@@ -47,6 +49,14 @@ class XConsent(Consent):
                 raise http.translate(error, public=False) from None
             done = done and answer.status_code == 200
         return done and bool(credentials.get("user_token"))
+
+    def _picture_url(self, token: Token) -> str:
+        headers = {"Authorization": f"Bearer {token.credentials['user_token']}"}
+        try:
+            answer = self.session.get(_ME, headers=headers).json()
+            return str(answer["data"]["profile_image_url"])
+        except (requests.RequestException, KeyError, TypeError):
+            return ""  # it is only there to be recognised
 
     def _token(self, answer: Mapping[str, Any], before: Credentials) -> Token:
         """Return what was granted. A refresh token is only ever replaced by another one."""

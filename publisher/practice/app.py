@@ -15,6 +15,7 @@ from publisher.practice.instagram_private import InstagramPrivate
 from publisher.practice.ledger import Ledger
 from publisher.practice.meta_login import MetaLogin
 from publisher.practice.pages import make_pages
+from publisher.practice.portraits import Portraits
 from publisher.practice.records import Account
 from publisher.practice.telegram import Telegram
 from publisher.practice.tiktok import TikTok
@@ -43,6 +44,7 @@ class PracticeApp:
             MetaLogin(self.ledger, self.directory, self.grants),
             InstagramPrivate(self.ledger, self.directory),
             self.tiktok,
+            Portraits(self.directory),
         ]
         self.wire = Wire(self.ledger, self.faults, platforms, latency_s)
         self._pages = make_pages(self)

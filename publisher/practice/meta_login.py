@@ -15,6 +15,7 @@ from publisher.practice import graph
 from publisher.practice.answers import Answer, json_answer
 from publisher.practice.grants import APPS, Grant, Grants
 from publisher.practice.ledger import Ledger
+from publisher.practice.portraits import portrait_url
 from publisher.practice.records import Account
 from publisher.practice.wire import Call, Directory
 
@@ -147,12 +148,14 @@ def _page(account: Account, instagram: Account | None) -> dict[str, Any]:
         "username": account.handle,
         "access_token": credentials.get("page_token" if own else "token", ""),
         "tasks": ["CREATE_CONTENT", "MODERATE"],
+        "picture": {"data": {"url": portrait_url(account)}},
     }
     if instagram is not None:
         page["instagram_business_account"] = {
             "id": instagram.remote_id,
             "username": instagram.handle,
             "name": instagram.display_name,
+            "profile_picture_url": portrait_url(instagram),
         }
     return page
 

@@ -21,6 +21,7 @@ from publisher.practice.fetching import Fetcher
 from publisher.practice.grants import Grants
 from publisher.practice.ledger import Ledger
 from publisher.practice.pictures import jpeg_size, mime_of
+from publisher.practice.portraits import portrait_url
 from publisher.practice.records import Account, Draft, Post, new_id, now
 from publisher.practice.tokens import REFUSALS, TokenDesk, TokenRules
 from publisher.practice.wire import Call, Directory, Handler
@@ -205,6 +206,7 @@ class TikTok:
             "open_id": account.remote_id,
             "display_name": account.display_name,
             "username": account.handle,
+            "avatar_url": portrait_url(account),
         }
         asked = call.request.args.get("fields", "").split(",")
         return _ok({"user": {name: known[name] for name in asked if name in known}})

@@ -20,6 +20,7 @@ from publisher.practice.grants import Grants
 from publisher.practice.ledger import Ledger
 from publisher.practice.oauth import Signatures
 from publisher.practice.pictures import mime_of
+from publisher.practice.portraits import portrait_url
 from publisher.practice.records import Account, Post, new_id, now
 from publisher.practice.tokens import REFUSALS, TokenDesk, TokenRules
 from publisher.practice.wire import Call, Directory, Handler
@@ -178,9 +179,10 @@ class X:
 
     def _me(self, call: Call) -> Answer:
         who = call.account
-        return _answer(
-            {"data": {"id": who.remote_id, "name": who.display_name, "username": who.handle}}
-        )
+        data = {"id": who.remote_id, "name": who.display_name, "username": who.handle}
+        if "profile_image_url" in call.request.args.get("user.fields", ""):
+            data["profile_image_url"] = portrait_url(who)
+        return _answer({"data": data})
 
     def _timeline(self, call: Call, id: str) -> Answer:  # noqa: A002
         given = call.request.args

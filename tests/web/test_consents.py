@@ -76,6 +76,7 @@ def test_an_account_is_connected_by_consent_and_can_publish(app, as_budi, practi
     visit = Visit(as_budi, account)
     page = as_budi.get(visit.allow("1001"))
     assert "@dinkesblora" in page.get_data(as_text=True)
+    assert 'src="data:image/png;base64,' in page.get_data(as_text=True)
     assert db.session.get(Account, account.id).credentials is None
     visit.confirm(page)
 

@@ -84,6 +84,7 @@ def test_an_account_is_connected_by_consent(app, as_budi, practice, registered, 
 
     page = as_budi.get(visit.allow("2001"))
     assert "@dinkesblora" in page.get_data(as_text=True)
+    assert 'src="data:image/png;base64,' in page.get_data(as_text=True)
     visit.confirm(page)
 
     credentials = opened(app, account)

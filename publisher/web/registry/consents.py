@@ -4,6 +4,7 @@ One address takes all answers, because platforms compare it letter by letter wit
 operator registered there. No transaction is open while a platform answers.
 """
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from flask import current_app, flash, g, redirect, render_template, request, url_for
@@ -82,7 +83,7 @@ def _ask(errand: registering.Errand) -> str:
         )
         for one in found
     ]
-    return confirm_page(account, choices)
+    return confirm_page(account, choices, [one.picture_url for one in found])
 
 
 def _redeem(driver: str, app: App, code: str, verifier: str) -> list[Candidate]:
@@ -106,11 +107,20 @@ def _held(account: Account, candidate: Candidate, lasting: registering.Lasting) 
     )
 
 
-def confirm_page(account: Account, choices: list[tuple[Health, str]]) -> str:
-    """Return the page that asks whether this is the account, or which of several is."""
+def confirm_page(
+    account: Account, choices: list[tuple[Health, str]], pictures: Sequence[str] = ()
+) -> str:
+    """Return the page that asks whether this is the account, or which of several is.
+
+    :param pictures: one for each choice, as a `data:` address, or ""
+    """
     form = ConfirmForm(formdata=None, held=choices[0][1])
     return render_template(
-        "registry/accounts/confirm.html", account=account, choices=choices, form=form
+        "registry/accounts/confirm.html",
+        account=account,
+        choices=choices,
+        pictures=pictures,
+        form=form,
     )
 
 

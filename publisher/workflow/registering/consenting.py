@@ -9,7 +9,7 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ from publisher.platforms.consent import (
     Candidate,
     app_of,
     consent_class,
+    portrait,
 )
 from publisher.platforms.errors import PlatformError, Refused
 from publisher.platforms.texts import redact
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 
 #: Rows of errands that are over are kept this long, to tell a late answer from a forged one.
 KEPT = timedelta(days=1)
+#: Pictures are fetched one after another while a person waits: of more accounts none is shown.
+PORTRAITS = 10
 VERIFIER_BYTES = 48  # 64 characters; RFC 7636 wants 43 to 128
 STATE_BYTES = 32
 
@@ -170,7 +173,7 @@ def redeem(
     """
     consent = consent_class(driver)(app)
     try:
-        return consent.redeem(code=code, redirect_uri=redirect_uri, verifier=verifier)
+        found = consent.redeem(code=code, redirect_uri=redirect_uri, verifier=verifier)
     except AppRefused as error:
         names = " / ".join(app_settings(driver))
         raise AppNotAccepted(settings=names) from error
@@ -178,6 +181,8 @@ def redeem(
         raise NotGranted(detail=redact(error.detail)) from error
     except PlatformError as error:
         raise NoAnswer(detail=redact(error.detail)) from error
+    few = len(found) <= PORTRAITS
+    return [replace(one, picture_url=portrait(one.picture_url) if few else "") for one in found]
 
 
 def revoke(driver: str, app: App | None, credentials: Mapping[str, str]) -> bool:
