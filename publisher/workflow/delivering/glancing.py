@@ -17,11 +17,13 @@ class Glance:
     :param unsettled: leases, times for a proof, or pauses of accounts that are over
     :param due: deliveries whose time has come, whether or not they may start
     :param doubtful: outcomes to be looked for now
+    :param soon: when the next delivery will be due, if that is before the next glance
     """
 
     unsettled: bool
     due: bool
     doubtful: bool
+    soon: datetime | None
 
 
 def _exists(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
@@ -29,6 +31,7 @@ def _exists(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 
 
 _AT = sa.bindparam("at", type_=UtcDateTime())
+_NEXT = sa.bindparam("next", type_=UtcDateTime())
 _S = DeliveryStatus
 _GLANCE = sa.select(
     sa.or_(
@@ -38,9 +41,22 @@ _GLANCE = sa.select(
     ).label("unsettled"),
     _exists(status_is(Delivery.status, _S.PENDING), Delivery.next_at <= _AT).label("due"),
     _exists(status_is(Delivery.status, _S.UNKNOWN), Delivery.next_at <= _AT).label("doubtful"),
+    sa.select(sa.func.min(Delivery.next_at))
+    .where(status_is(Delivery.status, _S.PENDING), Delivery.next_at.between(_AT, _NEXT))
+    .scalar_subquery()
+    .label("soon"),
 )
 
 
-def glance(*, at: datetime) -> Glance:
-    row = db.session.connection().execute(_GLANCE, {"at": at}).one()
-    return Glance(unsettled=bool(row.unsettled), due=bool(row.due), doubtful=bool(row.doubtful))
+def glance(*, at: datetime, next_at: datetime) -> Glance:
+    """Look once.
+
+    :param next_at: when the next glance will be
+    """
+    row = db.session.connection().execute(_GLANCE, {"at": at, "next": next_at}).one()
+    return Glance(
+        unsettled=bool(row.unsettled),
+        due=bool(row.due),
+        doubtful=bool(row.doubtful),
+        soon=row.soon,
+    )
