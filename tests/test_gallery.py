@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from publisher.gallery import LASTS, Gallery, NoSuchPicture
+from publisher.gallery import CLOCKS_APART, LASTS, Gallery, NoSuchPicture
 from tests.conftest import NOW
 
 DIGEST = "ab" * 32
@@ -29,6 +29,10 @@ def test_an_address_tells_nothing_of_the_picture_and_is_another_each_time():
 
     assert again != TOKEN
     assert not any(part in TOKEN for part in (DIGEST[:16], "instagram", "abababab"))
+
+
+def test_an_address_leads_somewhere_on_a_machine_whose_clock_is_behind():
+    assert GALLERY.open(TOKEN, at=NOW - CLOCKS_APART)
 
 
 def test_an_address_ends():

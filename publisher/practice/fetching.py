@@ -27,7 +27,10 @@ class Fetcher:
 
     def owns(self, url: str) -> bool:
         """Say whether an address is below the public one."""
-        asked = urlsplit(url)
+        try:
+            asked = urlsplit(url)
+        except ValueError:
+            return False
         same = (asked.scheme, asked.netloc) == (self._public.scheme, self._public.netloc)
         return bool(asked.netloc) and same and asked.path.startswith(f"{self._public.path}/")
 
@@ -42,7 +45,7 @@ class Fetcher:
             connection.request("GET", urlsplit(url).path, headers={"Host": self._public.netloc})
             answer = connection.getresponse()
             return answer.read(longest + 1) if answer.status == 200 else None
-        except (OSError, http.client.HTTPException):
+        except (OSError, ValueError, http.client.HTTPException):
             return None
         finally:
             connection.close()

@@ -117,7 +117,9 @@ class TikTok:
         given = call.request.get_json(silent=True)
         if not isinstance(given, dict):
             return error("invalid_params", "The body must be an object", 400)
-        info, source = given.get("post_info") or {}, given.get("source_info") or {}
+        info, source = given.get("post_info"), given.get("source_info")
+        if not (isinstance(info, dict) and isinstance(source, dict)):
+            return error("invalid_params", "post_info and source_info must be objects", 400)
         if wrong := _wrong(given, info, source):
             return error("invalid_params", wrong, 400)
         addresses = [str(address) for address in source["photo_images"]]
@@ -253,15 +255,18 @@ def _wrong(given: Mapping[str, Any], info: Mapping[str, Any], source: Mapping[st
         return "media_type must be PHOTO and source PULL_FROM_URL"
     if not isinstance(addresses, list) or not 1 <= len(addresses) <= _PICTURES:
         return "photo_images must be a list of 1 to 35 URLs"
-    if not 0 <= int(source.get("photo_cover_index", 0)) < len(addresses):
+    if source.get("photo_cover_index", 0) not in range(len(addresses)):
         return "photo_cover_index must be that of a photo"
-    if _units(info.get("title")) > _TITLE or _units(info.get("description")) > _DESCRIPTION:
+    title, description = info.get("title", ""), info.get("description", "")
+    if not (isinstance(title, str) and isinstance(description, str)):
+        return "title and description must be text"
+    if _units(title) > _TITLE or _units(description) > _DESCRIPTION:
         return "title or description are too long"
     return ""
 
 
-def _units(text: str | None) -> int:
-    return len((text or "").encode("utf-16-le")) // 2
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _unfit(content: bytes | None) -> str:

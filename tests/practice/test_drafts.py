@@ -78,6 +78,29 @@ def test_another_page_cannot_post_a_draft(practice, gallery):
     assert practice.ledger("tiktok") == []
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"post_info": None},
+        {"post_info": {"description": 7}},
+        {"post_info": {"title": "a" * 91}},
+        {"post_info": {"description": "🎉" * 2001}},
+        {"source_info": []},
+        {"source_info": {"source": "PULL_FROM_URL", "photo_images": []}},
+        {"source_info": {"source": "PULL_FROM_URL", "photo_images": ["x"] * 36}},
+        {"media_type": "VIDEO"},
+    ],
+)
+def test_a_draft_that_tiktok_does_not_understand_is_refused(practice, wrong):
+    source = {"source": "PULL_FROM_URL", "photo_images": ["x"]}
+    body = {"media_type": "PHOTO", "post_info": {}, "source_info": source, **wrong}
+    headers = {"Host": "open.tiktokapis.com", "Authorization": "Bearer secret-tiktok"}
+
+    answer = own(practice, "POST", "/v2/post/publish/content/init/", json=body, headers=headers)
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_params")
+
+
 def test_a_draft_is_posted_once_only(practice, gallery):
     draft = leave_draft(practice, gallery)
 
@@ -136,6 +159,8 @@ def test_pictures_are_fetched_from_this_machine_alone(gallery):
         f"https://siar.blorakab.go.id.evil.example{path}",
         f"https://siar.blorakab.go.id@evil.example{path}",
         "https://siar.blorakab.go.id/nothing.jpg",
+        "https://siar.blorakab.go.id/publik/é\r\nHost: x",
+        "https://[siar.blorakab.go.id/",
         "",
     ):
         assert fetcher.fetch(url, 10**6) is None
