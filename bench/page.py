@@ -23,6 +23,7 @@ MEANINGS = {
     "due_10000": "10,000 posts due at once over TLS, the platform answers in 150 ms: how late the "
     "last one is ÷ 10,000 × 0.15 s ÷ threads",
     "due_10000_s": "the same, in seconds",
+    "due_10000_vs_bare": "the same ÷ what bare pools of the same clients take for as many",
     "due_10000_worker_mb": "the same: the most memory of a worker process",
     "one_due_late_s": "Single posts on an idle Siar: from their time to their request, 99 of 100",
     "claim_growth": "Work of one tick (steps of SQLite, buffers of PostgreSQL) with 2 million "
