@@ -265,6 +265,8 @@ def _translate(
     if isinstance(error, _WAIT):
         asked = response is not None and http.whole_number(response.headers, "Retry-After")
         return TryLater(detail, wait_s=asked or QUIET_S, whole_account=True, request_id=number)
+    if public and not _is_theirs(response):
+        return OutcomeUnknown(detail, request_id=number)
     if isinstance(error, _BLOCKED):
         return AccountBlocked(detail, request_id=number)
     if isinstance(error, _REFUSED):
@@ -272,6 +274,14 @@ def _translate(
     if any(word in str(error) for word in _AGAIN):
         return TryLater(detail, request_id=number)
     return (OutcomeUnknown if public else TryLater)(detail, request_id=number)
+
+
+def _is_theirs(response: requests.Response | None) -> bool:
+    """Return whether it was Instagram that answered, and not something on the way to it."""
+    try:
+        return response is None or isinstance(response.json(), dict)
+    except ValueError:
+        return False
 
 
 def _status(response: requests.Response | None) -> str:

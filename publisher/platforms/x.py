@@ -61,8 +61,9 @@ _PRICING = Source("docs.x.com: pricing, pay per use since 2026-02-06", "2026-08-
 
 #: Copied for each account: tweepy builds a transport of its own for every new client.
 _CLIENT = tweepy.Client(return_type=requests.Response)
-# At DEBUG it writes every header of every request, tokens included.
-logging.getLogger("tweepy").setLevel(logging.INFO)
+# At DEBUG they write every header of every request, tokens and signatures included.
+for _library in ("tweepy", "oauthlib", "requests_oauthlib"):
+    logging.getLogger(_library).setLevel(logging.INFO)
 
 
 class X(Driver):

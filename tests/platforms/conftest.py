@@ -1,16 +1,17 @@
 """The real drivers against the real practice platforms, over loopback HTTP.
 
-Sari's office is Dinas Kesehatan, Tono's is Dinas Perhubungan; each has an account on X and a
-Page on Facebook.
+Sari's office is Dinas Kesehatan, Tono's is Dinas Perhubungan; each has an account everywhere.
 """
 
 import pytest
 
-from publisher.platforms import http
+from publisher.platforms import DRIVERS, driver_class, http
 from publisher.practice.fetching import Fetcher
 from publisher.practice.server import PracticeServer
 from tests.platforms.gallery import Gallery
-from tests.platforms.parts import CREDENTIALS, READ_S, Desk
+from tests.platforms.parts import CREDENTIALS, Desk
+
+SPOKEN_TO = [name for name in DRIVERS if not driver_class(name).by_hand]
 
 
 @pytest.fixture(scope="session")
@@ -24,29 +25,31 @@ def gallery():
 @pytest.fixture
 def practice(tmp_path, gallery):
     with PracticeServer(tmp_path / "practice", fetcher=Fetcher(gallery.url)) as server:
-        for platform, credentials in CREDENTIALS.items():
-            server.register(
-                platform=platform,
-                remote_id="1700",
-                handle="dinkesblora",
-                display_name="Dinas Kesehatan",
-                credentials=credentials,
-            )
-            server.register(
-                platform=platform,
-                remote_id="1800",
-                handle="dishubblora",
-                display_name="Dinas Perhubungan",
-                credentials={name: f"tono-{name}" for name in credentials},
-            )
-        http.configure(server.url, connect_s=1, read_s=READ_S)
+        server.register_all([account for name in CREDENTIALS for account in _accounts(name)])
+        http.configure(server.url)  # as patient as ever: this machine may be busy
         yield server
         http.configure()
 
 
-@pytest.fixture(params=["x", "facebook"])
-def desk(request, practice):
-    return Desk(request.param, practice)
+def _accounts(platform):
+    credentials = CREDENTIALS[platform]
+    for remote_id, handle, name, keys in (
+        ("1700", "dinkesblora", "Dinas Kesehatan", credentials),
+        ("1800", "dishubblora", "Dinas Perhubungan", {key: f"tono-{key}" for key in credentials}),
+    ):
+        yield {
+            "platform": platform,
+            "remote_id": remote_id,
+            "handle": handle,
+            "display_name": name,
+            "credentials": keys,
+        }
+
+
+@pytest.fixture(params=SPOKEN_TO)
+def desk(request, practice, gallery):
+    """Every driver that speaks to its platform, one after the other."""
+    return Desk(request.param, practice, gallery)
 
 
 @pytest.fixture

@@ -3,15 +3,18 @@
 import json
 import struct
 import zlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from publisher.platforms import open_driver
+from publisher.platforms import driver_class, http, open_driver
 from publisher.platforms.base import Outgoing, Picture
 from publisher.practice.instagram_private_keys import session_id
 from publisher.practice.records import Account
 from publisher.practice.server import PracticeServer
+from tests.platforms.gallery import Gallery, jpeg
 
-READ_S = 0.4
+#: How long a driver waits for an answer where a platform keeps silent on purpose.
+IMPATIENT_S = 0.4
 
 
 def png(shade: int = 200) -> bytes:
@@ -52,6 +55,47 @@ CREDENTIALS = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What the contract tests must know of a driver beside what it says itself.
+
+    :param preparing: which requests faults meet in `prepare`: "upload", "read"; None: it asks
+        nothing
+    :param stranger: credentials that claim to be another account
+    :param public: names of credentials that are no secret
+    :param refuses_twice: the platform refuses the same text again
+    :param hands_over: what it publishes is a draft in an inbox
+    :param removes: its API takes posts down
+    :param counts_pictures: `recent` says how many pictures a post has
+    """
+
+    preparing: str | None = "upload"
+    stranger: Mapping[str, str] = field(default_factory=dict)
+    public: tuple[str, ...] = ()
+    refuses_twice: bool = False
+    hands_over: bool = False
+    removes: bool = True
+    counts_pictures: bool = True
+
+
+#: One line for each driver, beside its credentials above.
+ENTRIES = {
+    "x": Entry(stranger={"user_id": "1800"}, refuses_twice=True),
+    "facebook": Entry(stranger={"page_id": "1800"}, public=("page_id",), refuses_twice=True),
+    "instagram": Entry(stranger={"ig_id": "1800"}, public=("ig_id", "username", "password")),
+    "instagram_private": Entry(stranger={"user_id": "1800"}),
+    "tiktok": Entry(
+        preparing="read",
+        stranger={"open_id": "1800"},
+        public=("open_id",),
+        hands_over=True,
+        removes=False,
+        counts_pictures=False,
+    ),
+    "telegram": Entry(preparing=None, public=("channel",)),
+}
+
+
 def instagram_session():
     """Return what a login left of the account's session, as little of it as will do."""
     account = Account(
@@ -71,6 +115,30 @@ class Desk:
 
     name: str  # of the driver
     practice: PracticeServer
+    gallery: Gallery | None = None  # for platforms that fetch pictures
+
+    @property
+    def kind(self):
+        return driver_class(self.name)
+
+    @property
+    def entry(self):
+        return ENTRIES[self.name]
+
+    def post(self, text="Imunisasi gratis di puskesmas.", alt_texts=("Kader menimbang balita.",)):
+        """Return a post with as many pictures, each another shade, that any platform takes."""
+        pictures = [
+            self.gallery.picture(alt_text, content=jpeg(10 * number, (400, 400)))
+            for number, alt_text in enumerate(alt_texts, 1)
+        ]
+        return Outgoing(text=text, pictures=tuple(pictures))
+
+    def accepted(self):
+        """Return what the platform has of ours, public or in an inbox."""
+        if not self.entry.hands_over:
+            return self.published()
+        drafts = self.practice.app.ledger.drafts(self.platform, "1700")
+        return [*self.published(), *({"remote_id": draft.id} for draft in drafts)]
 
     @property
     def platform(self):
@@ -84,6 +152,11 @@ class Desk:
 
     def driver(self, **changed):
         return open_driver(self.name, {**self.credentials, **changed})
+
+    def impatient(self):
+        """Return a driver that soon gives up waiting for an answer."""
+        http.configure(self.practice.url, read_s=IMPATIENT_S)
+        return self.driver()
 
     def fault(self, kind, **more):
         self.practice.order_fault(self.platform, "1700", kind, **more)
