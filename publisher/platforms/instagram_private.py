@@ -15,7 +15,6 @@ from fractions import Fraction
 from functools import partial
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, TypeVar, cast
-from urllib.parse import urlsplit
 
 from publisher import clock
 from publisher.errors import N_
@@ -34,6 +33,7 @@ from publisher.platforms.base import (
 )
 from publisher.platforms.captions import mark_problems, text_problems
 from publisher.platforms.errors import AccountBlocked, OutcomeUnknown, Refused, TryLater
+from publisher.platforms.instagram import Instagram
 from publisher.platforms.instagram_private_answers import (
     Post,
     Uploaded,
@@ -55,7 +55,6 @@ _LIBRARY = "publisher.platforms.instagram_private_client"
 _SKEW = timedelta(seconds=60)
 _PAGES = 30
 _PER_PAGE = 33  # what the app asks for
-_PERMALINK = re.compile(r"(/[^/]+)?/(p|reel)/[\w-]+/?")
 _GONE = re.compile(r"not found|unavailable|has been deleted|invalid media_id", re.IGNORECASE)
 
 
@@ -99,7 +98,7 @@ class InstagramPrivate(Driver):
         ),
         N_("Gunakan hanya bila akun belum dapat menjadi akun profesional untuk API resmi."),
     )
-    permalink_hosts = ("instagram.com",)
+    permalink_hosts = Instagram.permalink_hosts
     credential_fields = (CredentialField(name="settings", label=N_("Sesi aplikasi")),)
 
     def __init__(self, credentials: Credentials) -> None:
@@ -124,8 +123,7 @@ class InstagramPrivate(Driver):
 
     @classmethod
     def is_permalink(cls, link: str, handle: str) -> bool:
-        path = urlsplit(link).path
-        return super().is_permalink(link, handle) and bool(_PERMALINK.fullmatch(path))
+        return Instagram.is_permalink(link, handle)
 
     def prepare(self, outgoing: Outgoing) -> Prepared:
         if not 1 <= len(outgoing.pictures) <= self.limits.images:

@@ -1,7 +1,7 @@
 """Passwords, codes and sessions of the practice Instagram's private API.
 
-In the forms that the app and its client library use (2026-11). A session is bound to the account's password, so
-it outlives this server and ends when the password is changed, as real ones do.
+In the forms that the app and its client library use (2026-11). A session is bound to the account's
+password, so it outlives this server and ends when the password is changed, as real ones do.
 """
 
 import base64
@@ -22,7 +22,7 @@ KEY_ID = 87
 _TAG_BYTES = 16
 _CODE_S = 30
 #: A phone's clock and ours may be one code apart.
-_CODES = (0, -1, 1)
+_APART_S = (0, -_CODE_S, _CODE_S)
 
 
 def session_id(account: Account) -> str:
@@ -61,18 +61,25 @@ def is_password(account: Account, given: str) -> bool:
 def is_code(account: Account, given: str) -> bool:
     """Say whether `given` is a present code of the account's authenticator app."""
     return any(
-        hmac.compare_digest(code(account.credentials.get("totp", ""), step), given.strip())
-        for step in _CODES
+        hmac.compare_digest(code(account.credentials.get("totp", ""), at=at), given.strip())
+        for at in (_now_s() + apart for apart in _APART_S)
     )
 
 
-def code(seed: str, step: int = 0) -> str:
-    """Return the six digits that an authenticator app shows for `seed` (base32); RFC 6238."""
-    counter = int(now().timestamp()) // _CODE_S + step
+def code(seed: str, *, at: int | None = None) -> str:
+    """Return the six digits that an authenticator app shows for `seed` (base32); RFC 6238.
+
+    :param at: seconds since 1970; None: now
+    """
+    counter = (_now_s() if at is None else at) // _CODE_S
     key = base64.b32decode(seed.upper())
     mac = hmac.new(key, counter.to_bytes(8, "big"), hashlib.sha1).digest()
     start = mac[-1] & 15
     return f"{int.from_bytes(mac[start : start + 4], 'big') % 2**31 % 10**6:06}"
+
+
+def _now_s() -> int:
+    return int(now().timestamp())
 
 
 def context(account: Account) -> str:
