@@ -34,6 +34,17 @@ def vault_name(platform: str, account_id: int) -> str:
     return f"{platform}:account:{account_id}"
 
 
+def label(platform: str, handle: str, display_name: str) -> str:
+    """Return what people call an account: its name at the platform, or else its own.
+
+    >>> label("website", "dinkes.blorakab.go.id", "Situs Dinkes")
+    'dinkes.blorakab.go.id'
+    """
+    if not handle:
+        return display_name
+    return handle if platform == "website" else f"@{handle}"
+
+
 class Account(Model):
     """One account on one platform."""
 
@@ -126,7 +137,7 @@ class Account(Model):
 
     @property
     def label(self) -> str:
-        return f"@{self.handle}" if self.handle else self.display_name
+        return label(self.platform, self.handle, self.display_name)
 
     @property
     def publishable(self) -> bool:

@@ -14,7 +14,7 @@ from publisher.models.people import Role
 from publisher.platforms import http
 from publisher.web.access import allow, get_delivery, me
 from publisher.web.filters import pukul, tanggal, waktu
-from publisher.workflow.delivering import board, people
+from publisher.workflow.delivering import board, people, proving
 from publisher.workflow.delivering.board import Group, Row
 
 bp = Blueprint("deliveries", __name__, url_prefix="/penayangan")
@@ -30,7 +30,8 @@ def index() -> str:
     group = Group(wanted) if wanted in set(Group) else Group.NEEDS_PERSON
     page = request.args.get("page", 1, type=int)
     found = board.board(me(), group, at=clock.now(), page=page)
-    return render_template("deliveries/index.html", board=found)
+    waiting = proving.count_waiting(me()) if me().role is Role.REVIEWER else 0
+    return render_template("deliveries/index.html", board=found, proofs_waiting=waiting)
 
 
 @bp.get("/<int:delivery_id>")
@@ -103,6 +104,8 @@ def next_step(row: Row) -> str:
             return _("Siar sedang menyiapkannya; belum ada yang tayang.")
         case DeliveryStatus.SENDING:
             return _("Siar sedang mengirimnya sekarang.")
+        case DeliveryStatus.HANDED_OVER if delivery.publish_by >= NEVER:
+            return _("Menunggu Kominfo memeriksa bukti tayangnya.")
         case DeliveryStatus.HANDED_OVER:
             return _("Menunggu kantor menayangkannya sendiri, lalu mencatat bukti tayangnya.")
         case DeliveryStatus.UNKNOWN if delivery.next_at < NEVER:
@@ -156,13 +159,15 @@ def account_page(delivery: Delivery) -> str:
     account = delivery.account
     pages = {
         "telegram": f"https://t.me/{account.handle}",
-        "website": f"https://{account.handle}" if "." in account.handle else "/",
+        "youtube": f"https://www.youtube.com/@{account.handle}",
+        "website": f"https://{account.handle}" if "." in account.handle else "",
         "x": f"https://x.com/{account.handle}",
         "instagram": f"https://www.instagram.com/{account.handle}/",
         "tiktok": f"https://www.tiktok.com/@{account.handle}",
         "facebook": f"https://www.facebook.com/{account.remote_id or account.handle}",
     }
-    return http.shown_at(pages.get(account.platform, "/"))
+    page = pages.get(account.platform) if account.handle or account.remote_id else None
+    return http.shown_at(page) if page else "/"
 
 
 def init_app(app: Flask) -> None:

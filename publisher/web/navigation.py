@@ -19,7 +19,6 @@ ENTRIES = (
         "send",
         frozenset({Role.DRAFTER, Role.HEAD, Role.REVIEWER, Role.OPERATOR}),
     ),
-    ("proofs.queue", _l("Bukti tayang"), "patch-check", frozenset({Role.REVIEWER})),
     ("reports.index", _l("Laporan"), "bar-chart", frozenset(Role)),
     ("offices.index", _l("Registri"), "building", frozenset({Role.REVIEWER, Role.OPERATOR})),
 )
@@ -34,6 +33,7 @@ def entries() -> list[dict[str, Any]]:
         return []
     section = (request.endpoint or "").partition(".")[0]
     section = "offices" if section in REGISTRY else section
+    section = "deliveries" if section == "proofs" else section
     return [
         {
             "label": label,

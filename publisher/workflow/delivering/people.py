@@ -58,6 +58,8 @@ def choices(delivery: Delivery, *, at: datetime) -> Choices:
     steps = {step for step in ("prove", "retry", "cancel") if delivery.can(step)}
     if delivery.status is DeliveryStatus.UNKNOWN and _is_a_persons_turn(delivery, at):
         steps.add("not_out")
+    if delivery.status is DeliveryStatus.HANDED_OVER and delivery.publish_by >= NEVER:
+        steps.discard("cancel")  # somebody says that it is out, and a reviewer looks into it
     again = steps & {"retry", "not_out"}
     hindrance = _hindrance(delivery) if again else ""
     return Choices(steps=frozenset(steps - again if hindrance else steps), hindrance=hindrance)

@@ -39,6 +39,8 @@ OWN_PROOF = N_(
     "Anda tidak dapat memeriksa bukti tayang yang Anda catat sendiri. "
     "Mintalah penelaah lain memeriksanya."
 )
+IS_CHECKED = N_("Bukti tayang sudah dicatat. Kominfo memeriksanya, lalu penayangan ini dihitung.")
+FILE_ANOTHER = N_("Bukti tayang dikembalikan. Lihat alasannya, lalu catat bukti yang benar.")
 RETURNED = N_("Bukti tayang dikembalikan: %(reason)s")
 CHANGED = N_(
     "Isi konten berubah setelah diserahkan, dan buktinya dikembalikan. Setujui kembali kontennya "
@@ -84,7 +86,7 @@ def file(
         posted_at=_believable(delivery, posted_at, at=at),
     )  # fmt: skip
     _add(proof)
-    _let_wait(delivery, until=NEVER)
+    _let_wait(delivery, until=NEVER, reason=IS_CHECKED)
     _resolve(delivery, NoticeKind.HANDED_OVER, NoticeKind.PROOF_RETURNED, at=at)
     _tell(proof, NoticeKind.PROOF_WAITING, at=at)
     _note("proof.filed", proof, actor=actor, at=at)
@@ -122,7 +124,7 @@ def send_back(proof: Proof, *, reason: str, reviewer: User, at: datetime) -> Non
     _decide(proof, ProofStatus.RETURNED, reviewer=reviewer, at=at, reason=reason)
     delivery = proof.delivery
     if is_current(delivery):
-        _let_wait(delivery, until=at + TIME_TO_PROVE)
+        _let_wait(delivery, until=at + TIME_TO_PROVE, reason=FILE_ANOTHER)
         _tell(proof, NoticeKind.PROOF_RETURNED, at=at, reason=RETURNED, details={"reason": reason})
     else:
         advance(delivery.id, "cancel", at=at, actor=reviewer, note=CHANGED, reason=CHANGED)
@@ -230,12 +232,12 @@ def _decide(
     _resolve(proof.delivery, NoticeKind.PROOF_WAITING, at=at)
 
 
-def _let_wait(delivery: Delivery, *, until: datetime) -> None:
+def _let_wait(delivery: Delivery, *, until: datetime, reason: str) -> None:
     """Set until when a proof may come. While one waits to be verified, nothing is missed."""
     change = (
         sa.update(Delivery)
         .where(Delivery.id == delivery.id, Delivery.status == DeliveryStatus.HANDED_OVER)
-        .values(publish_by=until)
+        .values(publish_by=until, reason=reason, noticed_fence=Delivery.fence)  # they know
         .execution_options(synchronize_session=False)
     )
     db.session.execute(change)

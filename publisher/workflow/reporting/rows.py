@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from publisher.db import db
-from publisher.models.accounts import Account, Standing
+from publisher.models.accounts import Account, Standing, label
 from publisher.models.deliveries import Attempt, Delivery, DeliveryStatus
 from publisher.models.media import Media
 from publisher.models.places import Office, OfficeKind, Region
@@ -261,7 +261,7 @@ def _content(rows: Sequence[Any]) -> Content:
 
 
 def _label(row: Any) -> str:
-    return f"@{row.handle}" if row.handle else row.display_name
+    return label(row.platform, row.handle, row.display_name)
 
 
 def not_out(scope: Scope, start: datetime, end: datetime) -> list[Pending]:
