@@ -38,12 +38,18 @@ def _write(response: Response) -> Response:
     return response
 
 
+def _path() -> str:
+    """Return the path, but for a token in it: that is all one needs to open a public picture."""
+    token = (request.view_args or {}).get("token")
+    return request.path.replace(token, "•••") if token else request.path
+
+
 def _told(response: Response) -> dict[str, Any]:
     row = g.get("sign_in")
     started_s = g.get("started_s")
     return {
         "method": request.method,
-        "path": request.path,
+        "path": _path(),
         "status": response.status_code,
         "ms": None if started_s is None else round((clock.running_s() - started_s) * 1000),
         "user": row.user_id if row else None,

@@ -4,6 +4,7 @@ import io
 from datetime import timedelta
 
 import pytest
+import structlog
 from PIL import Image
 
 from publisher import clock
@@ -69,6 +70,15 @@ def test_it_may_be_kept_until_its_address_ends_and_is_in_no_index(app, kept, pat
     assert "noindex" in headers["X-Robots-Tag"]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "Set-Cookie" not in headers
+
+
+def test_no_log_tells_an_address(app, kept, path_of):
+    path = path_of(kept())
+
+    with structlog.testing.capture_logs() as lines:
+        app.test_client().get(path)
+
+    assert [line["path"] for line in lines] == ["/publik/•••.jpg"]
 
 
 def test_an_address_that_is_over_shows_nothing(app, kept, path_of):
