@@ -191,6 +191,10 @@ class Driver(ABC):
     reads_back: ClassVar[bool] = True
     #: `prepare` already sends the pictures; where not, they go with the publishing request.
     uploads_first: ClassVar[bool] = True
+    #: Its API takes posts down; where not, `remove` raises `Refused`.
+    removes: ClassVar[bool] = True
+    #: What `publish` leaves is a draft, a `Handover`: a person finishes it in the platform's app.
+    hands_over: ClassVar[bool] = False
     #: No client at all: Siar prepares text and pictures, a person posts and files the proof.
     by_hand: ClassVar[bool] = False
 

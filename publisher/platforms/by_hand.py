@@ -52,6 +52,7 @@ class ByHand(Driver):
     by_hand = True
     reads_back = False
     uploads_first = False
+    removes = False
     credential_fields = ()
 
     def __init__(self, credentials: Credentials) -> None:

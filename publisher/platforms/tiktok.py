@@ -80,6 +80,8 @@ class TikTok(Driver):
         CredentialField(name="open_id", label=N_("Nomor akun TikTok (open_id)"), secret=False),
         CredentialField(name="access_token", label=N_("Token akses")),
     )
+    removes = False
+    hands_over = True
     #: Seconds between two questions whether a draft has reached the inbox.
     waits_s: ClassVar[tuple[float, ...]] = (1, 2, 4)
 

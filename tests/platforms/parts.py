@@ -64,8 +64,6 @@ class Entry:
     :param stranger: credentials that claim to be another account
     :param public: names of credentials that are no secret
     :param refuses_twice: the platform refuses the same text again
-    :param hands_over: what it publishes is a draft in an inbox
-    :param removes: its API takes posts down
     :param counts_pictures: `recent` says how many pictures a post has
     """
 
@@ -73,8 +71,6 @@ class Entry:
     stranger: Mapping[str, str] = field(default_factory=dict)
     public: tuple[str, ...] = ()
     refuses_twice: bool = False
-    hands_over: bool = False
-    removes: bool = True
     counts_pictures: bool = True
 
 
@@ -88,8 +84,6 @@ ENTRIES = {
         preparing="read",
         stranger={"open_id": "1800"},
         public=("open_id",),
-        hands_over=True,
-        removes=False,
         counts_pictures=False,
     ),
     "telegram": Entry(preparing=None, public=("channel",)),
@@ -135,7 +129,7 @@ class Desk:
 
     def accepted(self):
         """Return what the platform has of ours, public or in an inbox."""
-        if not self.entry.hands_over:
+        if not self.kind.hands_over:
             return self.published()
         drafts = self.practice.app.ledger.drafts(self.platform, "1700")
         return [*self.published(), *({"remote_id": draft.id} for draft in drafts)]

@@ -266,7 +266,7 @@ def _reading_back_agrees(desk, driver, prepared, started):
     try:
         found = driver.find(prepared, started)
     except CannotTell:
-        assert not desk.kind.reads_back or desk.entry.removes is False
+        assert not desk.kind.reads_back or desk.kind.removes is False
         return
     assert [post["remote_id"] for post in desk.published()] == ([found.remote_id] if found else [])
 
@@ -387,7 +387,7 @@ def test_what_is_public_is_found_or_nobody_can_tell(desk):
     assert desk.kind.is_permalink(found.url, "dinkesblora")
 
 
-@those(lambda kind, entry: kind.reads_back and not entry.hands_over)
+@those(lambda kind, _: kind.reads_back and not kind.hands_over)
 def test_another_number_of_pictures_is_another_post(desk):
     driver = desk.driver()
     driver.publish(driver.prepare(desk.post("Dua gambar.", ("Satu.", "Dua."))))
@@ -409,7 +409,7 @@ def test_recent_posts_come_newest_first(desk):
         assert [post.picture_count for post in found] == [2, 1]
 
 
-@those(lambda kind, entry: kind.reads_back and not entry.hands_over)
+@those(lambda kind, _: kind.reads_back and not kind.hands_over)
 def test_a_post_of_the_same_text_from_before_is_not_taken_for_ours(desk):
     driver = desk.driver()
     driver.publish(driver.prepare(desk.post()))
@@ -419,7 +419,7 @@ def test_a_post_of_the_same_text_from_before_is_not_taken_for_ours(desk):
     assert driver.find(prepared, now() + timedelta(minutes=5)) is None
 
 
-@those(lambda kind, entry: kind.reads_back and not entry.hands_over)
+@those(lambda kind, _: kind.reads_back and not kind.hands_over)
 def test_what_the_platform_does_not_show_yet_is_found_once_it_does(desk):
     driver = desk.driver()
     prepared, started = _published(desk, driver, desk.post())
@@ -453,7 +453,7 @@ def test_taking_down_twice_is_fine(desk):
     driver = desk.driver()
     outcome = driver.publish(driver.prepare(desk.post()))
     receipt = Receipt(remote_id=outcome.remote_id, url="https://contoh.go.id/1")
-    if not desk.entry.removes:
+    if not desk.kind.removes:
         assert isinstance(caught(lambda: driver.remove(receipt)), Refused)
         return
 
