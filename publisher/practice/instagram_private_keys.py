@@ -19,15 +19,21 @@ from werkzeug.wrappers import Request
 from publisher.practice.records import Account, now
 
 KEY_ID = 87
+#: Of accounts that were registered without a password of their own: for those who practise.
+PASSWORD = "latihan"  # noqa: S105 - shown on the page, to practise with
 _TAG_BYTES = 16
 _CODE_S = 30
 #: A phone's clock and ours may be one code apart.
 _APART_S = (0, -_CODE_S, _CODE_S)
 
 
+def username(account: Account) -> str:
+    return account.credentials.get("username") or account.handle
+
+
 def session_id(account: Account) -> str:
     """Return the one session of an account: the same until its password changes."""
-    key = account.credentials.get("password", "").encode()
+    key = _password(account).encode()
     mac = hmac.new(key, account.remote_id.encode(), hashlib.sha256).hexdigest()[:20]
     return f"{account.remote_id}%3A{mac}%3A9%3AAYf"
 
@@ -54,8 +60,7 @@ def public_key() -> str:
 
 def is_password(account: Account, given: str) -> bool:
     """Say whether `given` (`#PWD_INSTAGRAM:4:…`) is the account's password."""
-    wanted = account.credentials.get("password", "")
-    return bool(wanted) and hmac.compare_digest(_decrypted(given).encode(), wanted.encode())
+    return hmac.compare_digest(_decrypted(given).encode(), _password(account).encode())
 
 
 def is_code(account: Account, given: str) -> bool:
@@ -86,6 +91,10 @@ def context(account: Account) -> str:
     """Return what the steps of a login carry along: whose it is, sealed by us."""
     mac = hmac.new(session_id(account).encode(), b"two-step", hashlib.sha256).hexdigest()[:16]
     return f"{account.remote_id}.{mac}"
+
+
+def _password(account: Account) -> str:
+    return account.credentials.get("password") or PASSWORD
 
 
 def _decrypted(given: str) -> str:

@@ -19,7 +19,13 @@ from publisher.practice.wire import Call, Directory
 _ASYNC = "/api/v1/bloks/async_action"
 _APPS = "/api/v1/bloks/apps"
 _SECOND = "com.bloks.www.two_step_verification"
-_NOBODY = Account(platform="instagram", remote_id="0", handle="", display_name="", credentials={})
+_NOBODY = Account(
+    platform="instagram",
+    remote_id="0",
+    handle="",
+    display_name="",
+    credentials={"password": secrets.token_hex()},  # so that nobody is let in by that name
+)
 
 
 class LogIn:
@@ -53,7 +59,8 @@ class LogIn:
         said = {**asked(request), **signed(request)}
         name = said.get("contact_point") or said.get("username")
         if name:
-            account = self._directory.find("instagram", "username", str(name))
+            accounts = self._directory.of_platform("instagram")
+            account = next((one for one in accounts if keys.username(one) == name), None)
         else:
             carried = str(said.get("two_step_verification_context", ""))
             account = self._directory.of("instagram", carried.partition(".")[0])

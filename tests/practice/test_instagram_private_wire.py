@@ -6,6 +6,7 @@ from urllib.parse import quote_plus
 import pytest
 import requests
 
+from publisher.platforms import http, logins
 from publisher.practice import instagram_private_keys as keys
 from publisher.practice.records import Account
 from tests.practice.parts import send
@@ -120,6 +121,20 @@ def test_a_password_in_any_other_form_is_wrong(practice, dinkes, given):
 
     assert answer.status_code == 400
     assert answer.json()["error_type"] == "bad_password"
+
+
+def test_who_practises_logs_in_by_the_account_s_name_where_no_password_was_set(practice):
+    practice.register(
+        platform="instagram", remote_id="556", handle="dishubblora", credentials={"token": "EAA-1"}
+    )
+    http.configure(practice.url)
+
+    kept = logins.log_in(
+        "instagram_private", logins.Typed(username="dishubblora", password=keys.PASSWORD)
+    )
+
+    http.configure()
+    assert '"556"' in kept["settings"]
 
 
 def test_a_code_is_that_of_an_authenticator_app():

@@ -139,8 +139,9 @@ def test_a_wrong_password_is_said_and_sent_twice_at_most(practice, as_budi, acco
     assert account.credentials is None
 
 
-def test_a_name_that_instagram_does_not_know_is_said(practice, as_budi, account):
-    page = log_in(as_budi, account, username="tidakada")
+@pytest.mark.parametrize("password", [PASSWORD, keys.PASSWORD])
+def test_a_name_that_instagram_does_not_know_is_said(practice, as_budi, account, password):
+    page = log_in(as_budi, account, username="tidakada", password=password)
 
     assert "tidak menerima nama akun atau kata sandi" in page.text
 
