@@ -45,6 +45,30 @@ BY_HAND = frozenset({"website", "whatsapp", "youtube", "lainnya"})
 SENDING = tuple(driver for driver in DRIVERS if driver not in BY_HAND)
 
 
+#: Where an account shows itself: by its name, or else by its number. Not of every platform.
+_ADDRESSES = {
+    "x": "https://x.com/{handle}",
+    "facebook": "https://www.facebook.com/{number}",
+    "instagram": "https://www.instagram.com/{handle}/",
+    "tiktok": "https://www.tiktok.com/@{handle}",
+    "telegram": "https://t.me/{handle}",
+    "youtube": "https://www.youtube.com/@{handle}",
+    "website": "https://{handle}",
+}
+
+
+def account_address(platform: str, handle: str, remote_id: str = "") -> str:
+    """Return where people see an account; "" where that is not known.
+
+    >>> account_address("tiktok", "dinkesblora")
+    'https://www.tiktok.com/@dinkesblora'
+    """
+    named = remote_id or handle if platform == "facebook" else handle
+    if not named or (platform == "website" and "." not in handle):
+        return ""
+    return _ADDRESSES.get(platform, "").format(handle=handle, number=named)
+
+
 def drivers_of(platform: str) -> tuple[str, ...]:
     """Return the drivers by which accounts of a platform can be spoken to, the usual one first.
 

@@ -11,7 +11,7 @@ from publisher.db import db
 from publisher.models.accounts import AccountStatus
 from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus
 from publisher.models.people import Role
-from publisher.platforms import http
+from publisher.platforms import account_address, http
 from publisher.web.access import allow, get_delivery, me
 from publisher.web.filters import pukul, tanggal, waktu
 from publisher.workflow.delivering import board, people, proving
@@ -157,16 +157,7 @@ def _when(at: datetime, zone: str) -> str:
 def account_page(delivery: Delivery) -> str:
     """Return where a person can look at the account itself."""
     account = delivery.account
-    pages = {
-        "telegram": f"https://t.me/{account.handle}",
-        "youtube": f"https://www.youtube.com/@{account.handle}",
-        "website": f"https://{account.handle}" if "." in account.handle else "",
-        "x": f"https://x.com/{account.handle}",
-        "instagram": f"https://www.instagram.com/{account.handle}/",
-        "tiktok": f"https://www.tiktok.com/@{account.handle}",
-        "facebook": f"https://www.facebook.com/{account.remote_id or account.handle}",
-    }
-    page = pages.get(account.platform) if account.handle or account.remote_id else None
+    page = account_address(account.platform, account.handle, account.remote_id or "")
     return http.shown_at(page) if page else "/"
 
 
