@@ -1,0 +1,96 @@
+"""Choosing how Siar speaks to an account: agreed to by name, and never under a post on its way."""
+
+import pytest
+
+from publisher.db import db
+from publisher.models.accounts import Account, AccountStatus
+from publisher.models.audit import AuditEntry
+from publisher.models.deliveries import DeliveryStatus
+from publisher.platforms import drivers_of
+from publisher.platforms.errors import OutcomeUnknown
+from publisher.workflow import registering
+from publisher.workflow.delivering import claiming
+from publisher.workflow.registering import Unacceptable
+from publisher.workflow.registering.common import NotYours
+from tests.conftest import NOW
+from tests.workflow.conftest import bring
+
+
+@pytest.fixture
+def instagram(make_account, dinkes):
+    return make_account(dinkes, "instagram")
+
+
+def choose(account, actor, driver="instagram_private", *, agreed=True):
+    registering.choose_way(account, driver, agreed=agreed, actor=actor, at=NOW)
+
+
+def test_the_official_way_comes_first():
+    assert drivers_of("instagram") == ("instagram", "instagram_private")
+    assert drivers_of("x") == ("x",)
+
+
+def test_whoever_chooses_a_way_has_to_connect_anew(instagram, budi):
+    choose(instagram, budi)
+    db.session.commit()
+
+    account = db.session.get(Account, instagram.id)
+    assert account.driver == "instagram_private"
+    assert account.status is AccountStatus.RECONNECT
+    assert account.credentials is None
+    assert account.remote_id is None
+    assert registering.by_login(account)
+    entry = db.session.scalars(db.select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert entry.details == {"before": "instagram", "after": "instagram_private"}
+
+
+@pytest.mark.parametrize(
+    ("driver", "agreed", "field"),
+    [
+        ("instagram_private", False, "agreed"),
+        ("instagram", True, "way"),
+        ("x", True, "way"),
+        ("", True, "way"),
+    ],
+)
+def test_a_way_is_refused_with_its_reason(instagram, budi, driver, agreed, field):
+    with pytest.raises(Unacceptable) as caught:
+        choose(instagram, budi, driver, agreed=agreed)
+
+    assert list(caught.value.faults) == [field]
+    assert instagram.driver == "instagram"
+    assert instagram.credentials
+
+
+def test_nobody_chooses_for_another_region(instagram, yuni):
+    with pytest.raises(NotYours):
+        choose(instagram, yuni)
+
+
+def test_an_account_that_is_not_used_any_more_has_no_way(instagram, budi):
+    registering.retire_account(instagram, actor=budi, at=NOW)
+
+    with pytest.raises(Unacceptable):
+        choose(instagram, budi)
+
+
+@pytest.mark.parametrize("outcome", [None, OutcomeUnknown("reset")])
+def test_the_way_is_not_changed_while_a_post_is_on_its_way(instagram, budi, planned, outcome):
+    delivery = planned(instagram)
+    if outcome is None:
+        claiming.claim_due(at=NOW, owner="test", limit=1)
+    else:
+        bring(delivery, outcome)
+
+    with pytest.raises(Unacceptable) as caught:
+        choose(instagram, budi)
+
+    assert list(caught.value.faults) == ["way"]
+
+
+def test_what_is_planned_goes_out_by_the_new_way(instagram, budi, planned):
+    delivery = planned(instagram)
+
+    choose(instagram, budi)
+
+    assert delivery.status is DeliveryStatus.PENDING
