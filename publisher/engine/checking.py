@@ -82,7 +82,7 @@ class Checker:
             if not taken:
                 return
             batch = self._steps.transact(
-                lambda: risks.load(taken, vault=vault),  # noqa: B023
+                lambda: risks.load(taken, vault=vault, at=at),  # noqa: B023
                 read_only=True,
             )
             self._check(batch, silences)

@@ -135,6 +135,12 @@ class Account(Model):
         """What the account's credentials are bound to, so that they open nowhere else."""
         return vault_name(self.platform, self.id)
 
+    def awaits_renewal(self, at: datetime) -> bool:
+        """Say whether its token has ended and a new one is on its way: what the platform says of
+        the old one means nothing."""
+        ended = self.token_ends_at is not None and self.token_ends_at <= at
+        return ended and self.renew_at is not None
+
     @property
     def label(self) -> str:
         return label(self.platform, self.handle, self.display_name)

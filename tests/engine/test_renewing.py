@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from config import PRACTICE_APPS
 from publisher import clock
 from publisher.db import db
+from publisher.engine.checking import Checker
 from publisher.engine.renewing import Renewer
 from publisher.models.accounts import AccountStatus
 from publisher.models.audit import AuditEntry
@@ -17,7 +18,7 @@ from publisher.models.deliveries import DeliveryStatus
 from publisher.models.notices import Notice
 from publisher.platforms import open_driver
 from publisher.practice.grants import Grant
-from publisher.workflow import watching
+from publisher.workflow import scheduling, watching
 from publisher.workflow.watching import renewing
 
 MINUTE = timedelta(minutes=1)
@@ -224,3 +225,44 @@ def test_an_old_tokens_refusal_does_not_hold_an_account_that_has_a_new_one(
     db.session.expire_all()
     assert by_consent.status is AccountStatus.ACTIVE
     assert delivery_of(post, by_consent).status is DeliveryStatus.PENDING
+
+
+def test_a_token_that_ended_while_nobody_worked_costs_no_connection(
+    app, practice, by_consent, renewer, due_post, send_due, look, delivery_of, engine
+):
+    """A night without a worker: what is checked and looked for at its start finds the old token
+    refused before the new one is there."""
+    post = due_post(accounts=[by_consent])
+    practice.order_fault("x", by_consent.remote_id, "drop_after")
+    send_due()
+    assert delivery_of(post, by_consent).status is DeliveryStatus.UNKNOWN
+    practice.app.grants.end("x", by_consent.remote_id)
+    by_consent.token_ends_at = clock.now() - MINUTE
+
+    look(after=MINUTE)
+    assert by_consent.status is AccountStatus.ACTIVE
+    renew(renewer)
+    look(after=120 * MINUTE)
+
+    assert delivery_of(post, by_consent).status is DeliveryStatus.PUBLISHED
+
+
+def test_before_the_time_an_account_that_awaits_its_renewal_is_not_called_risky(
+    app, practice, by_consent, make_post, budi, engine
+):
+    now = clock.now()
+    post = make_post(
+        "submit", "approve", planned_at=now + 30 * MINUTE, at=now, accounts=[by_consent]
+    )
+    scheduling.schedule(post, actor=budi, at=now)
+    practice.app.grants.end("x", by_consent.remote_id)
+    by_consent.token_ends_at = now - MINUTE
+    db.session.commit()
+
+    checker = Checker(app, engine.steps)
+    checker.check()
+    checker.stop()
+
+    db.session.expire_all()
+    assert by_consent.status is AccountStatus.ACTIVE
+    assert db.session.scalars(sa.select(Notice)).all() == []

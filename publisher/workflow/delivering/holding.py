@@ -106,8 +106,9 @@ def hold_account(
     """
     status = AccountStatus.PAUSED if until else AccountStatus.RECONNECT
     reason = REASONS[AccountBlocked if until is None else TryLater]
-    renewed = _ACCOUNT.c.renewed_at
-    same_token = sa.or_(renewed.is_(None), renewed < since)
+    renewed, ends_at = _ACCOUNT.c.renewed_at, _ACCOUNT.c.token_ends_at
+    awaits_renewal = sa.and_(_ACCOUNT.c.renew_at.is_not(None), ends_at.is_not(None), ends_at <= at)
+    same_token = sa.and_(sa.or_(renewed.is_(None), renewed < since), sa.not_(awaits_renewal))
     change = _OF_DELIVERY.where(_ACCOUNT.c.status == AccountStatus.ACTIVE, same_token).values(
         status=status, paused_until=until, paused_reason=reason
     )

@@ -113,7 +113,7 @@ class Round:
     planned: list[Planned]
 
 
-def load(taken: Iterable[Check], *, vault: Vault) -> Round:
+def load(taken: Iterable[Check], *, vault: Vault, at: datetime) -> Round:
     """Read what is to be checked; what is no longer planned is left out."""
     checks = {check.delivery_id: check for check in taken}
     query = (
@@ -132,7 +132,7 @@ def load(taken: Iterable[Check], *, vault: Vault) -> Round:
     deliveries = list(db.session.scalars(query))
     accounts = {delivery.account_id: delivery.account for delivery in deliveries}
     return Round(
-        logins=[_login(account, vault) for account in accounts.values()],
+        logins=[_login(account, vault, at) for account in accounts.values()],
         planned=[
             _planned(delivery, checks[delivery.id], repeated)
             for delivery, repeated in zip(deliveries, _repeated(deliveries), strict=True)
@@ -175,13 +175,13 @@ def _planned(delivery: Delivery, check: Check, repeated: list[Problem]) -> Plann
     )
 
 
-def _login(account: Account, vault: Vault) -> Login:
+def _login(account: Account, vault: Vault, at: datetime) -> Login:
     known, credentials = None, None
     if not account.publishable:
         known = Risk(kind="account", message=SET_ASIDE)
     elif account.status is AccountStatus.RECONNECT:
         known = Risk(kind="account", message=RECONNECT)
-    else:
+    elif not account.awaits_renewal(at):
         try:
             opened = vault.open(account.credentials or "", bound_to=account.vault_name)
             credentials = {"handle": account.handle, **opened}
