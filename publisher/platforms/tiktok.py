@@ -5,7 +5,6 @@ to nobody. What works is `post_mode=MEDIA_UPLOAD`: TikTok fetches the photos fro
 of a domain proved to be ours, and a person finishes the post in the app.
 """
 
-import json
 import time
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
@@ -62,6 +61,7 @@ class TikTok(Driver):
 
     name = "TikTok"
     fetches = True
+    uploads_first = False
     limits = Limits(
         text_chars=4000,
         images=35,
@@ -92,6 +92,8 @@ class TikTok(Driver):
             raise AccountBlocked("TikTok: the credentials are incomplete")
         self._handle = credentials.get("handle", "").lstrip("@")
         self._secrets = (token, credentials.get("refresh_token", ""))
+        #: Kept here and not in `Prepared`, which is stored: they open the pictures to anybody.
+        self._shown_at: list[str] | None = None
         self._session = http.session()
         self._session.headers["Authorization"] = f"Bearer {token}"
 
@@ -111,19 +113,22 @@ class TikTok(Driver):
         """Ask whose the token is: a draft in somebody else's inbox cannot be called back."""
         if not outgoing.pictures:
             raise Refused("TikTok: a post needs a picture")
-        shown_at = json.dumps(addresses(outgoing, self.name))
+        shown_at = addresses(outgoing, self.name)
         self.check()
-        return Prepared(text=normalise(outgoing.text), extra={"addresses": shown_at})
+        self._shown_at = shown_at
+        return Prepared(text=normalise(outgoing.text))
 
     def publish(self, prepared: Prepared) -> Handover:
         """Put the draft into the inbox; TikTok fetches the photos after it has answered."""
+        if self._shown_at is None:
+            raise TryLater("TikTok: nothing was prepared by this driver")
         body = {
             "media_type": "PHOTO",
             "post_mode": "MEDIA_UPLOAD",
             "post_info": {"description": prepared.text},
             "source_info": {
                 "source": "PULL_FROM_URL",
-                "photo_images": json.loads(prepared.extra["addresses"]),
+                "photo_images": self._shown_at,
                 "photo_cover_index": 0,
             },
         }

@@ -1,6 +1,5 @@
 """What is peculiar to TikTok: nothing becomes public by itself, a person finishes a draft."""
 
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -258,10 +257,19 @@ def test_a_text_is_counted_in_utf_16_units():
     assert TikTok.problems(Outgoing(text="🎉" * 2001, pictures=(fine,)))
 
 
-def test_what_is_prepared_is_small_and_storable(desk, gallery):
-    pictures = tuple(gallery.picture() for _ in range(10))
+def test_what_is_stored_of_an_attempt_opens_no_picture(desk, gallery):
+    picture = gallery.picture()
 
-    prepared = desk.driver().prepare(Outgoing(text="Sepuluh.", pictures=pictures))
+    prepared = desk.driver().prepare(Outgoing(text="Satu.", pictures=(picture,)))
 
-    assert len(json.dumps(dict(prepared.extra))) < 4000
+    assert "http" not in repr(prepared)
+    assert desk.on_the_wire("publish") == []
+
+
+def test_nothing_is_sent_that_this_driver_has_not_prepared(desk, post):
+    prepared = desk.driver().prepare(post)
+
+    with pytest.raises(TryLater):
+        desk.driver().publish(prepared)
+
     assert desk.on_the_wire("publish") == []
