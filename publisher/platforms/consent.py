@@ -5,7 +5,6 @@ retries and the gateway. A code is exchanged once and a refresh token used once 
 do about a lost answer is decided in the account's row, never here.
 """
 
-import base64
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,12 +48,6 @@ APP_SETTINGS: dict[str, tuple[str, str]] = {
 }
 
 
-#: Where platforms keep the pictures of accounts.
-_PORTRAIT_HOSTS = (".twimg.com", ".fbcdn.net", ".fbsbx.com", ".cdninstagram.com", ".tiktokcdn.com")
-_PORTRAIT_KINDS = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
-_PORTRAIT_BYTES = 200 * 1024
-
-
 @dataclass(frozen=True, kw_only=True)
 class App:
     """What a platform knows Siar as."""
@@ -87,7 +80,7 @@ class Candidate:
     """An account that may be connected with what the platform let us have.
 
     :param picture_url: where its picture is, "" where the platform has none; in the end an
-        address that holds the picture itself, see `portrait`
+        address that holds the picture itself, see `portraits`
     """
 
     token: Token
@@ -103,6 +96,8 @@ class Consent(ABC):
     """How accounts of one driver are connected. Built for one errand, used by one thread."""
 
     authorize_url: ClassVar[str]
+    #: Where else its consent page may send a browser on: to sign in, to its page for phones.
+    onward: ClassVar[tuple[str, ...]] = ()
     token_url: ClassVar[str]
     #: What we ask for. All of it is needed: a person can leave some out on some platforms.
     scopes: ClassVar[tuple[str, ...]]
@@ -131,6 +126,12 @@ class Consent(ABC):
             self.authorize_url, state=state, code_verifier=verifier if self.pkce else None, **given
         )
         return http.shown_at(address)
+
+    @classmethod
+    def page_origins(cls) -> tuple[str, ...]:
+        """Return the origins a browser may be sent to, as a security policy writes them."""
+        page = http.shown_at(cls.authorize_url)
+        return (origin_of(page), *(cls.onward if page == cls.authorize_url else ()))
 
     def authorize_more(self) -> dict[str, str]:
         """Return what this platform wants beside the protocol's own parameters."""
@@ -288,25 +289,6 @@ def app_of(driver: str, settings: Mapping[str, Any]) -> App | None:
         if client_id and client_secret
         else None
     )
-
-
-def portrait(url: str) -> str:
-    """Return a small picture as a `data:` address, so that nobody's browser asks for it elsewhere.
-
-    :returns: "" for whatever is not a small picture of a platform: it only helps to recognise
-    """
-    host = urlsplit(url).hostname or ""
-    if not url.startswith("https://") or not host.endswith(_PORTRAIT_HOSTS):
-        return ""
-    try:
-        answer = http.session().get(url)
-    except requests.RequestException:
-        return ""
-    content = answer.content
-    kinds = [mime for mime, start in _PORTRAIT_KINDS.items() if content.startswith(start)]
-    if answer.status_code != 200 or not kinds or len(content) > _PORTRAIT_BYTES:
-        return ""
-    return f"data:{kinds[0]};base64,{base64.b64encode(content).decode()}"
 
 
 def origin_of(address: str) -> str:

@@ -28,6 +28,7 @@ class MetaConsent(Consent):
 
     platform: str
     authorize_url = f"https://www.facebook.com/{meta.VERSION}/dialog/oauth"
+    onward = ("https://*.facebook.com",)
     token_url = f"https://{meta.FACEBOOK_HOST}/{meta.VERSION}/oauth/access_token"
     scope_separator = ","
     #: "Cannot get application info", "Error validating client secret".

@@ -20,6 +20,7 @@ _LASTS_S = 86400
 
 class TikTokConsent(Consent):
     authorize_url = "https://www.tiktok.com/v2/auth/authorize/"
+    onward = ("https://*.tiktok.com",)
     token_url = f"{_API}/oauth/token/"
     scopes = ("user.info.basic", "user.info.profile", "video.upload", "video.list")
     scope_separator = ","

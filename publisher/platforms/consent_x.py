@@ -21,6 +21,7 @@ _LASTS_S = 7200
 
 class XConsent(Consent):
     authorize_url = "https://x.com/i/oauth2/authorize"
+    onward = ("https://*.x.com", "https://twitter.com", "https://*.twitter.com")
     token_url = "https://api.x.com/2/oauth2/token"  # noqa: S105
     scopes = ("tweet.read", "tweet.write", "users.read", "media.write", "offline.access")
     auth_method = "client_secret_basic"

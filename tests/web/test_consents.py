@@ -219,6 +219,16 @@ def test_only_the_page_that_leads_to_the_platform_may_send_a_form_there(as_budi,
     assert practice.url not in other.headers["Content-Security-Policy"]
 
 
+def test_without_practice_it_may_send_a_form_to_the_real_platform_alone(as_budi, account):
+    http.configure()
+    policy = as_budi.get(f"/registri/akun/{account.id}/sambungkan").headers[
+        "Content-Security-Policy"
+    ]
+    [allowed] = re.findall("form-action ([^;]+);", policy)
+    assert allowed.split()[:2] == ["'self'", "https://x.com"]
+    assert all(re.fullmatch(r"https://(\*\.)?(x|twitter)\.com", one) for one in allowed.split()[1:])
+
+
 def test_no_transaction_is_open_while_the_platform_answers(as_budi, practice, account, monkeypatch):
     back, waiting = Visit(as_budi, account).allow("1001"), []
     session_class = type(http.session())

@@ -16,8 +16,7 @@ from publisher.errors import PublisherError
 from publisher.models.accounts import Account
 from publisher.models.people import UserSession
 from publisher.platforms.base import Health
-from publisher.platforms.consent import App, Candidate, consent_class, origin_of
-from publisher.platforms.http import shown_at
+from publisher.platforms.consent import App, Candidate, consent_class
 from publisher.vault import Vault
 from publisher.web.access import allow, get_account, me
 from publisher.web.failures import sentence
@@ -137,7 +136,7 @@ def redirect_uri() -> str:
 def may_leave_for(response: Response, account: Account) -> Response:
     """Let a form of this page lead to the account's platform: browsers check redirects as well."""
     if registering.by_consent(account):
-        platform = origin_of(shown_at(consent_class(account.driver).authorize_url))
+        platform = " ".join(consent_class(account.driver).page_origins())
         policy = CSP.replace("form-action 'self'", f"form-action 'self' {platform}")
         response.headers["Content-Security-Policy"] = policy
     return response

@@ -27,9 +27,9 @@ from publisher.platforms.consent import (
     Candidate,
     app_of,
     consent_class,
-    portrait,
 )
 from publisher.platforms.errors import PlatformError, Refused
+from publisher.platforms.portraits import portrait
 from publisher.platforms.texts import redact
 from publisher.vault import Vault
 from publisher.workflow.registering.common import Unacceptable, lock
