@@ -98,6 +98,7 @@ class InstagramPrivate(Driver):
         ),
         N_("Gunakan hanya bila akun belum dapat menjadi akun profesional untuk API resmi."),
     )
+    library = _LIBRARY
     permalink_hosts = Instagram.permalink_hosts
     credential_fields = (CredentialField(name="settings", label=N_("Sesi aplikasi")),)
 
@@ -146,8 +147,8 @@ class InstagramPrivate(Driver):
         ]
         answer = self._call(lambda: self._configure(prepared, pictures), public=True)
         try:  # what names no post is not believed: instagrapi would take the newest one for ours
-            post = read_post(answer["media"])
-        except (KeyError, TypeError, ValueError):
+            post = read_post(answer.get("media"))
+        except (AttributeError, ValueError):
             raise OutcomeUnknown(
                 "Instagram: accepted, but named no post", request_id=self._number()
             ) from None
@@ -158,9 +159,10 @@ class InstagramPrivate(Driver):
     ) -> Receipt | None:
         """Look for the post by the number of its upload, or else by caption and pictures."""
         wanted = fingerprint(prepared.text)
+        uploads = {*prepared.media_ids, prepared.extra.get("album_id")}
         found = None
         for post in self._posts(since - _SKEW):
-            same_upload = post.upload_id in prepared.media_ids
+            same_upload = post.upload_id in uploads
             same_text = fingerprint(post.text) == wanted
             same_text &= post.picture_count == len(prepared.media_ids)
             if (same_upload or same_text) and post.remote_id not in known:

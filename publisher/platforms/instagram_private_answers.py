@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from publisher.platforms.base import Picture, Receipt
 from publisher.platforms.errors import AccountBlocked, Refused
 
 _ALBUM = 8  # media_type; 1 is a photo, 2 a video
+_CODE = re.compile(r"[\w-]{1,64}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,19 +69,26 @@ def size_of(picture: Picture) -> tuple[int, int]:
         raise Refused("Instagram: a picture that cannot be read") from None
 
 
-def read_post(item: Mapping[str, Any]) -> Post:
+def read_post(item: Any) -> Post:
     """Read one post.
 
-    :raises AttributeError, KeyError, TypeError, ValueError: if it is not one, or names none
+    :raises ValueError: if it is not one, or names none
     """
+    try:
+        return _post(item)
+    except (AttributeError, KeyError, TypeError, OverflowError, OSError) as error:
+        raise ValueError("not a post") from error
+
+
+def _post(item: Mapping[str, Any]) -> Post:
     remote_id, code = str(item["pk"]), item["code"]
-    if not (remote_id.isdigit() and isinstance(code, str) and code):
+    if not (remote_id.isdigit() and isinstance(code, str) and _CODE.fullmatch(code)):
         raise ValueError("a post without a number")
     children = item.get("carousel_media") or ()
     return Post(
         remote_id=remote_id,
         url=f"https://www.instagram.com/p/{code}/",
-        text=(item.get("caption") or {}).get("text", ""),
+        text=str((item.get("caption") or {}).get("text") or ""),
         at=datetime.fromtimestamp(int(item["taken_at"]), UTC),
         picture_count=len(children) if item["media_type"] == _ALBUM else 1,
         upload_id=str(item.get("device_timestamp") or ""),

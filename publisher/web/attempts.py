@@ -13,7 +13,12 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Flask, current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits import (
+    RateLimitItem,
+    RateLimitItemPerHour,
+    RateLimitItemPerMinute,
+    RateLimitItemPerSecond,
+)
 from limits.strategies import RateLimiter
 from werkzeug.wrappers import Response
 
@@ -27,6 +32,10 @@ OF_NETWORK = RateLimitItemPerMinute(6, 15)
 #: All strangers together at one account; one network at all accounts.
 OF_STRANGERS = RateLimitItemPerHour(40)
 OF_ADDRESS = RateLimitItemPerMinute(40, 15)
+
+#: Logins of one account at its platform, which locks who tries too often; and never two by one
+#: double click.
+AT_PLATFORM = (RateLimitItemPerMinute(6, 15), RateLimitItemPerSecond(1, 5))
 
 DEVICE_COOKIE = "siar_perangkat"
 DEVICE_LASTS = timedelta(days=365)
@@ -83,12 +92,26 @@ class Attempts:
                 yield item, key
 
     def _free_at(self, bucket: Bucket) -> datetime:
-        """Return the first whole minute at which the bucket has room again."""
         assert self.limiter is not None  # noqa: S101 - asked only of a full bucket
-        reset_s = self.limiter.get_window_stats(*bucket).reset_time
-        return datetime.fromtimestamp(reset_s, UTC).replace(second=0, microsecond=0) + timedelta(
-            minutes=1
-        )
+        return _free_at(self.limiter, bucket)
+
+
+def login_at_platform(account_id: int) -> datetime | None:
+    """Count a login of an account at its platform; return when the next may be, if not now."""
+    limiter: RateLimiter | None = current_app.extensions.get("sign_in_limits")
+    if limiter is None:
+        return None
+    buckets = [(item, f"at platform:{account_id}") for item in AT_PLATFORM]
+    full = [bucket for bucket in buckets if not limiter.hit(*bucket)]
+    return max((_free_at(limiter, bucket) for bucket in full), default=None)
+
+
+def _free_at(limiter: RateLimiter, bucket: Bucket) -> datetime:
+    """Return the first whole minute at which a bucket has room again."""
+    reset_s = limiter.get_window_stats(*bucket).reset_time
+    return datetime.fromtimestamp(reset_s, UTC).replace(second=0, microsecond=0) + timedelta(
+        minutes=1
+    )
 
 
 def remember_device(response: Response, user: User) -> None:

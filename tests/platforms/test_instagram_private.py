@@ -159,6 +159,33 @@ def test_a_post_whose_caption_was_changed_is_found_by_its_upload(desk):
     assert driver.find(changed, now(), {receipt.remote_id}) is None
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        None,
+        [],
+        "17",
+        {},
+        {"pk": "17", "code": "a", "media_type": 1},
+        {"pk": "x", "code": "a", "taken_at": 1, "media_type": 1},
+        {"pk": "17", "code": "../../x", "taken_at": 1, "media_type": 1},
+        {"pk": "17", "code": "a", "taken_at": 10**20, "media_type": 1},
+        {"pk": "17", "code": "a", "taken_at": 1, "media_type": 1, "caption": "teks"},
+        {"pk": "17", "code": "a", "taken_at": 1, "media_type": 8, "carousel_media": 7},
+    ],
+)
+def test_an_odd_answer_is_neither_a_receipt_nor_an_empty_account(desk, monkeypatch, odd):
+    driver = desk.driver()
+    prepared = driver.prepare(POST)
+    page = {"items": [odd], "num_results": 1, "more_available": False, "media": odd}
+    monkeypatch.setattr(driver._client, "private_request", lambda *_, **__: page)
+
+    with pytest.raises(OutcomeUnknown):
+        driver.publish(prepared)
+    with pytest.raises(TryLater):
+        driver.find(prepared, now())
+
+
 def test_pinned_posts_do_not_end_the_reading(desk, monkeypatch):
     driver = desk.driver()
     moments = [now() - timedelta(days=90), *(now() - timedelta(minutes=n) for n in range(40))]

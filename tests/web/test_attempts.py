@@ -234,3 +234,23 @@ def test_a_script_that_sends_without_pause_is_slowed_down(browser_at, monkeypatc
     assert answers == [302] * limit + [429] * 3
     assert client.get("/masuk").status_code == 200
     assert other.post("/bahasa", data={"bahasa": "id"}).status_code == 302
+
+
+def test_an_account_is_not_tried_at_its_platform_until_it_is_locked(app, clock):
+    with app.test_request_context():
+        for _ in range(6):
+            assert attempts.login_at_platform(7) is None
+            clock.shift(timedelta(seconds=6))
+
+        free_at = attempts.login_at_platform(7)
+        assert NOW < free_at <= NOW + timedelta(minutes=16)
+        assert attempts.login_at_platform(8) is None
+
+        clock.move_to(free_at)
+        assert attempts.login_at_platform(7) is None
+
+
+def test_a_second_click_is_not_a_second_login_at_a_platform(app):
+    with app.test_request_context():
+        assert attempts.login_at_platform(7) is None
+        assert attempts.login_at_platform(7) is not None

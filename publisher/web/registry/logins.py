@@ -16,6 +16,8 @@ from publisher.platforms import driver_class
 from publisher.platforms.logins import Typed, Unfinished
 from publisher.vault import Vault
 from publisher.web.access import allow, get_account, me
+from publisher.web.attempts import login_at_platform
+from publisher.web.filters import pukul
 from publisher.web.registry.accounts import bp
 from publisher.web.registry.common import MANAGERS, answer, kept, show_faults
 from publisher.web.registry.consents import confirm_page
@@ -31,7 +33,7 @@ def log_in(account_id: int) -> Any:
         return redirect(url_for(".connect", account_id=account_id))
     form = LogInForm(username=account.handle)
     unfinished = None
-    if form.validate_on_submit():
+    if form.validate_on_submit() and _may_try(form, account_id):
         done = _try(form, account)
         if isinstance(done, str):
             return done
@@ -78,6 +80,18 @@ def _choose(account: Account, form: WayForm) -> bool:
         account, form.way.data, agreed=bool(form.agreed.data), actor=me(), at=clock.now()
     )
     return True
+
+
+def _may_try(form: LogInForm, account_id: int) -> bool:
+    free_at = login_at_platform(account_id)
+    if free_at is not None:
+        form.form_errors.append(
+            _(
+                "Akun ini baru saja dicoba masuk. Agar tidak dikunci, coba lagi %(time)s.",
+                time=pukul(free_at),
+            )
+        )
+    return free_at is None
 
 
 def _try(form: LogInForm, account: Account) -> str | Unfinished | None:
