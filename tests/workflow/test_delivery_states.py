@@ -2,7 +2,8 @@
 
 Workers claim, begin, die and answer late; people retry, prove, deny and edit; accounts are held,
 clocks are set. After each step the promises must hold, and from wherever it got to, everything
-must come to an end once the world is well again.
+must come to an end once the world is well again. The second account's platform only keeps drafts:
+a person posts there and files a proof.
 """
 
 import os
@@ -26,7 +27,7 @@ from publisher.models.accounts import Account, AccountStatus
 from publisher.models.advancing import cancel_open
 from publisher.models.deliveries import FINAL, IN_FLIGHT, NEVER, STEPS, Delivery, DeliveryStatus
 from publisher.models.posts import Post, PostStatus
-from publisher.platforms.base import Prepared
+from publisher.platforms.base import Handover, Prepared
 from publisher.platforms.errors import (
     AccountBlocked,
     OutcomeUnknown,
@@ -35,7 +36,15 @@ from publisher.platforms.errors import (
     TryLater,
 )
 from publisher.workflow import scheduling
-from publisher.workflow.delivering import claiming, loading, looking, people, recording
+from publisher.workflow.delivering import (
+    by_hand,
+    claiming,
+    loading,
+    looking,
+    people,
+    proving,
+    recording,
+)
 from tests.conftest import credentials_for
 from tests.workflow import delivery_world
 from tests.workflow.delivery_world import Look, Request, World, heal, receipt
@@ -213,6 +222,23 @@ class Deliveries(RuleBasedStateMachine):
             if one.status is not AccountStatus.ACTIVE or one.retired_at is not None
         ]
 
+    @deed(
+        4,
+        when=lambda self: self._in(_S.HANDED_OVER),
+        deed=st.sampled_from(["post", "post", "claim so", "nothing", "cancel"]),
+        which=which,
+    )
+    def post_by_hand(self, deed, which):
+        """It is a person's turn: to post and file, to file what is not so, or to decide on it."""
+        delivery = loaded(pick(self._in(_S.HANDED_OVER), which))
+        proof = proving.waiting_proof(delivery)
+        if deed == "cancel":
+            self.cancel(delivery)
+        elif proof is not None:
+            self.review(proof)
+        elif deed != "nothing":
+            self.file(delivery, posted=deed == "post")
+
     # -- planning
 
     def plan(self, account, minutes, window):
@@ -254,6 +280,7 @@ class Deliveries(RuleBasedStateMachine):
         claiming.wake_accounts(at=self.world.now)
         claiming.recover(at=self.world.now)
         claiming.give_up_late(at=self.world.now)
+        by_hand.give_up_unproved(at=self.world.now)
         db.session.commit()
 
     @deed(2, when=lambda self: not self.hand and self._in(_S.PENDING), limit=st.integers(1, 3))
@@ -289,7 +316,7 @@ class Deliveries(RuleBasedStateMachine):
         while self.loaded:
             self.begin(0)
         for request in self.world.requests[began:]:
-            if goes in ("arrived", "answered", "lost"):
+            if goes in ("arrived", "answered", "lost") and not request.refused:
                 text = request.job.content.text
                 request.arrived = self.world.publish(request.account_id, request.post_id, text)
             if goes not in ("on its way", "arrived"):
@@ -320,6 +347,7 @@ class Deliveries(RuleBasedStateMachine):
             Request(
                 claim=claim, job=job, account_id=delivery.account_id, post_id=delivery.post_id,
                 began_at=at, began_s=self.world.running_s,
+                refused=self._keeps_drafts(delivery.account_id),
             )
         )  # fmt: skip
 
@@ -356,7 +384,10 @@ class Deliveries(RuleBasedStateMachine):
 
     def _answer(self, request, lost, says):
         request.heard = False
-        if lost or (not request.arrived and request not in self.world.on_its_way()):
+        if self._keeps_drafts(request.account_id):
+            number = f"draft-{len(self.world.requests)}-{request.claim.fence}"
+            outcome = OutcomeUnknown("reset") if lost else Handover(remote_id=number)
+        elif lost or (not request.arrived and request not in self.world.on_its_way()):
             outcome = OutcomeUnknown("reset")
         elif request.arrived:
             outcome = receipt(request.arrived)
@@ -446,6 +477,34 @@ class Deliveries(RuleBasedStateMachine):
         )  # fmt: skip
         link = f"https://x.com/{delivery.account.handle}/status/{one.remote_id}"
         self._decide(lambda: people.prove(delivery, actor=self.budi, at=self.world.now, link=link))
+
+    def file(self, delivery, *, posted):
+        """Say that it was posted, which is true or not."""
+        one = self.world.publish(
+            delivery.account_id, delivery.post_id, delivery.post.text_for("x"), by_hand=True
+        )
+        if not posted:
+            self.world.book.remove(one)
+        link = f"https://x.com/{delivery.account.handle}/status/{one.remote_id}"
+        now = self.world.now
+        try:
+            proving.file(
+                delivery, link=link, screenshot=None, posted_at=now, actor=self.sari, at=now
+            )
+        except Invalid:  # the clock was set back so far that it could not be
+            db.session.rollback()
+            if posted:
+                self.world.book.remove(one)
+        db.session.commit()
+
+    def review(self, proof):
+        """A reviewer looks at the account, and sees whether it is so."""
+        numbers = {one.remote_id for one in self.world.copies(proof.delivery)}
+        if proof.link.rpartition("/")[2] in numbers:
+            proving.verify(proof, reviewer=self.budi, at=self.world.now)
+        else:
+            proving.send_back(proof, reason="tidak ada", reviewer=self.budi, at=self.world.now)
+        db.session.commit()
 
     def cancel(self, delivery):
         self._decide(
@@ -540,10 +599,22 @@ class Deliveries(RuleBasedStateMachine):
             self.load(0)
         while self.loaded:
             self.begin(0)
+        for row in self._in(_S.HANDED_OVER):
+            delivery = loaded(row)
+            if proving.waiting_proof(delivery) is None:
+                self.file(delivery, posted=True)
+            if (proof := proving.waiting_proof(delivery)) is not None:
+                self.review(proof)
         for request in self._heard():
+            if request.refused:
+                self._answer(request, lost=False, says="")
+                continue
             text = request.job.content.text
             request.arrived = self.world.publish(request.account_id, request.post_id, text)
             self._answer(request, lost=False, says="")
+
+    def _keeps_drafts(self, account_id):
+        return account_id == self.accounts[1].id
 
     def _moving(self):
         return [
