@@ -172,7 +172,7 @@ class Worker:
             return
         try:
             for driver in self.steps.transact(claiming.drivers_in_use, read_only=True):
-                driver_class(driver)
+                driver_class(driver).load()
             gc.freeze()  # what is loaded now stays; no collection need walk it again
         except Exception:  # the first to send loads them then
             log.exception("warming up failed")

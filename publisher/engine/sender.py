@@ -63,7 +63,7 @@ class Sender:
             loglevel=logging.WARNING,
             quiet=True,
         )
-        driver_class(self._platform)  # 0.8 s for X, which nobody due should wait for
+        driver_class(self._platform).load()  # 0.8 s for X, which nobody due should wait for
         gc.freeze()  # as in the worker
         self._wait_for_the_database()
         beat = threading.Thread(target=self._beat, name="beat", daemon=True)

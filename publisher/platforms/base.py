@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from importlib import import_module
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
@@ -183,6 +184,8 @@ class Driver(ABC):
     way: ClassVar[str] = N_("API resmi")
     #: What a person must agree to before an account is spoken to in this way: full sentences.
     risks: ClassVar[tuple[str, ...]] = ()
+    #: The module that holds its client library, imported when an account is opened.
+    library: ClassVar[str] = ""
     #: Where a link to one of its posts may point, the usual host first, without "www.".
     permalink_hosts: ClassVar[tuple[str, ...]]
     #: The platform takes no bytes: it fetches each picture from a public address.
@@ -204,6 +207,12 @@ class Driver(ABC):
 
         :raises AccountBlocked: if something is missing; nothing can be sent without it
         """
+
+    @classmethod
+    def load(cls) -> None:
+        """Import what opening an account needs, so that nothing due waits for it."""
+        if cls.library:
+            import_module(cls.library)
 
     @classmethod
     @abstractmethod

@@ -6,17 +6,15 @@ short, and after the publishing request began that must end as `OutcomeUnknown`.
 """
 
 import base64
-import logging
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from copy import copy
 from datetime import datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-import tweepy
 
 from publisher.errors import N_
 from publisher.platforms import http, x_answers, x_texts
@@ -59,12 +57,6 @@ _ACCOUNT_IN_TROUBLE = re.compile(
 _GUIDELINES = Source("docs.x.com: developer-guidelines", "2026-08-22")
 _PRICING = Source("docs.x.com: pricing, pay per use since 2026-02-06", "2026-08-22")
 
-#: Copied for each account: tweepy builds a transport of its own for every new client.
-_CLIENT = tweepy.Client(return_type=requests.Response)
-# At DEBUG they write every header of every request, tokens and signatures included.
-for _library in ("tweepy", "oauthlib", "requests_oauthlib"):
-    logging.getLogger(_library).setLevel(logging.INFO)
-
 
 class X(Driver):
     """One X account: by a user token of OAuth 2.0, or by the four keys of OAuth 1.0a.
@@ -98,6 +90,7 @@ class X(Driver):
             "repeat_within_h": Source("not stated by X: taken for a day", "2026-08-22"),
         },
     )
+    library = "publisher.platforms.x_client"
     permalink_hosts = ("x.com", "twitter.com")
     credential_fields = (
         CredentialField(name="consumer_key", label=N_("Kunci aplikasi (API key)")),
@@ -116,10 +109,7 @@ class X(Driver):
         user_id = credentials.get("user_id") or keys.get("access_token", "").partition("-")[0]
         self._user_id = user_id
         self._handle = credentials.get("handle", "").lstrip("@") or "i"
-        self._client = copy(_CLIENT)
-        for name, value in keys.items():
-            setattr(self._client, name, value)
-        self._client.session = http.session()
+        self._client = self._tweepy().open_client(keys)
 
     @classmethod
     def length(cls, text: str) -> int:
@@ -208,6 +198,10 @@ class X(Driver):
 
     # -- requests
 
+    def _tweepy(self) -> Any:
+        """Return the module that holds tweepy, which no process pays for before it is needed."""
+        return import_module(self.library)
+
     def _upload(self, picture: Picture) -> str:
         """Upload one picture with its alternative text; return X's number for it."""
         body = {
@@ -262,11 +256,9 @@ class X(Driver):
         try:
             response = request(*args, **kwargs)
             payload = response.json()
-        except tweepy.NotFound as error:
-            if gone_is_fine:
+        except self._tweepy().HTTPException as error:
+            if gone_is_fine and error.response.status_code == 404:
                 return x_answers.Answer(payload={}, headers=error.response.headers)
-            raise self._translate(error.response, public=public) from None
-        except tweepy.HTTPException as error:
             raise self._translate(error.response, public=public) from None
         except Exception as error:  # noqa: BLE001 - tweepy trips over answers of unexpected shape
             raise http.translate(error, public=public) from None

@@ -4,6 +4,7 @@ import json
 import struct
 import zlib
 from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from publisher.platforms import driver_class, http, open_driver
@@ -147,10 +148,13 @@ class Desk:
     def driver(self, **changed):
         return open_driver(self.name, {**self.credentials, **changed})
 
+    @contextmanager
     def impatient(self):
-        """Return a driver that soon gives up waiting for an answer."""
-        http.configure(self.practice.url, read_s=IMPATIENT_S)
-        return self.driver()
+        """Let drivers, also those that are open, soon give up waiting for an answer."""
+        transport = http._shared()
+        patient, transport.timeouts = transport.timeouts, (http.CONNECT_S, IMPATIENT_S)
+        yield
+        transport.timeouts = patient
 
     def fault(self, kind, **more):
         self.practice.order_fault(self.platform, "1700", kind, **more)

@@ -6,6 +6,7 @@ A new driver is tested by one line in `parts.ENTRIES`; what it lacks is said by 
 import dataclasses
 import hashlib
 import time
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,6 @@ from publisher.platforms import (
     PLATFORM_NAMES,
     driver_class,
     drivers_of,
-    http,
     open_driver,
 )
 from publisher.platforms.base import Handover, Limits, Outgoing, Picture, Receipt
@@ -243,19 +243,17 @@ def test_a_fault_while_publishing_is_named_rightly_and_never_makes_two(desk, fau
     expected, accepted = WHILE_PUBLISHING[fault]
     driver = desk.driver()
     prepared, started = driver.prepare(desk.post()), now()
-    sender = _impatient(desk) if fault in SILENT else driver
     desk.fault(fault, seconds=SILENCE_S if fault in SILENT else 0, on="publish")
     began = time.monotonic()
 
-    error = caught(lambda: sender.publish(prepared))
+    with desk.impatient() if fault in SILENT else nullcontext():
+        error = caught(lambda: driver.publish(prepared))
 
     assert time.monotonic() - began < PATIENCE_S
     assert type(error) is expected
     assert len(desk.on_the_wire("publish")) == 1
     if fault in SILENT:
         desk.practice.app.wire.stopping.set()  # it speaks at last, to nobody
-        http.configure(desk.practice.url)
-        driver = desk.driver()
     assert len(desk.accepted()) == accepted
     assert not [secret for secret in secrets_of(desk) if secret in shown(error)]
     _reading_back_agrees(desk, driver, prepared, started)
@@ -271,35 +269,28 @@ def _reading_back_agrees(desk, driver, prepared, started):
     assert [post["remote_id"] for post in desk.published()] == ([found.remote_id] if found else [])
 
 
-def _impatient(desk):
-    """Return a driver that gives up soon, as far as the one that prepared was."""
-    driver = desk.impatient()
-    if desk.entry.preparing is None:
-        driver.prepare(desk.post())
-    return driver
-
-
 def test_a_request_that_is_applied_late_is_unknown_and_found_later(desk):
-    prepared, started = desk.driver().prepare(desk.post()), now()
-    sender = _impatient(desk)
+    driver = desk.driver()
+    prepared, started = driver.prepare(desk.post()), now()
     desk.fault("late", seconds=SILENCE_S)
 
-    assert isinstance(caught(lambda: sender.publish(prepared)), OutcomeUnknown)
+    with desk.impatient():
+        assert isinstance(caught(lambda: driver.publish(prepared)), OutcomeUnknown)
     assert desk.accepted() == []
 
     desk.practice.app.wire.stopping.set()  # now it takes what it was sent
     _until(desk.accepted)
-    http.configure(desk.practice.url)
-    _reading_back_agrees(desk, desk.driver(), prepared, started)
+    _reading_back_agrees(desk, driver, prepared, started)
 
 
 @pytest.mark.parametrize("fault", WHILE_PREPARING)
 @those(lambda _, entry: entry.preparing)
 def test_a_fault_while_preparing_is_never_unknown(desk, fault):
-    driver = desk.impatient() if fault in SILENT else desk.driver()
+    driver = desk.driver()
     desk.fault(fault, seconds=SILENCE_S if fault in SILENT else 0, on=desk.entry.preparing)
 
-    error = caught(lambda: driver.prepare(desk.post()))
+    with desk.impatient() if fault in SILENT else nullcontext():
+        error = caught(lambda: driver.prepare(desk.post()))
 
     assert type(error) is WHILE_PREPARING[fault]
     assert len(desk.on_the_wire(desk.entry.preparing)) <= 2  # no request twice

@@ -201,6 +201,7 @@ def prepared_on(name):
     driver = Desk(name, None).driver()
     if ENTRIES[name].preparing is None:
         return driver, driver.prepare(Outgoing(text="Imunisasi gratis."))
+    driver._shown_at = []  # where TikTok would have fetched the pictures
     pictures = json.dumps([[400, 400, "Balita."]])
     if name == "tiktok":
         driver._shown_at = []  # what opens pictures is in no `Prepared`
