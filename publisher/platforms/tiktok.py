@@ -5,10 +5,12 @@ to nobody. What works is `post_mode=MEDIA_UPLOAD`: TikTok fetches the photos fro
 of a domain proved to be ours, and a person finishes the post in the app.
 """
 
+import re
 import time
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import requests
 
@@ -47,6 +49,7 @@ API = "https://open.tiktokapis.com/v2"
 
 _DOCUMENTS = "developers.tiktok.com: content-posting-api, reference of photo posts"
 _PAGES, _PER_PAGE = 10, 20
+_SHORT_HOSTS = ("vt.tiktok.com", "vm.tiktok.com")
 #: For so long `publish` may go on asking what became of a draft; then it hands over anyway.
 _ASKING_S = 15
 
@@ -75,7 +78,7 @@ class TikTok(Driver):
         read_on="2026-09-11",
         sources={"spacing_s": Source(f"{_DOCUMENTS}: 6 requests a minute", "2026-09-11")},
     )
-    permalink_hosts = ("tiktok.com", "vt.tiktok.com", "m.tiktok.com")
+    permalink_hosts = ("tiktok.com", "m.tiktok.com", *_SHORT_HOSTS)
     credential_fields = (
         CredentialField(name="open_id", label=N_("Nomor akun TikTok (open_id)"), secret=False),
         CredentialField(name="access_token", label=N_("Token akses")),
@@ -108,6 +111,17 @@ class TikTok(Driver):
             *text_problems(outgoing, cls.name, limit=cls.limits.text_chars, length=cls.length),
             *picture_problems(outgoing, cls.name, cls.limits),
         ]
+
+    @classmethod
+    def is_permalink(cls, link: str, handle: str) -> bool:
+        """Accept a post of this account, or a short link: what the app gives when one shares."""
+        parts = urlsplit(link)
+        if not super().is_permalink(link, handle):
+            return False
+        if parts.hostname in _SHORT_HOSTS:
+            return bool(re.fullmatch(r"/\w+/?", parts.path))
+        path = re.fullmatch(r"/@([\w.]+)/(?:photo|video)/\d+/?", parts.path)
+        return path is not None and (not handle or path[1].lower() == handle.lower())
 
     def prepare(self, outgoing: Outgoing) -> Prepared:
         """Ask whose the token is: a draft in somebody else's inbox cannot be called back."""

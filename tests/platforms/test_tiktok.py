@@ -250,6 +250,23 @@ def test_nobody_takes_a_post_down_through_the_api(desk, post):
         driver.remove(driver.find(known, now()))
 
 
+def test_a_permalink_is_one_of_a_post_of_the_account():
+    for good in (
+        "https://www.tiktok.com/@dinkesblora/photo/7567890123456789012?is_from_webapp=1",
+        "https://www.tiktok.com/@DinkesBlora/video/7567890123456789012",
+        "https://vt.tiktok.com/ZSabc123/",
+    ):
+        assert TikTok.is_permalink(good, "dinkesblora")
+    for bad in (
+        "https://www.tiktok.com/@dishubblora/photo/7567890123456789012",
+        "https://www.tiktok.com/@dinkesblora",
+        "https://vt.tiktok.com/",
+        "https://tiktok.com.evil.example/@dinkesblora/photo/7567890123456789012",
+        "http://www.tiktok.com/@dinkesblora/photo/7567890123456789012",
+    ):
+        assert not TikTok.is_permalink(bad, "dinkesblora")
+
+
 def test_a_text_is_counted_in_utf_16_units():
     assert TikTok.length("a🎉") == 3
     fine = Picture(content=jpeg(), mime="image/jpeg", alt_text="", name="1.jpg")
