@@ -8,7 +8,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 
 from flask import Flask
@@ -30,6 +30,8 @@ WATCH_EVERY_S = 10
 CHECK_EVERY_S = 30
 #: So many silences of one platform in a row end the asking for one round.
 SILENCES = 3
+#: The longest that a stop waits for a round.
+DRAIN_S = 10
 
 Answer = Risk | PlatformError | None
 
@@ -56,11 +58,13 @@ class Checker:
                 each.wake()
 
     def stop(self) -> None:
-        """Take nothing new. What is being asked changes nothing, and is asked again some day."""
+        """Take nothing new, and let what is under way come to its end, unless a platform keeps it
+        waiting: what was asked is asked again some day."""
         self._stopping.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
         for each in self._rounds:
             each.stop()
+        wait([each.running for each in self._rounds if each.running], timeout=DRAIN_S)
 
     def watch(self) -> None:
         """Tell of all that nobody was told of yet; returns when it is told."""
@@ -115,14 +119,14 @@ class _Round:
         self._every_s = every_s
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=work.__name__)
         self._begun_s: float | None = None
-        self._running: Future[None] | None = None
+        self.running: Future[None] | None = None
 
     def wake(self) -> None:
         now_s = clock.running_s()
         due = self._begun_s is None or now_s - self._begun_s >= self._every_s
-        if due and (self._running is None or self._running.done()):
+        if due and (self.running is None or self.running.done()):
             self._begun_s = now_s
-            self._running = self._pool.submit(self._safely)
+            self.running = self._pool.submit(self._safely)
 
     def stop(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
