@@ -310,6 +310,9 @@ def credentials_for(platform, remote_id):
         return {"ig_id": remote_id, "token": f"rahasia-instagram-{remote_id}"}
     if platform == "tiktok":
         return {"open_id": remote_id, "access_token": f"rahasia-tiktok-{remote_id}"}
+    if platform == "telegram":
+        token = f"{remote_id}:AAE-rahasia-bot-{remote_id}"
+        return {"bot_token": token, "channel": "@kanal", "user_id": remote_id}
     return {"page_id": remote_id, "page_token": f"rahasia-halaman-{remote_id}"}
 
 

@@ -10,12 +10,13 @@ from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.models.people import User
 from publisher.models.places import Office, OfficeKind
 from publisher.models.posts import Post, PostKind, PostStatus
+from publisher.models.proofs import Proof
 from publisher.models.quotas import QuotaRule
 from publisher.models.watch import Preflight, Slot
 from publisher.platforms.base import Handover, Receipt
 from publisher.platforms.errors import OutcomeUnknown, Refused
 from publisher.workflow import reviewing, watching
-from publisher.workflow.delivering import looking, people, recording
+from publisher.workflow.delivering import looking, people, proving, recording
 from publisher.workflow.delivering.claiming import Claim
 from publisher.workflow.watching.risks import BLOCKED, UNREADABLE
 from tests.browser.cast import ZONE
@@ -29,6 +30,7 @@ def build(cast):
     _offices_and_targets(cast)
     _posts(cast)
     _deliveries(cast)
+    _proofs(cast)
     _past_weeks(cast)
     _accounts(cast)
     _watch(cast)
@@ -92,6 +94,29 @@ def _deliveries(cast):
         with cast.stage():
             delivery = db.session.scalars(db.select(Delivery).filter_by(post_id=post_id)).one()
             _bring(delivery, status, db.session.get(User, cast.budi.id))
+
+
+def _proofs(cast):
+    """What Sari posted herself: one proof that waits, and one that was sent back."""
+    channel = cast.channel(
+        cast.dinkes_id, "website", name=f"dinkes{cast.number}.blorakab.go.id", connected=False,
+        by_hand=True, status=AccountStatus.ACTIVE, paused_reason="",
+    )  # fmt: skip
+    at = clock.now() - timedelta(minutes=5)
+    for title in ("Kabar dengan bukti", "Kabar dengan bukti yang dikembalikan"):
+        post_id = cast.post("submit", "approve", title=title, channels=[channel], at=at)
+        with cast.stage():
+            now = clock.now()
+            delivery = db.session.scalars(db.select(Delivery).filter_by(post_id=post_id)).one()
+            advance(delivery.id, "hand_over", at=now, reason="Giliran kantor", handed_over_at=now)
+            db.session.refresh(delivery)
+            proof = proving.file(
+                delivery, link=f"https://{channel.handle}/berita/{post_id}", screenshot=None,
+                posted_at=now, actor=db.session.get(User, cast.sari.id), at=now,
+            )  # fmt: skip
+            if title.endswith("dikembalikan"):
+                budi = db.session.get(User, cast.budi.id)
+                proving.send_back(proof, reason="Tautan ke berita lain", reviewer=budi, at=now)
 
 
 def _bring(delivery, status, budi):
@@ -179,6 +204,12 @@ def _accounts(cast):
     add("tiktok", "tiruan", standing=Standing.TIRUAN, connected=False)
 
 
+def _with_proofs(cast, of_region):
+    with cast.stage():
+        query = db.select(Proof.delivery_id).join(Delivery).where(of_region)
+        return list(db.session.scalars(query))
+
+
 def _ids(cast):
     offices = cast.ids(Office, Office.region_id == cast.region_id)
     of_region = Delivery.office_id.in_(offices)
@@ -192,7 +223,8 @@ def _ids(cast):
         "living_office_id": [cast.dinkes_id, cast.dishub_id],
         "user_id": [cast.sari.id, cast.tono.id],
         "account_id": [cast.x.id, *cast.ids(Account, Account.office_id == cast.dishub_id)],
-        "delivery_id": [ids[0] for ids in statuses],
+        "delivery_id": [each for ids in statuses for each in ids[:1]]
+        + _with_proofs(cast, of_region),
         "week": [str(this_week), str(this_week.previous())],
         "post_id": cast.ids(Post, ours, own),
         "submitted": cast.ids(Post, ours, own, Post.submitted_at.is_not(None)),

@@ -28,7 +28,8 @@ PEOPLE = {
 }
 #: Addresses of files, of answers for machines, and of those that need a platform's word.
 NO_PAGES = {
-    "accounts.come_back", "assets.serve", "pages.health", "pages.metrics", "photos.show", "reports.week_csv",
+    "accounts.come_back", "assets.serve", "pages.health", "pages.metrics", "photos.show",
+    "proofs.pictures", "reports.week_csv",
 }  # fmt: skip
 #: What an address takes from the scene, where its name alone does not say it.
 OWN_SAMPLES = {

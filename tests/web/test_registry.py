@@ -25,7 +25,9 @@ CREDENTIALS = {
         "access_token_secret": "rahasia-token",
     },
     "facebook": {"page_id": "2001", "page_token": "rahasia-halaman"},
+    "telegram": {"bot_token": "700123456:AAE-rahasia-bot-telegram", "channel": "@dinkesblora"},
 }
+NUMBERS = {"x": "1001", "facebook": "2001", "telegram": "-1003001"}
 LISTS = ("perangkat-daerah", "akun", "pengguna", "target")
 
 
@@ -47,7 +49,7 @@ def practice(tmp_path):
         for platform, credentials in CREDENTIALS.items():
             server.register(
                 platform=platform,
-                remote_id={"x": "1001", "facebook": "2001"}[platform],
+                remote_id=NUMBERS[platform],
                 handle="dinkesblora",
                 display_name="Dinkes Blora",
                 credentials=credentials,
@@ -215,7 +217,7 @@ def test_a_name_is_text_and_never_markup(as_budi):
 def test_an_account_of_an_unsupported_platform_is_only_listed(as_budi, dinkes):
     data = {
         "office": dinkes.id,
-        "platform": "tiktok",
+        "platform": "threads",
         "handle": "@dinkesblora",
         "display_name": "Dinkes",
         "standing": "utama",
@@ -246,7 +248,9 @@ def held_in(answer):
     return found and found[1]
 
 
-@pytest.mark.parametrize(("platform", "handle"), [("x", "dinkesblora"), ("facebook", "")])
+@pytest.mark.parametrize(
+    ("platform", "handle"), [("x", "dinkesblora"), ("facebook", ""), ("telegram", "dinkesblora")]
+)
 def test_an_account_is_connected_after_a_person_agrees(
     app, as_budi, practice, registered, platform, handle
 ):
@@ -261,7 +265,7 @@ def test_an_account_is_connected_after_a_person_agrees(
 
     db.session.expire_all()
     assert account.status is AccountStatus.ACTIVE
-    assert account.remote_id == {"x": "1001", "facebook": "2001"}[platform]
+    assert account.remote_id == NUMBERS[platform]
     opened = app.extensions["vault"].open(account.credentials, bound_to=account.vault_name)
     assert CREDENTIALS[platform].items() <= opened.items()
 
@@ -295,6 +299,42 @@ def test_the_credentials_of_another_account_are_refused(as_budi, practice, regis
     assert answer.status_code == 422
     assert "milik @dinkesblora, bukan @dinsosblora" in answer.get_data(as_text=True)
     assert held_in(answer) is None
+
+
+@pytest.mark.parametrize(
+    ("registered_as", "rights", "said"),
+    [
+        ("dinsosblora", "true", "milik @dinkesblora, bukan @dinsosblora"),
+        ("dinkesblora", "false", "may not post in this channel"),
+    ],
+)
+def test_a_bot_of_another_channel_or_without_the_right_to_post_is_refused(
+    as_budi, practice, registered, registered_as, rights, said
+):
+    practice.register(
+        platform="telegram", remote_id=NUMBERS["telegram"], handle="dinkesblora",
+        credentials={**CREDENTIALS["telegram"], "can_post_messages": rights},
+    )  # fmt: skip
+    account = registered("telegram", registered_as)
+
+    answer = paste(as_budi, account, CREDENTIALS["telegram"])
+
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert said in text
+    assert CREDENTIALS["telegram"]["bot_token"] not in text
+    assert held_in(answer) is None
+
+
+def test_an_account_that_a_person_fills_asks_for_no_connection(as_budi, dinkes):
+    data = {"office": dinkes.id, "platform": "website", "handle": "dinkes.blorakab.go.id"}
+    as_budi.post("/registri/akun/baru", data={**data, "display_name": "Situs", "standing": "utama"})
+
+    account = db.session.scalars(sa.select(Account)).one()
+    text = page(as_budi, f"akun/{account.id}")
+    assert "Ditayangkan sendiri" in text
+    assert "@dinkes.blorakab" not in text
+    assert as_budi.get(f"/registri/akun/{account.id}/sambungkan").status_code == 302
 
 
 def test_the_platforms_number_decides_once_it_is_known(as_budi, practice, registered):
