@@ -1,0 +1,165 @@
+"""Setting text: how long it is, where its lines break, how large it may be.
+
+Lines break as an Indonesian reader breathes: no line ends on "di" or "yang", a number stays
+with what it counts, and the lines of a headline are of much the same length.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, pairwise
+
+from fontTools.ttLib import TTFont
+from PIL import features
+
+from publisher.posters.brush import FONT_FILE, font
+
+MEASURE_PX = 200  # lengths are measured once at this size and scaled
+#: Words that belong to what follows and must not end a line; numbers likewise.
+HANGING = re.compile(
+    r"(?:di|ke|dan|atau|yang|untuk|dengan|dari|pada|para|oleh|dalam|serta|sing|ning|ing|lan|karo"
+    r"|pukul|RT|RW|Rp|Jl\.|No\.|\d[\d.,]*)",
+    re.IGNORECASE,
+)
+#: What a line that ends on such a word costs, in shares of the square of the line's length.
+_HANGING_COST = 0.12
+
+
+def shapes_well() -> bool:
+    """Return whether Pillow found FriBiDi: without it there is no kerning, and lines differ."""
+    return bool(features.check("raqm"))
+
+
+@lru_cache(maxsize=1)
+def letters() -> frozenset[int]:
+    """Return the code points the poster font has."""
+    with TTFont(FONT_FILE, lazy=True) as face:
+        return frozenset(face.getBestCmap())
+
+
+def missing(text: str) -> str:
+    """Return the characters of `text` that would come out as boxes, each once."""
+    return "".join(dict.fromkeys(one for one in text if ord(one) not in letters() and one != "\n"))
+
+
+@lru_cache(maxsize=8192)
+def length(line: str, weight: int) -> float:
+    """Return the length of a line in multiples of the font size."""
+    return float(font(MEASURE_PX, weight).getlength(line)) / MEASURE_PX
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Text on lines. `leading` is the distance of two baselines, in px."""
+
+    lines: tuple[str, ...]
+    size: int
+    weight: int
+    leading: int
+
+    @property
+    def height(self) -> int:
+        """The room it takes in px: capitals above, descenders below, no more."""
+        return round(self.size * 1.02) + self.leading * (len(self.lines) - 1)
+
+    @property
+    def width(self) -> float:
+        return max((length(line, self.weight) for line in self.lines), default=0) * self.size
+
+
+def setting(
+    text: str,
+    *,
+    width: float,
+    size: int,
+    smallest: int,
+    weight: int,
+    most_lines: int = 99,
+    leading: float = 1.3,
+) -> Setting | None:
+    """Return `text` set at `size` px or as little below as needed; None if below `smallest`.
+
+    :param width: the room in px; no line is longer
+    :param most_lines: how many lines there may be
+    """
+    words = text.split()
+    if not words:
+        return Setting((), size, weight, 0)
+    longest = max(length(word, weight) for word in words)
+    start = min(size, int(width / longest)) if longest else size
+    for px in range(start, smallest - 1, -1):
+        lines = broken(words, width / px, weight)
+        if len(lines) <= most_lines:
+            return Setting(lines, px, weight, round(px * leading))
+    return None
+
+
+def broken(words: list[str], room: float, weight: int) -> tuple[str, ...]:
+    """Return words on as few lines as the room (in em) allows, evenly.
+
+    :param words: each of them shorter than the room
+    """
+    count = _fewest(words, room, weight)
+    while True:
+        lines = _even(words, count, room, weight)
+        if lines is not None:
+            return lines
+        count += 1
+
+
+def _fewest(words: list[str], room: float, weight: int) -> int:
+    count, line = 1, ""
+    for word in words:
+        longer = f"{line} {word}".strip()
+        if line and length(longer, weight) > room:
+            count, longer = count + 1, word
+        line = longer
+    return count
+
+
+def _even(words: list[str], count: int, room: float, weight: int) -> tuple[str, ...] | None:
+    """Return the words on exactly `count` lines, the most even way; None if one is too long."""
+    if count >= len(words):
+        return tuple(words)
+    starts = _starts(words, weight)
+    goal = starts[-1] / count
+    # best[i]: the least cost of setting the first i words on the lines so far, and their breaks
+    best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
+    for line in range(count):
+        last = line == count - 1
+        best = _next_line(words, starts, best, goal, room, last=last)
+    if len(words) not in best:
+        return None
+    cuts = (0, *best[len(words)][1])
+    lines = tuple(" ".join(words[a:b]) for a, b in pairwise(cuts))
+    return lines if max(length(one, weight) for one in lines) <= room else None
+
+
+def _starts(words: list[str], weight: int) -> list[float]:
+    """Return where each word would start on one endless line, and where the last one ends."""
+    space = length("n n", weight) - length("nn", weight)
+    return [0.0, *accumulate(length(word, weight) + space for word in words)]
+
+
+def _next_line(
+    words: list[str],
+    starts: list[float],
+    best: dict[int, tuple[float, tuple[int, ...]]],
+    goal: float,
+    room: float,
+    *,
+    last: bool,
+) -> dict[int, tuple[float, tuple[int, ...]]]:
+    found: dict[int, tuple[float, tuple[int, ...]]] = {}
+    for start, (cost, cuts) in best.items():
+        for end in range(start + 1, len(words) + 1):
+            long = starts[end] - starts[start]
+            if long > room * 1.03:
+                break
+            if last and end < len(words):
+                continue
+            hangs = end < len(words) and HANGING.fullmatch(words[end - 1]) is not None
+            here = cost + (long - goal) ** 2 + hangs * _HANGING_COST * room**2
+            if end not in found or here < found[end][0]:
+                found[end] = here, (*cuts, end)
+    return found
