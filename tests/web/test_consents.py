@@ -192,6 +192,17 @@ def test_what_goes_wrong_with_the_code_is_said_and_never_tried_twice(
     assert len(practice.requests("x", operation="token")) == 1
 
 
+def test_an_account_that_its_platform_blocks_is_not_called_silence(as_budi, practice, account):
+    visit = Visit(as_budi, account)
+    practice.order_fault("x", "1001", "blocked", on="read")
+
+    as_budi.get(visit.allow("1001"))
+
+    told = flashed(as_budi, account)
+    assert "tidak memberikan izin" in told
+    assert "suspended" in told
+
+
 def test_a_wrong_app_secret_blames_the_settings(app, as_budi, practice, account):
     app.config["X_CLIENT_SECRET"] = "salah"
     as_budi.get(Visit(as_budi, account).allow("1001"))

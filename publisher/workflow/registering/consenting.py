@@ -28,7 +28,7 @@ from publisher.platforms.consent import (
     app_of,
     consent_class,
 )
-from publisher.platforms.errors import PlatformError, Refused
+from publisher.platforms.errors import AccountBlocked, PlatformError, Refused
 from publisher.platforms.portraits import portrait
 from publisher.platforms.texts import redact
 from publisher.vault import Vault
@@ -177,7 +177,7 @@ def redeem(
     except AppRefused as error:
         names = " / ".join(app_settings(driver))
         raise AppNotAccepted(settings=names) from error
-    except Refused as error:
+    except (Refused, AccountBlocked) as error:
         raise NotGranted(detail=redact(error.detail)) from error
     except PlatformError as error:
         raise NoAnswer(detail=redact(error.detail)) from error
