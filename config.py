@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from publisher.storage import Bucket, place
+
 ROOT = Path(__file__).resolve().parent
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 PHOTO_BYTES = 15 * 1024 * 1024
@@ -88,6 +90,11 @@ def _counters(value: str) -> str:
     return value
 
 
+def _media(value: str) -> str:
+    place(value)
+    return value
+
+
 def _address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -123,7 +130,9 @@ SETTINGS: dict[str, Setting] = {
     "DATABASE_URL": Setting(_database),
     "ENGINE_URL": Setting(_broker),
     "RATELIMIT_STORAGE_URI": Setting(_counters),
-    "MEDIA_URL": Setting(),
+    "MEDIA_URL": Setting(_media),
+    "MEDIA_KEY_ID": Setting(),
+    "MEDIA_SECRET_KEY": Setting(),
     "PLATFORM_GATEWAY": Setting(_gateway),
     "PLATFORM_GATEWAY_CA": Setting(),
     "X_CLIENT_ID": Setting(),
@@ -177,12 +186,20 @@ def load(environ: Mapping[str, str] = os.environ, *, root: Path = ROOT) -> dict[
     values["DATABASE_URL"] = values["DATABASE_URL"] or f"sqlite:///{instance / 'siar.sqlite'}"
     values["MEDIA_URL"] = values["MEDIA_URL"] or "media"
     values["RATELIMIT_STORAGE_URI"] = values["RATELIMIT_STORAGE_URI"] or _shared(values)
+    _check_together(values)
+    return values | _for_flask(values)
+
+
+def _check_together(values: Mapping[str, Any]) -> None:
     if values["ENGINE_URL"] and values["DATABASE_URL"].startswith("sqlite"):
         raise SettingError(
             "ENGINE_URL needs PostgreSQL: senders on other machines share its rows and its clock. "
             "Set DATABASE_URL to postgresql://…, or leave ENGINE_URL unset."
         )
-    return values | _for_flask(values)
+    if isinstance(place(values["MEDIA_URL"]), Bucket):
+        for name in ("MEDIA_KEY_ID", "MEDIA_SECRET_KEY"):
+            if not values[name]:
+                raise MissingSetting(name, "The bucket that MEDIA_URL names cannot do without it.")
 
 
 def _shared(values: Mapping[str, Any]) -> str:

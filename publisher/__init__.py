@@ -45,7 +45,11 @@ def create_app(config: Mapping[str, Any]) -> Flask:
         prepare_engine(db.engine)
     http.configure(app.config.get("PLATFORM_GATEWAY"), app.config.get("PLATFORM_GATEWAY_CA"))
     app.extensions["vault"] = vault.Vault(app.config["VAULT_KEYS"])
-    app.extensions["media_store"] = storage.open_store(app.config["MEDIA_URL"])
+    app.extensions["media_store"] = storage.open_store(
+        app.config["MEDIA_URL"],
+        key_id=app.config.get("MEDIA_KEY_ID"),
+        secret_key=app.config.get("MEDIA_SECRET_KEY"),
+    )
     app.extensions["gallery"] = gallery.Gallery(app.config["PUBLIC_URL"], app.config["SECRET_KEY"])
     web.init_app(app)
     cli.init_app(app)

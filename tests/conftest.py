@@ -32,6 +32,7 @@ from publisher.models.people import Role, User
 from publisher.models.places import Office, OfficeKind, Region, RegionKind
 from publisher.models.posts import Post, PostKind, PostPicture
 from publisher.platforms import BY_HAND
+from tests.buckets import BucketServer
 
 # A property holds or it does not; how long it takes is for the benchmarks.
 hypothesis.settings.register_profile(
@@ -141,6 +142,18 @@ class PostgresServer:
     def stop(self):
         self._admin.dispose()
         self._server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def bucket_server():
+    with BucketServer() as server:
+        yield server
+
+
+@pytest.fixture
+def bucket_url(bucket_server):
+    """The `MEDIA_URL` of a new bucket on a real server."""
+    return bucket_server.new_bucket()
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,10 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
+from publisher.storage import fault
+
+log = logging.getLogger(__name__)
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 #: The first pages come first.
@@ -31,6 +35,7 @@ def worker_command() -> None:
     from publisher.worker import Worker
 
     begin_logging(_app())
+    _warn_of_media(_app())
     tune_interpreter()
     worker = Worker(_app())
     ended = threading.Event()
@@ -65,6 +70,7 @@ def serve_command(demo: bool) -> None:
 
     app = _app()
     begin_logging(app)
+    _warn_of_media(app)
     with practice(app) if demo else _nothing() as timelines:
         migrate()
         if demo:
@@ -90,6 +96,12 @@ def _app() -> Flask:
 def begin_logging(app: Flask) -> None:
     logging.basicConfig(level=app.config["LOG_LEVEL"], format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+def _warn_of_media(app: Flask) -> None:
+    """Say at once what is wrong with the store; the work goes on, and asks again each time."""
+    if found := fault(app.extensions["media_store"]):
+        log.warning("MEDIA_URL: pictures can be neither read nor kept: %s", found)
 
 
 def migrate() -> None:

@@ -20,7 +20,7 @@ from flask import (
 from flask_login import current_user
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
-from publisher import clock
+from publisher import clock, storage
 from publisher.db import db
 from publisher.models.people import Role
 from publisher.models.places import Office
@@ -77,6 +77,8 @@ def health() -> tuple[Response, int]:
     except sa.exc.SQLAlchemyError:
         db.session.rollback()
         wrong = ["database"]
+    if storage.fault(current_app.extensions["media_store"]):
+        wrong.append("media")
     answer = {"status": "ok" if not wrong else "gangguan", "wrong": wrong}
     return jsonify(answer), 503 if wrong else 200
 

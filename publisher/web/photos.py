@@ -14,7 +14,7 @@ from publisher.platforms import DRIVERS, driver_class
 from publisher.posters import fitting
 from publisher.posters import photos as pictures
 from publisher.posters.fitting import PictureRules
-from publisher.storage import DIGEST, Store
+from publisher.storage import DIGEST, Store, Unreachable
 from publisher.web.access import me, signed_in
 from publisher.workflow import composing, drafting
 
@@ -81,6 +81,8 @@ def _sent(media: Media, rules: PictureRules | None, *, small: bool) -> Response:
         response.data, response.mimetype = (
             _small(media, rules, name) if small else _whole(media, rules)
         )
+    except Unreachable:
+        abort(503)
     except OSError:  # lost or damaged
         abort(404)
     return response

@@ -9,7 +9,7 @@ import zipfile
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -22,6 +22,7 @@ from publisher.errors import Invalid, PublisherError
 from publisher.models.deliveries import Delivery
 from publisher.models.media import Media
 from publisher.models.people import Role
+from publisher.storage import Unreachable
 from publisher.web.access import allow, get_delivery, get_proof, me
 from publisher.web.draft_steps import store
 from publisher.workflow.composing import content
@@ -91,7 +92,10 @@ def pictures(delivery_id: int) -> Response:
     delivery = get_delivery(delivery_id)
     if not proving.is_current(delivery):
         raise Invalid(_CHANGED)
-    packed = _packed(_content_of(delivery))
+    try:
+        packed = _packed(_content_of(delivery))
+    except OSError as error:
+        abort(503 if isinstance(error, Unreachable) else 404)
     name = f"siar-{delivery.id}.zip"
     response = Response(packed, mimetype="application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

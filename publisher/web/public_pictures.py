@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, current_app
 from publisher import clock
 from publisher.gallery import PATH, Gallery, NoSuchPicture
 from publisher.platforms import driver_class
+from publisher.storage import Unreachable
 from publisher.web.access import public
 from publisher.workflow import composing
 
@@ -28,6 +29,8 @@ def show(token: str) -> Response:
         rules = driver_class(shown.driver).limits
         store = current_app.extensions["media_store"]
         content, mime = composing.fitted(shown.digest, MIME, rules, store)
+    except Unreachable:  # a platform may ask again
+        abort(503)
     except (NoSuchPicture, KeyError, OSError):  # OSError: lost or damaged
         abort(404)
     if mime != MIME:

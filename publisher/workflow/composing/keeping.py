@@ -4,16 +4,30 @@
 decoder works.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from publisher.db import db
+from publisher.errors import N_, PublisherError
 from publisher.models.media import Media
 from publisher.models.people import User
 from publisher.posters import photos
 from publisher.storage import Store
+
+log = logging.getLogger(__name__)
+
+
+class NotKept(PublisherError):
+    """The media store is full, or does not answer."""
+
+    message = N_(
+        "Foto belum tersimpan karena penyimpanan sedang terganggu. Coba unggah lagi sebentar lagi; "
+        "bila tetap gagal, hubungi operator."
+    )
+    status = 503
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,10 +45,16 @@ def keep(content: bytes, store: Store) -> Kept:
     """Clean an uploaded file and keep it. Touches no database.
 
     :raises Invalid: one of the errors of `posters.photos.normalise`
+    :raises NotKept: if the store cannot take it now
     """
     photo = photos.normalise(content)
+    try:
+        digest = store.put(photo.content)
+    except OSError as error:
+        log.warning("a photo could not be kept: %s", error)
+        raise NotKept from error
     return Kept(
-        digest=store.put(photo.content),
+        digest=digest,
         mime=photo.mime,
         width=photo.width,
         height=photo.height,

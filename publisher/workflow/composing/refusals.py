@@ -50,7 +50,7 @@ def problems(post: Post, store: Store, *, at: datetime) -> dict[str, list[Proble
 def own_problems(post: Post, store: Store) -> dict[str, list[Problem]]:
     """Return what is wrong with the post itself, whatever else is published. No query."""
     found: dict[str, list[Problem]] = {platform: [] for platform in post.platforms}
-    lost = not all(store.exists(picture.media.digest) for picture in post.pictures)
+    lost = _is_lost(post, store)
     for account in post.accounts:
         driver = driver_class(account.driver)
         outgoing = content(post.public, account.platform, account.driver).outline()
@@ -62,6 +62,14 @@ def own_problems(post: Post, store: Store) -> dict[str, list[Problem]]:
         ]
         found[account.platform] += [one for one in here if one not in found[account.platform]]
     return found
+
+
+def _is_lost(post: Post, store: Store) -> bool:
+    """Return whether a picture is not there, or the store cannot even be asked."""
+    try:
+        return not all(store.exists(picture.media.digest) for picture in post.pictures)
+    except OSError:
+        return True
 
 
 def unreadable(post: Post, store: Store) -> bool:
