@@ -18,6 +18,7 @@ from publisher.platforms.errors import OutcomeUnknown
 from publisher.workflow import registering, watching
 from publisher.workflow.delivering import by_hand, claiming, people, proving, recording
 from publisher.workflow.delivering.claiming import Claim
+from publisher.workflow.reporting import rows
 from tests.conftest import NOW
 from tests.workflow.conftest import bring
 
@@ -208,6 +209,20 @@ def test_a_screenshot_alone_proves_without_any_link(handed, sari, budi, picture)
 
     db.session.refresh(handed)
     assert (handed.status, handed.permalink) == (_S.PUBLISHED, None)
+
+
+def test_only_a_verified_proof_counts_and_its_picture_is_shown(handed, sari, budi, picture):
+    scope, day = rows.Scope(region=handed.office.region), timedelta(days=1)
+    proof = file(handed, sari, link="", screenshot=picture("Layar").media)
+    assert rows.first_publications(scope, [NOW - day, NOW + day]) == {}
+
+    proving.verify(proof, reviewer=budi, at=SOON)
+    db.session.commit()
+
+    assert rows.first_publications(scope, [NOW - day, NOW + day]) == {(handed.office_id, 0): (1, 0)}
+    ((content,),) = rows.contents(scope, NOW - day, NOW + day).values()
+    (shown,) = content.proofs
+    assert (shown.permalink, shown.screenshot) == ("", proof.screenshot.digest)
 
 
 def test_nothing_is_published_without_any_proof(handed):
