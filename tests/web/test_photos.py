@@ -88,3 +88,22 @@ def test_a_lost_file_is_not_found_rather_than_an_error(app, client_of, sari, pho
     app.extensions["media_store"].delete(photo.removeprefix("/foto/"))
 
     assert client_of(sari).get(photo).status_code == 404
+
+
+def test_a_photo_is_shown_as_a_channel_would_send_it(app, client_of, sari, photo):
+    page = client_of(sari)
+    whole, small = page.get(f"{photo}?kanal=instagram"), page.get(f"{photo}?kanal=x&ukuran=kecil")
+
+    assert Image.open(io.BytesIO(whole.data)).size == (1440, 810)
+    assert Image.open(io.BytesIO(small.data)).size == (480, 270)
+    assert page.get(f"{photo}?kanal=x").data == page.get(photo).data
+    assert page.get(photo).headers["ETag"] != whole.headers["ETag"]
+
+
+@pytest.mark.parametrize("channel", ["friendster", "../x", "X", "instagram%00"])
+def test_a_channel_that_is_none_has_no_photos(client_of, sari, photo, channel):
+    assert client_of(sari).get(f"{photo}?kanal={channel}").status_code == 404
+
+
+def test_a_channel_opens_no_photo_of_another_office(client_of, tono, photo):
+    assert client_of(tono).get(f"{photo}?kanal=instagram").status_code == 404

@@ -1,17 +1,21 @@
 """The reviewer's pages: who gets in, what they see, and what a decision on them does."""
 
+import io
 import re
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 import time_machine
+from PIL import Image
 
 from publisher.db import db
 from publisher.models.advancing import advance
 from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.models.people import Role
 from publisher.models.posts import PostSeen, PostStatus
+from publisher.posters import fitting
+from publisher.workflow import composing
 from tests.conftest import NOW, person
 
 
@@ -397,3 +401,17 @@ def test_a_decision_of_a_colleague_in_between_is_told(decide, make_post, client_
     assert answer.status_code == 409
     assert "sudah ditolak oleh Rudi" in words(answer)
     assert db.session.scalars(sa.select(Delivery)).all() == []
+
+
+def test_an_approval_leaves_every_picture_ready_to_be_sent(
+    app, decide, make_post, make_account, dinkes, picture, monkeypatch
+):
+    account = make_account(dinkes, "instagram")
+    post = make_post("submit", accounts=[account], pictures=[picture("Antrean.")])
+
+    decide(post, "setujui")
+
+    (content,) = composing.contents(db.session.get(type(post), post.id))
+    monkeypatch.setattr(fitting, "fit", None)
+    (ready,) = content.read(app.extensions["media_store"]).pictures
+    assert Image.open(io.BytesIO(ready.content)).size == (320, 240)
