@@ -123,7 +123,7 @@ def draft_form(post: Post, accounts: list[Account], *, typed: bool) -> Any:
 def _own_fields(post: Post, platforms: list[str]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for platform in platforms:
-        name = PLATFORM_NAMES[platform]
+        name = _l(PLATFORM_NAMES[platform])
         fields[f"own_{platform}"] = BooleanField(_l("Teks khusus untuk %(name)s", name=name))
         fields[f"text_{platform}"] = TextAreaField(
             _l("Teks untuk %(name)s", name=name), [Limited("text")]

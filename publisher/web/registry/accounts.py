@@ -152,7 +152,7 @@ def _add(form: AccountForm) -> Account:
 
 def _platform_words() -> dict[str, str]:
     names = registering.platform_names().items()
-    return {key: name if registering.supported(key) else _listed(name) for key, name in names}
+    return {key: _(name) if registering.supported(key) else _listed(name) for key, name in names}
 
 
 def _listed(name: str) -> str:
