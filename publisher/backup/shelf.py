@@ -40,7 +40,7 @@ class Manifest:
     :param file: the database, with its size and SHA-256
     :param rows: how many each table has
     :param media: the digests of the pictures the database names
-    :param missing: those of them that were gone or damaged when it was made
+    :param missing: those of them that could not be read when it was made
     """
 
     kind: str
@@ -184,14 +184,20 @@ def _is_sane(told: dict[str, Any]) -> bool:
 
 
 def _copy(digests: Iterable[str], store: Store, kept: Store) -> list[str]:
-    """Copy what is not kept yet; return what could not be read."""
+    """Copy what is not kept yet; return what could not be read.
+
+    :raises OSError: if it could not be kept: a full disk is no fault of a picture
+    """
     missing = []
     for digest in digests:
+        if kept.exists(digest):
+            continue
         try:
-            if not kept.exists(digest):
-                kept.put(store.get(digest))
+            content = store.get(digest)
         except OSError:
             missing.append(digest)
+        else:
+            kept.put(content)
     return missing
 
 

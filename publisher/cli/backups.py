@@ -46,8 +46,8 @@ def backup_command(folder: Path, keep: int | None) -> None:
     click.echo(NO_KEYS)
     if manifest.missing:
         raise click.ClickException(
-            f"{len(manifest.missing)} pictures are gone or damaged and not in the backup, such as "
-            f"{manifest.missing[0]}."
+            f"{len(manifest.missing)} pictures could not be read and are not in the backup, such "
+            f"as {manifest.missing[0]}: {_why(manifest.missing[0])}."
         )
 
 
@@ -141,6 +141,14 @@ def _settle(manifest: Manifest, *, at: datetime) -> None:
     db.session.execute(ended)
     audit.record("backup.restored", "backup", at=at, made_at=manifest.made_at)
     db.session.commit()
+
+
+def _why(digest: str) -> str:
+    try:
+        current_app.extensions["media_store"].get(digest)
+    except OSError as error:
+        return str(error)
+    return "it can be read now, so make another backup"
 
 
 def _told(manifest: Manifest) -> str:

@@ -20,8 +20,10 @@ from publisher.models.deliveries import LOOK_FIRST, Delivery, DeliveryStatus
 from publisher.models.people import User, UserSession
 from publisher.models.places import Office, OfficeKind
 from publisher.models.posts import Post
+from publisher.storage import open_store
 from publisher.workflow import scheduling
 from publisher.workflow.delivering import claiming, handing_over, people
+from tests.buckets import KEY_ID, SECRET_KEY
 from tests.conftest import NOW, settings
 from tests.engine.conftest import READ_TIMEOUT_S
 
@@ -82,14 +84,25 @@ def restore(flask_command, shelf):
     return restore
 
 
+@pytest.fixture(params=["folder", "bucket"])
+def lose_media(request, app):
+    """Let the app keep media in a folder or in a bucket; return a function that empties it."""
+    if request.param == "folder":
+        return lambda: shutil.rmtree(app.extensions["media_store"].folder)
+    server = request.getfixturevalue("bucket_server")
+    url = server.new_bucket()
+    app.extensions["media_store"] = open_store(url, key_id=KEY_ID, secret_key=SECRET_KEY)
+    return lambda: server.empty(url)
+
+
 def test_what_was_backed_up_comes_back_with_its_pictures(
-    app, backup, restore, make_post, picture, sari
+    lose_media, app, backup, restore, make_post, picture, sari
 ):
     post_id = make_post("submit", pictures=[picture("Balita diimunisasi")]).id
     digest = db.session.get(Post, post_id).pictures[0].media.digest
     folder = backup()
     db.session.get(Post, post_id).caption = "Sesudah cadangan"
-    shutil.rmtree(app.extensions["media_store"].folder)
+    lose_media()
     db.session.commit()
 
     said = restore()
@@ -105,6 +118,32 @@ def test_what_was_backed_up_comes_back_with_its_pictures(
     assert audit.first_broken_link() is None
     newest = db.session.scalars(sa.select(audit.AuditEntry).order_by(audit.AuditEntry.id)).all()[-1]
     assert newest.action == "backup.restored"
+
+
+def test_a_bucket_that_is_away_costs_no_database_and_is_named(
+    app, flask_command, shelf, make_post, picture, monkeypatch
+):
+    digest = make_post("submit", pictures=[picture("Balita")]).pictures[0].media.digest
+    away = open_store("s3://siar?endpoint=http://127.0.0.1:1", key_id="a", secret_key="b")
+    here, app.extensions["media_store"] = app.extensions["media_store"], away
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+    result = flask_command("backup", shelf)
+
+    assert result.exit_code == 1
+    assert f"{digest}: s3://siar/ did not answer" in result.output
+    assert len(list(shelf.glob("20*"))) == 1
+
+    app.extensions["media_store"] = here
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=1))
+    assert flask_command("backup", shelf).exit_code == 0
+    app.extensions["media_store"] = away
+
+    result = flask_command("restore", shelf, "--replace")
+
+    assert result.exit_code == 1
+    assert "s3://siar/" in result.output
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Post)) == 1
 
 
 def test_a_backup_keeps_each_picture_once_and_only_as_many_databases_as_asked(
@@ -455,7 +494,8 @@ def test_a_picture_that_is_gone_does_not_stop_the_backup_but_is_told(
     result = flask_command("backup", shelf)
 
     assert result.exit_code == 1
-    assert "1 pictures are gone" in result.output
+    assert "1 pictures could not be read" in result.output
+    assert "No such file" in result.output
     assert flask_command("restore", shelf, "--check").exit_code == 0
 
 
