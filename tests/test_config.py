@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 import config
+from publisher import create_app
 
 ENOUGH = {
     "SECRET_KEY": "s" * 32,
@@ -72,6 +73,8 @@ def test_a_missing_secret_stops_the_start_with_its_name(tmp_path, name, empty):
         ("DATABASE_URL", "mysql://localhost/siar"),
         ("ENGINE_URL", "http://broker.example.go.id"),
         ("RATELIMIT_STORAGE_URI", "postgresql://localhost/siar"),
+        ("MEDIA_URL", "gs://siar/foto"),
+        ("MEDIA_URL", "s3://KUNCI:RAHASIA@siar/foto"),
         ("PUBLIC_URL", "kominfo.blora"),
         ("PLATFORM_GATEWAY", "http://gateway.example.com:8001"),
         ("PLATFORM_GATEWAY", "http://127.0.0.1@evil.example.com"),
@@ -83,6 +86,30 @@ def test_a_value_that_cannot_be_meant_stops_the_start_without_being_shown(tmp_pa
 
     assert str(caught.value).startswith(name)
     assert value not in str(caught.value)
+
+
+BUCKET = "s3://siar/foto?endpoint=https://s3.example.go.id"
+
+
+@pytest.mark.parametrize("missing", ["MEDIA_KEY_ID", "MEDIA_SECRET_KEY"])
+def test_a_bucket_needs_its_keys(tmp_path, missing):
+    keys = {"MEDIA_KEY_ID": "kunci", "MEDIA_SECRET_KEY": "rahasia"}
+    assert load(tmp_path, **ENOUGH, MEDIA_URL=BUCKET, **keys)["MEDIA_URL"] == BUCKET
+
+    with pytest.raises(config.MissingSetting, match=f"{missing} is not set.*bucket"):
+        load(tmp_path, **ENOUGH, MEDIA_URL=BUCKET, **keys | {missing: ""})
+
+
+def test_the_app_gets_the_keys_of_its_bucket_from_files(tmp_path):
+    file = tmp_path / "secret-key"
+    file.write_text("rahasia\n")
+    given = {"MEDIA_URL": BUCKET, "MEDIA_KEY_ID": "kunci", "MEDIA_SECRET_KEY_FILE": str(file)}
+
+    store = create_app(load(tmp_path, **ENOUGH, **given)).extensions["media_store"]
+
+    assert repr(store) == "BucketStore('s3://siar/foto')"
+    assert store._keys["access_key_id"] == "kunci"
+    assert store._keys["secret_access_key"] == "rahasia"
 
 
 def test_senders_elsewhere_need_postgresql(tmp_path):
