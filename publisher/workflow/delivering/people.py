@@ -15,7 +15,7 @@ from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus
 from publisher.models.people import User
 from publisher.models.posts import PostStatus
 from publisher.platforms import PLATFORM_NAMES, driver_class
-from publisher.workflow.delivering.recording import FIRST_LOOK
+from publisher.workflow.delivering.claiming import LEASE
 
 NEEDS_APPROVAL = N_(
     "Konten ini sudah berubah sejak disetujui, jadi tidak dapat dikirim lagi begitu saja. "
@@ -31,7 +31,7 @@ NO_PAGE = N_(
 )
 LINK_USED = N_("Tautan ini sudah menjadi bukti unggahan lain. Salin tautan unggahan yang ini.")
 TOO_SOON = N_(
-    "Unggahan baru saja dikirim; platform mungkin masih memprosesnya. Tunggu satu menit, periksa "
+    "Unggahan baru saja dikirim; platform mungkin masih memprosesnya. Tunggu dua menit, periksa "
     "akunnya sekali lagi, lalu putuskan."
 )
 RECONNECT = N_("Akun ini perlu disambungkan ulang dulu; sesudah itu unggahan dapat dikirim lagi.")
@@ -98,7 +98,7 @@ def say_not_out(
     :raises Invalid: while the platform may still be busy with it
     """
     _require_approved(delivery)
-    if delivery.sending_at and at < delivery.sending_at + FIRST_LOOK:
+    if delivery.sending_at and at < delivery.sending_at + LEASE:
         raise Invalid(TOO_SOON)
     _take(
         delivery, "resume", actor=actor, at=at, fence=seen, next_at=max(at, delivery.due_at),
