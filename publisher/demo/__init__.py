@@ -104,7 +104,8 @@ _ROLE_NAMES = {
 def _fill(app: Flask, studio: Studio, book: Book, *, at: datetime) -> None:
     week = Week.of(at, ZONE)
     founded = week.shifted(-WEEKS_BEFORE)
-    cast = registry.found(app, book, week=founded, at=founded.starts(ZONE) + timedelta(hours=9))
+    first = founded.starts(ZONE) + timedelta(hours=9)
+    cast = registry.found(app, book, week=founded, at=first, now=at)
     plans = [
         plan
         for office in cast.offices
@@ -113,7 +114,7 @@ def _fill(app: Flask, studio: Studio, book: Book, *, at: datetime) -> None:
     ]
     desk = Desk(cast=cast, pictures=studio.finished())
     _tell_past(desk, book, [one for one in plans if one.planned_at < at - timedelta(hours=1)])
-    present.tell(desk, [one for one in plans if one.planned_at > at], at=at)
+    present.tell(desk, book, [one for one in plans if one.planned_at > at], at=at)
     desk.journal.write()
     audit.record("demo.loaded", f"region:{cast.region.id}", at=at, region_id=cast.region.id)
 

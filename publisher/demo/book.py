@@ -20,6 +20,8 @@ class Seed:
     text: str
     at: datetime
     picture: Picture
+    #: It is a draft in the account's inbox, for a person to finish.
+    is_draft: bool = False
 
 
 class Book:
@@ -61,6 +63,7 @@ class Book:
                 "text": seed.text,
                 "at": seed.at.isoformat(),
                 "pictures": list(self._pictures(seed.picture)),
+                "draft": seed.is_draft,
             }
             for seed in seeds
         ]

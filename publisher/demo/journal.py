@@ -36,6 +36,11 @@ class Journal:
         }
         self._fresh.append((post, deed))
 
+    def tell(self, action: str, subject: str, *, actor: User, at: datetime, **details: Any) -> None:
+        """Keep what somebody did that is no step of a post."""
+        deed = {"at": at, "actor_id": actor.id, "region_id": actor.region_id, "action": action}
+        self._deeds.append(deed | {"subject": subject, "details": details})
+
     def settle(self) -> None:
         """Let go of the posts noted so far; they have been flushed."""
         for post, deed in self._fresh:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from publisher.db import db
+from publisher.demo import proofs
 from publisher.demo.book import Book, Seed
 from publisher.demo.calendar import Plan
 from publisher.demo.posts import Desk
@@ -17,9 +18,10 @@ from publisher.models.accounts import Account
 from publisher.models.deliveries import STEPS, Attempt, Delivery, DeliveryEvent, DeliveryStatus
 from publisher.models.posts import Post, ReturnReason
 from publisher.platforms.base import Prepared
-from publisher.platforms.errors import OutcomeUnknown, Refused, TryLater
+from publisher.platforms.errors import CannotTell, OutcomeUnknown, Refused, TryLater
+from publisher.workflow.delivering.by_hand import FINISH_IN_APP, HANDED_OVER, TIME_TO_PROVE
 from publisher.workflow.delivering.claiming import TOO_LATE
-from publisher.workflow.delivering.looking import LOOKED_IN_VAIN, NEVER
+from publisher.workflow.delivering.looking import CANNOT_LOOK, LOOKED_IN_VAIN, NEVER
 from publisher.workflow.delivering.recording import REASONS
 from publisher.workflow.scheduling import CATCH_UP
 
@@ -27,6 +29,7 @@ WORKER = "siar-contoh"
 NOT_PERMITTED = "403: You are not permitted to perform this action."
 TIMED_OUT = "read timed out after 30 s"
 #: Requests of a course, and what an attempt is called in the database.
+DRAFT = "p_pub_url~v2."  # before the number of TikTok's drafts
 PHASES = {"prepare": "prepare", "try": "publish", "look": "find"}
 
 
@@ -37,6 +40,8 @@ class Course:
 
     happened: tuple[tuple[float, str, str], ...]
     reason: str = ""
+    #: A person posted it so many seconds after its time.
+    posted_s: float | None = None
     next_at: datetime | None = None
 
     def status(self) -> DeliveryStatus:
@@ -79,6 +84,19 @@ IN_DOUBT = Course(
     reason=LOOKED_IN_VAIN,
     next_at=NEVER,
 )
+#: What cannot be read back waits for a person at once.
+UNREADABLE = Course(
+    happened=(*_LOST, (78.0, "look", f"{CannotTell.__name__} channels cannot be read")),
+    reason=CANNOT_LOOK,
+    next_at=NEVER,
+)
+#: A person's turn: on a channel without any client, or in the app that has the draft.
+HANDED = Course(happened=((0.6, "hand_over", ""),), reason=HANDED_OVER, next_at=NEVER)
+IN_INBOX = Course(
+    happened=(*_SENT, (3.1, "try", "ok"), (3.2, "hand_over", "")),
+    reason=FINISH_IN_APP,
+    next_at=NEVER,
+)
 PROVED = Course(happened=(*_LOST, (4200.0, "prove", "")))
 
 #: What became of an office's last post but so many, on one platform.
@@ -87,6 +105,7 @@ TROUBLES: dict[tuple[str, str], tuple[int, Course]] = {
     ("Kec. Ngawen", "facebook"): (1, MISSED),
     ("Kec. Tunjungan", "facebook"): (0, IN_DOUBT),
     ("Disdik", "facebook"): (9, PROVED),
+    ("DPUPR", "telegram"): (0, UNREADABLE),
 }
 RETURNS = (
     (ReturnReason.BELUM_5W1H, "Mohon lengkapi waktu dan tempat kegiatan."),
@@ -124,7 +143,7 @@ def tell(desk: Desk, book: Book, plans: Sequence[Plan], courses: Courses) -> Non
         for post in posts
         for account in post.accounts
     ]
-    _deliver(book, desk, chosen)
+    deliver(book, desk, chosen)
 
 
 def approve(desk: Desk, post: Post, rng: Random) -> None:
@@ -152,25 +171,19 @@ def _detour(desk: Desk, post: Post, at: datetime, rng: Random) -> datetime:
 
 
 def _course(post: Post, account: Account, courses: Courses) -> Course:
+    if account.by_hand or account.platform == "tiktok":
+        return proofs.proved(IN_INBOX if not account.by_hand else HANDED, post)
     key = (post.office.abbreviation, post.planned_at, account.platform)
     rng = Random(f"{post.id}/{account.id}")  # noqa: S311 - a story, not a secret
     return courses.get(key) or (LATER if rng.random() < 0.02 else SMOOTH)  # type: ignore[arg-type]
 
 
-def _deliver(book: Book, desk: Desk, chosen: Sequence[tuple[Post, Account, Course]]) -> None:
+def deliver(
+    book: Book, desk: Desk, chosen: Sequence[tuple[Post, Account, Course]]
+) -> list[Delivery]:
+    """Write what became of approved posts, here and on the practice platforms."""
     deliveries = [_delivery(*one) for one in chosen]
-    public = [one for one in deliveries if one.status is DeliveryStatus.PUBLISHED]
-    seeds = [
-        Seed(
-            account=one.account,
-            text=one.post.text_for(one.account.platform),
-            at=one.published_at or one.due_at,
-            picture=desk.pictures_of(one.post)[0],
-        )
-        for one in public
-    ]
-    for delivery, (remote_id, permalink) in zip(public, book.remember(seeds), strict=True):
-        delivery.remote_id, delivery.permalink = remote_id, permalink
+    _put_out(book, desk, deliveries)
     db.session.add_all(deliveries)
     db.session.flush()
     events: list[dict[str, Any]] = []
@@ -183,6 +196,36 @@ def _deliver(book: Book, desk: Desk, chosen: Sequence[tuple[Post, Account, Cours
     db.session.execute(sa.insert(DeliveryEvent), events)
     if tries:
         db.session.execute(sa.insert(Attempt), tries)
+    courses = [course for _, _, course in chosen]
+    proofs.file_all(list(zip(deliveries, courses, strict=True)), desk.journal)
+    return deliveries
+
+
+def _put_out(book: Book, desk: Desk, deliveries: Sequence[Delivery]) -> None:
+    """Let the practice platforms have what is out, and what waits in an inbox."""
+    known = [one for one in deliveries if _is_known(one)]
+    seeds = [
+        Seed(
+            account=one.account,
+            text=one.post.text_for(one.account.platform),
+            at=one.published_at or one.handed_over_at or one.due_at,
+            picture=desk.pictures_of(one.post)[0],
+            is_draft=one.status is DeliveryStatus.HANDED_OVER,
+        )
+        for one in known
+    ]
+    for delivery, (remote_id, permalink) in zip(known, book.remember(seeds), strict=True):
+        delivery.remote_id, delivery.permalink = remote_id, permalink or None
+        if delivery.handed_over_at and permalink:
+            delivery.remote_id = f"{DRAFT}{remote_id}"  # Siar knows the draft that it left
+    for delivery in deliveries:
+        if delivery.account.by_hand and delivery.status is DeliveryStatus.PUBLISHED:
+            delivery.permalink = proofs.link_to(delivery)
+
+
+def _is_known(delivery: Delivery) -> bool:
+    out = delivery.status in (DeliveryStatus.PUBLISHED, DeliveryStatus.HANDED_OVER)
+    return out and not delivery.account.by_hand
 
 
 def _delivery(post: Post, account: Account, course: Course) -> Delivery:
@@ -194,6 +237,7 @@ def _delivery(post: Post, account: Account, course: Course) -> Delivery:
     begun = [after for after, name in steps if name == "begin"]
     sending = due + timedelta(seconds=begun[-1]) if begun else None
     out = course.status() is DeliveryStatus.PUBLISHED
+    handed = [due + timedelta(seconds=after) for after, name in steps if name == "hand_over"]
     claims = sum(name == "claim" for _, name in steps)
     return Delivery(
         post=post,
@@ -204,7 +248,8 @@ def _delivery(post: Post, account: Account, course: Course) -> Delivery:
         content_digest=digest,
         due_at=due,
         next_at=course.next_at or due,
-        publish_by=due + CATCH_UP,
+        publish_by=handed[0] + TIME_TO_PROVE if handed else due + CATCH_UP,
+        handed_over_at=handed[0] if handed else None,
         fence=claims,
         attempts=claims,
         resumed=sum(name == "resume" for _, name in steps),
@@ -217,6 +262,8 @@ def _delivery(post: Post, account: Account, course: Course) -> Delivery:
 
 def _published_at(course: Course, due: datetime, sending: datetime | None) -> datetime | None:
     """Return when it was out: for what was proved later, when it had been sent."""
+    if course.posted_s is not None:
+        return due + timedelta(seconds=course.posted_s)
     return sending if course is PROVED else due + timedelta(seconds=course.happened[-1][0])
 
 
@@ -243,13 +290,15 @@ def _events(delivery: Delivery, course: Course) -> Iterator[dict[str, Any]]:
             "step": step, "before": before, "after": status, "fence": fence,
             "at": delivery.due_at + timedelta(seconds=after),
             "note": _note(step, told, delivery),
-            "actor_id": planner if step == "prove" else None,
+            "actor_id": planner if step in ("prove", "verify") else None,
         }  # fmt: skip
 
 
 def _note(step: str, told: str, delivery: Delivery) -> str:
-    if step in ("publish", "prove"):
+    if step in ("publish", "prove", "verify"):
         return delivery.permalink or ""
+    if step == "hand_over":
+        return delivery.remote_id or ""
     return WORKER if step == "claim" else told
 
 

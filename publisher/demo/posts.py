@@ -47,7 +47,7 @@ class Desk:
             edited_by=drafter,
             created_at=at,
             edited_at=at,
-            accounts=list(self.cast.accounts[office.id] if accounts is None else accounts),
+            accounts=list(self.cast.channels(office, planned_at) if accounts is None else accounts),
             pictures=[self._picture(office, content.poster, drafter, at)],
             # Given, so that nobody needs the database for what cannot be there yet.
             status=PostStatus.DRAFT,

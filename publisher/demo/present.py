@@ -6,12 +6,14 @@ from random import Random
 
 from publisher import clock
 from publisher.db import db
-from publisher.demo import texts
+from publisher.demo import proofs, texts
+from publisher.demo.book import Book
 from publisher.demo.calendar import Plan
-from publisher.demo.past import TROUBLES, approve
+from publisher.demo.past import HANDED, IN_INBOX, SMOOTH, TROUBLES, approve, deliver
 from publisher.demo.posts import Desk
 from publisher.models.posts import Post, PostKind, ReturnReason
 from publisher.workflow import scheduling
+from publisher.workflow.delivering import proving
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 #: Office, minutes until it goes out; the demo shows deliveries happening.
@@ -32,7 +34,7 @@ LONG = (
 )
 
 
-def tell(desk: Desk, plans: Sequence[Plan], *, at: datetime) -> None:
+def tell(desk: Desk, book: Book, plans: Sequence[Plan], *, at: datetime) -> None:
     """Write all that is open at this moment, beginning with what was planned ahead."""
     for plan in plans:
         _tell_ahead(desk, plan, at=at)
@@ -43,6 +45,7 @@ def tell(desk: Desk, plans: Sequence[Plan], *, at: datetime) -> None:
         planned = _quarter(at + due * HOUR)
         post = _draft(desk, abbreviation, at=at - (ago + 1) * HOUR, due=planned)
         desk.move(post, "submit", at=at - ago * HOUR)
+    _by_hand(desk, book, at=at)
     _with_title(desk, at=at)
     _returned(desk, at=at)
     _rejected(desk, at=at)
@@ -97,6 +100,32 @@ def _tomorrow(desk: Desk, at: datetime) -> datetime:
     zone = desk.cast.region.zone
     day = clock.in_zone(at, zone).date() + timedelta(days=1)
     return clock.from_local(datetime.combine(day, datetime.min.time()) + 9 * HOUR, zone)
+
+
+def _by_hand(desk: Desk, book: Book, *, at: datetime) -> None:
+    """What waits for a person: one to post, one to finish in its app, one to be checked."""
+    website = _due_lately(desk, "Dinkes", ("website",), at=at - 40 * MINUTE)
+    inbox = _due_lately(desk, "Dinkes", ("instagram", "tiktok"), at=at - 90 * MINUTE)
+    channel = _due_lately(desk, "Disdik", ("whatsapp",), at=at - 3 * HOUR)
+    db.session.flush()
+    desk.journal.settle()
+    deliver(book, desk, [
+        (website, website.accounts[0], HANDED),
+        *((inbox, one, IN_INBOX if one.platform == "tiktok" else SMOOTH) for one in inbox.accounts),
+    ])  # fmt: skip
+    (posted,) = deliver(book, desk, [(channel, channel.accounts[0], HANDED)])
+    proving.file(
+        posted, link=proofs.link_to(posted), screenshot=None, actor=channel.drafted_by,
+        posted_at=posted.due_at + 20 * MINUTE, at=posted.due_at + 30 * MINUTE,
+    )  # fmt: skip
+
+
+def _due_lately(desk: Desk, abbreviation: str, platforms: Sequence[str], *, at: datetime) -> Post:
+    accounts = [desk.cast.account(abbreviation, platform) for platform in platforms]
+    post = _draft(desk, abbreviation, at=at, due=at)
+    post.accounts = accounts
+    approve(desk, post, Random(post.title))  # noqa: S311 - a story
+    return post
 
 
 def _with_title(desk: Desk, *, at: datetime) -> None:

@@ -1,14 +1,12 @@
-"""The places, people, accounts and targets of the demo.
+"""The places, people and targets of the demo.
 
 Invented people in real places: offices and kecamatan as press reports named them, all marked as
 examples. Everybody has the same password, hashed once.
 """
 
-import re
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -17,26 +15,18 @@ from flask import Flask
 from publisher import passwords
 from publisher.clock import Week
 from publisher.db import db
+from publisher.demo import accounts
 from publisher.demo.book import Book
 from publisher.demo.texts import read
-from publisher.models.accounts import Account, AccountStatus, Standing
+from publisher.models.accounts import Account
 from publisher.models.people import Role, User
 from publisher.models.places import Office, OfficeKind, Region
-from publisher.vault import Vault
 from publisher.workflow import registering
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 REGION, NEIGHBOUR = "33.16", "33.17"
 PASSWORD = "siar-demo-2026"  # noqa: S105 - the demo's own, shown on its sign-in page
 TARGET, TARGETS = 2, {"Dinkes": 3}
-#: Offices without any account, and such as have one platform only.
-WITHOUT_ACCOUNTS = frozenset({"Setwan", "Kec. Kradenan"})
-ONE_PLATFORM = {"Inspektorat": "facebook", "Kec. Todanan": "facebook", "Baperida": "x"}
-#: Its session ended when its keeper moved on.
-DISCONNECTED = ("Kec. Japah", "facebook")
-SESSION_OVER = "Sesi berakhir; admin lama sudah pindah tugas. Sambungkan kembali."
-#: X takes no longer names.
-HANDLE_CHARS = 15
 
 
 @dataclass(kw_only=True)
@@ -46,15 +36,28 @@ class Cast:
     region: Region
     offices: list[Office]
     drafters: dict[int, User] = field(default_factory=dict)  # by office id
+    began: datetime  # before it there were only Facebook and X
     reviewers: list[User] = field(default_factory=list)
-    accounts: dict[int, list[Account]] = field(default_factory=dict)  # connected, by office id
+    accounts: dict[int, list[Account]] = field(default_factory=dict)  # in use, by office id
 
     def office(self, abbreviation: str) -> Office:
         return next(one for one in self.offices if one.abbreviation == abbreviation)
 
+    def channels(self, office: Office, planned_at: datetime | None) -> list[Account]:
+        """Return the accounts on which an office tells what it plans for a moment."""
+        return [
+            account
+            for account in self.accounts[office.id]
+            if accounts.takes_part(account, planned_at, since=self.began)
+        ]
 
-def found(app: Flask, book: Book, *, week: Week, at: datetime) -> Cast:
-    """Add everything that was there before the first post.
+    def account(self, abbreviation: str, platform: str) -> Account:
+        own = self.accounts[self.office(abbreviation).id]
+        return next(one for one in own if one.platform == platform)
+
+
+def found(app: Flask, book: Book, *, week: Week, at: datetime, now: datetime) -> Cast:
+    """Add everything that was there before the first post, and accounts that came later.
 
     :param week: from which targets hold
     :param at: when all of it was registered
@@ -62,10 +65,13 @@ def found(app: Flask, book: Book, *, week: Week, at: datetime) -> Cast:
     _import(at)
     region = _region(REGION)
     _open_new_office(region, at=at, week=week.shifted(12))
-    cast = Cast(region=region, offices=registering.current_offices(region, at))
+    began = at + timedelta(weeks=accounts.MORE_AFTER_WEEKS)
+    cast = Cast(region=region, offices=registering.current_offices(region, at), began=began)
     _add_people(cast, password=password(app), at=at)
     operator = db.session.scalars(sa.select(User).where(User.role == Role.OPERATOR)).one()
-    _add_accounts(cast, app.extensions["vault"], book, connected_by=operator, at=at)
+    connecting = accounts.Connecting(app.extensions["vault"], operator, now=now)
+    cast.accounts = connecting.connect_all(cast.offices, first=at, more=began)
+    book.register(connecting.connected)
     _set_targets(cast, week=week, at=at)
     return cast
 
@@ -137,95 +143,7 @@ def _cast(cast: Cast, user: User) -> None:
 def _email(name: str, office: Office | None) -> str:
     if office is None:
         raise ValueError(f"{name} has neither e-mail nor office")
-    return f"{name.split()[0].lower()}@{_slug(office.abbreviation, '-')}.blora.contoh"
-
-
-def _slug(name: str, separator: str = "") -> str:
-    return separator.join(re.findall(r"[a-z0-9]+", name.lower()))
-
-
-# -- accounts ------------------------------------------------------------------------------
-
-
-def _add_accounts(
-    cast: Cast, vault: Vault, book: Book, *, connected_by: User, at: datetime
-) -> None:
-    for office in cast.offices:
-        cast.accounts[office.id] = [
-            _main_account(office, platform)
-            for platform in ("facebook", "x")
-            if ONE_PLATFORM.get(office.abbreviation, platform) == platform
-            and office.abbreviation not in WITHOUT_ACCOUNTS
-        ]
-    db.session.flush()
-    connected = []
-    for account in [one for some in cast.accounts.values() for one in some]:
-        credentials = credentials_for(account)
-        account.credentials = vault.seal(credentials, bound_to=account.vault_name)
-        account.status, account.paused_reason = AccountStatus.ACTIVE, ""
-        account.connected_at, account.connected_by = at, connected_by
-        connected.append((account, credentials))
-    book.register(connected)
-    _end_session(cast)
-
-
-def _main_account(office: Office, platform: str) -> Account:
-    """Return the office's main account, the one of the imported list if it has one there."""
-    query = sa.select(Account).where(
-        Account.office_id == office.id,
-        Account.platform == platform,
-        Account.standing == Standing.UTAMA,
-    )
-    account = db.session.scalar(query)
-    if account is None:
-        account = Account(
-            office=office,
-            platform=platform,
-            handle=_handle(office, platform),
-            display_name=_display_name(office),
-            standing=Standing.UTAMA,
-            paused_reason="Belum disambungkan",
-        )
-        db.session.add(account)
-    # The same number at every loading, so that the practice platforms know the account again.
-    account.remote_id = str(10**9 + zlib.crc32(f"{platform}/{account.handle}".encode()))
-    return account
-
-
-def _handle(office: Office, platform: str) -> str:
-    name = _slug(office.abbreviation.replace("Kec.", "Kecamatan" if platform != "x" else "Kec"))
-    whole = f"{name}blora" if platform != "x" else f"{name}_blora"
-    if platform != "x" or len(whole) <= HANDLE_CHARS:
-        return whole
-    return name[:HANDLE_CHARS]
-
-
-def _display_name(office: Office) -> str:
-    name = office.abbreviation.replace("Kec.", "Kecamatan")
-    return name if name.endswith("Blora") else f"{name} Blora"
-
-
-def credentials_for(account: Account) -> dict[str, str]:
-    """Return what the practice platforms will take for this account's own."""
-    known = {"user_id": str(account.remote_id), "handle": account.handle}
-    if account.platform == "x":
-        return known | {
-            "consumer_key": "kunci-siar",
-            "consumer_secret": "rahasia-kunci",
-            "access_token": f"{account.remote_id}-token",
-            "access_token_secret": f"rahasia-{account.remote_id}",
-        }
-    return known | {
-        "page_id": str(account.remote_id),
-        "page_token": f"rahasia-halaman-{account.remote_id}",
-    }
-
-
-def _end_session(cast: Cast) -> None:
-    abbreviation, platform = DISCONNECTED
-    for account in cast.accounts[cast.office(abbreviation).id]:
-        if account.platform == platform:
-            account.status, account.paused_reason = AccountStatus.RECONNECT, SESSION_OVER
+    return f"{name.split()[0].lower()}@{accounts.slug(office.abbreviation, '-')}.blora.contoh"
 
 
 def _set_targets(cast: Cast, *, week: Week, at: datetime) -> None:

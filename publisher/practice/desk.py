@@ -10,7 +10,7 @@ from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from publisher.practice.faults import LONGEST_S, UnknownFault
-from publisher.practice.history import BadHistory, permalink, seed
+from publisher.practice.history import BadHistory, permalink, seed, seed_draft
 from publisher.practice.records import Account, Post
 
 if TYPE_CHECKING:
@@ -147,6 +147,8 @@ def _seeded(app: "PracticeApp", given: dict[str, Any]) -> dict[str, str]:
         raise BadHistory(f"a post needs platform, account, text, at: {error}") from error
     if at.tzinfo is None:
         raise BadHistory("at must say its zone")
+    if given.get("draft"):
+        return {"remote_id": seed_draft(app.ledger, where[1], where[2], at, pictures), "url": ""}
     remote_id, url = seed(app.ledger, *where, at, pictures)
     return {"remote_id": remote_id, "url": url}
 
