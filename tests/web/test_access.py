@@ -220,9 +220,7 @@ def proof_of(drafter, post):
     (delivery,) = scheduling.schedule(post, actor=drafter, at=NOW)
     advance(delivery.id, "hand_over", at=NOW, handed_over_at=NOW, reason="Sudah waktunya")
     link = f"https://x.com/{delivery.account.handle}/status/1"
-    return saved(
-        Proof(delivery=delivery, link=link, posted_at=NOW, filed_by=drafter, filed_at=NOW)
-    )
+    return saved(Proof(delivery=delivery, link=link, posted_at=NOW, filed_by=drafter, filed_at=NOW))
 
 
 def notice_of(account, delivery):
