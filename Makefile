@@ -16,7 +16,7 @@ FONT := publisher/static/fonts/plus-jakarta-sans.woff2
 BUILT := $(FONT) $(CATALOGUES)
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test bench chaos lint lock setup messages fribidi chromium
+.PHONY: help run install test bench posters chaos lint lock setup messages fribidi chromium
 .DELETE_ON_ERROR:
 
 help: ## Show this list
@@ -32,6 +32,9 @@ test: $(VENV)/.dev $(BUILT) fribidi chromium ## Run the whole suite; ARGS="…" 
 
 bench: $(VENV)/.dev $(BUILT) fribidi ## Run all benchmarks, or one: NAME=due_500
 	@$(BIN)/python -m bench $(NAME)
+
+posters: $(VENV)/.run $(BUILT) fribidi ## Draw an example of every poster into instance/posters, to look at
+	@$(BIN)/python -m publisher.posters.sheet instance/posters
 
 chaos: $(VENV)/.dev $(BUILT) fribidi ## Let all go wrong for ten minutes; SEED=… repeats, MINUTES=9
 	@SEED=$(SEED) MINUTES=$(MINUTES) $(BIN)/python -m tests.chaos

@@ -31,6 +31,11 @@ class Sheet:
         bare = ground == "photo" and not self.content.photos
         return self.theme.tone("brand" if bare else ground)
 
+    @property
+    def head_ground(self) -> Ground:
+        wide = self.template.wide_head
+        return wide if wide and self.format.name == "wide" else self.template.head
+
     def room(self, column: Column, width: int) -> Room:
         return Room(
             width=width,
@@ -55,8 +60,8 @@ class Sheet:
 
 def head(sheet: Sheet) -> Part:
     """Set emblem, region, office and badge; the part's height is where columns may start."""
-    tone = sheet.tone(sheet.template.head)
-    on_photo = sheet.template.head == "photo" and bool(sheet.content.photos)
+    tone = sheet.tone(sheet.head_ground)
+    on_photo = sheet.head_ground == "photo" and bool(sheet.content.photos)
     inner, side = sheet.inner, sheet.px(82)
     badge = _badge(sheet)
     width = (
@@ -92,7 +97,7 @@ def head(sheet: Sheet) -> Part:
 def _badge(sheet: Sheet) -> Part | None:
     if not sheet.content.badge:
         return None
-    tone = sheet.tone(sheet.template.head)
+    tone = sheet.tone(sheet.head_ground)
     ground = tone.card if tone.dark else tone.accent
     text = tone.text if tone.dark else WHITE
     pad, high = sheet.px(22), sheet.px(52)

@@ -1,6 +1,7 @@
 """The parts a poster's columns are made of, and which block of a template calls for which."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from publisher.posters.colours import tone
 from publisher.posters.contents import Content
@@ -26,6 +27,7 @@ def label(room: Room, block: Block, content: Content) -> Part:
     wide = min(room.width, round(tracked_width(item)) + 2 * pad)
     left = (room.width - wide) // 2 if room.align == "centre" else 0
     part = Part(high, [Shape(box=Box(left, 0, left + wide, high), colour=on.ground, radius=high)])
+    item = replace(item, box=Box(0, 0, wide - 2 * pad, item.box.height))
     part.add(Part(0, [item]), left + pad, (high - item.box.height) // 2 + room.px(1))
     return part
 

@@ -101,6 +101,7 @@ class Picture(Item):
     """One of the poster's photos, cropped to the box; a brand panel where there is none."""
 
     number: int
+    filled: bool  # whether there is such a photo
     colour: str
     line: str
     radius: int = 0
@@ -116,6 +117,7 @@ class Scrim(Item):
     colour: str
     run_out: int
     upwards: bool = True
+    full: bool = False  # darkness itself, so that the photo ends without an edge
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ Text shrinks together, headlines first, until a column holds all its parts; wher
 sizes do not fit, the field at fault is named. Nothing here touches a pixel.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -82,15 +82,19 @@ def lay_out(template: Template, theme: Theme, content: Content, form: Format) ->
         below, low = foot(sheet)
         area = Box(sheet.inner.left, above.height, sheet.inner.right, low)
         panels = [item for panel in template.panels for item in _panel(sheet, panel, area)]
-        columns = [_column(sheet, column, area) for column in template.columns]
+        photos = [item.box for item in panels if isinstance(item, Picture) and item.filled]
+        top = _on_photos(above.items, photos)
+        columns = [_on_photos(_column(sheet, column, area), photos) for column in template.columns]
     except TooLong as fault:
         return _too_long(fault, form)
-    scrims = _scrims(sheet, columns)
-    items = (*panels, *scrims, *below, *above.items, *chain.from_iterable(columns))
+    scrims = _scrims(sheet, photos, top, columns)
+    items = (*panels, *scrims, *below, *top, *chain.from_iterable(columns))
     return Layout(form, theme.ground(template.ground), sheet.inner, items)
 
 
 def _too_long(fault: TooLong, form: Format) -> Problem:
+    if fault.field == "link":
+        return Problem(field="link", message=contents.LONG_LINK)
     if not fault.text:
         values = {"size": form.label}
         return Problem(field=fault.field, message=contents.TOO_MUCH, values=values)
@@ -121,13 +125,15 @@ def _panel(sheet: Sheet, panel: Panel, area: Box) -> Iterator[Item]:
                 box=box, motif=theme.motif, colour=tone.accent, strength=panel.strength,
                 fade=panel.fade, scale=sheet.px(150),
             )  # fmt: skip
+        case "fade":
+            yield Scrim(box=box, colour=tone.ground, run_out=sheet.px(300), full=True)
         case "photo":
             yield from _photo(sheet, panel, box)
 
 
 def _photo(sheet: Sheet, panel: Panel, box: Box) -> Iterator[Item]:
     theme = sheet.theme
-    yield Picture(
+    yield Picture(filled=len(sheet.content.photos) > panel.number,
         box=box, number=panel.number, colour=theme.ground("brand"), line=theme.accent,
         radius=sheet.px(panel.radius), edge=panel.edge, arch=panel.arch,
         rule=theme.accent if panel.edge != "none" else "",
@@ -197,16 +203,34 @@ def _stacked(sheet: Sheet, column: Column, room: Room) -> Part:
     return whole
 
 
-def _scrims(sheet: Sheet, columns: list[list[Item]]) -> Iterator[Item]:
-    """Darken the photo behind each group of words that stands on it."""
-    if not sheet.content.photos:
+def _on_photos(items: Iterable[Item], photos: Sequence[Box]) -> list[Item]:
+    """Return items with each text marked that really lies on a photo."""
+    return [
+        replace(item, on_photo=item.on_photo and any(item.box.meets(photo) for photo in photos))
+        if isinstance(item, Words)
+        else item
+        for item in items
+    ]
+
+
+def _scrims(
+    sheet: Sheet, photos: Sequence[Box], above: Iterable[Item], columns: Iterable[Iterable[Item]]
+) -> Iterator[Item]:
+    """Darken the photos behind each group of words that stands on them."""
+    if not photos:
         return
-    ink, wide = sheet.theme.ground("ink"), sheet.format.width
-    if sheet.template.head == "photo":
-        low = sheet.inner.top + sheet.px(96)
-        yield Scrim(box=Box(0, 0, wide, low), colour=ink, run_out=sheet.px(190), upwards=False)
+    ink = sheet.theme.ground("ink")
+    left, right = min(box.left for box in photos), max(box.right for box in photos)
+    lows = [box.bottom for box in _darkened(above)]
+    if lows:
+        box = Box(left, 0, right, max(lows) + sheet.px(14))
+        yield Scrim(box=box, colour=ink, run_out=sheet.px(130), upwards=False)
     for items in columns:
-        tops = [item.box.top for item in items if isinstance(item, Words) and item.on_photo]
+        tops = [box.top for box in _darkened(items)]
         if tops:
-            box = Box(0, min(tops) - sheet.px(56), wide, sheet.format.height)
-            yield Scrim(box=box, colour=ink, run_out=sheet.px(300))
+            box = Box(left, min(tops) - sheet.px(30), right, sheet.format.height)
+            yield Scrim(box=box, colour=ink, run_out=sheet.px(240))
+
+
+def _darkened(items: Iterable[Item]) -> list[Box]:
+    return [item.box for item in items if isinstance(item, Words) and item.on_photo]

@@ -23,6 +23,8 @@ HANGING = re.compile(
 )
 #: What a line that ends on such a word costs, in shares of the square of the line's length.
 _HANGING_COST = 0.12
+#: Lines are added up from words, a last space included; each is measured as it is at the end.
+_SPACED = 1.03
 
 
 def shapes_well() -> bool:
@@ -87,10 +89,12 @@ def setting(
         return Setting((), size, weight, 0)
     longest = max(length(word, weight) for word in words)
     start = min(size, int(width / longest)) if longest else size
-    for px in range(start, smallest - 1, -1):
+    px = start
+    while px >= smallest:
         lines = broken(words, width / px, weight)
         if len(lines) <= most_lines:
             return Setting(lines, px, weight, round(px * leading))
+        px = px - max(1, px // 20) if px > smallest + 1 else px - 1
     return None
 
 
@@ -99,29 +103,30 @@ def broken(words: list[str], room: float, weight: int) -> tuple[str, ...]:
 
     :param words: each of them shorter than the room
     """
-    count = _fewest(words, room, weight)
+    starts = _starts(words, weight)
+    count = _fewest(starts, room)
     while True:
-        lines = _even(words, count, room, weight)
+        lines = _even(words, starts, count, room, weight)
         if lines is not None:
             return lines
         count += 1
 
 
-def _fewest(words: list[str], room: float, weight: int) -> int:
-    count, line = 1, ""
-    for word in words:
-        longer = f"{line} {word}".strip()
-        if line and length(longer, weight) > room:
-            count, longer = count + 1, word
-        line = longer
+def _fewest(starts: list[float], room: float) -> int:
+    """Return how many lines words need that are set one after the other."""
+    count, begun = 1, 0
+    for number in range(1, len(starts)):
+        if starts[number] - starts[begun] > room * _SPACED and number - 1 > begun:
+            count, begun = count + 1, number - 1
     return count
 
 
-def _even(words: list[str], count: int, room: float, weight: int) -> tuple[str, ...] | None:
+def _even(
+    words: list[str], starts: list[float], count: int, room: float, weight: int
+) -> tuple[str, ...] | None:
     """Return the words on exactly `count` lines, the most even way; None if one is too long."""
     if count >= len(words):
         return tuple(words)
-    starts = _starts(words, weight)
     goal = starts[-1] / count
     # best[i]: the least cost of setting the first i words on the lines so far, and their breaks
     best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
@@ -154,7 +159,7 @@ def _next_line(
     for start, (cost, cuts) in best.items():
         for end in range(start + 1, len(words) + 1):
             long = starts[end] - starts[start]
-            if long > room * 1.03:
+            if long > room * _SPACED:
                 break
             if last and end < len(words):
                 continue

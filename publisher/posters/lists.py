@@ -63,7 +63,7 @@ def figures(room: Room, block: Block, content: Content) -> Part:
         return _cards(room, content.figures)
     part = words(
         room, first[0].value, "figures", size=block.size, smallest=90, weight=800,
-        colour=room.tone.accent, lines=1, leading=1, shrink=min(1, room.big + 0.15),
+        colour=room.tone.accent, lines=1, leading=1, shrink=room.big,
     )  # fmt: skip
     meaning = words(
         room, first[0].meaning, "figures", size=40, smallest=29, weight=600, lines=3,
@@ -97,7 +97,7 @@ def _cards(room: Room, amounts: tuple[Amount, ...]) -> Part:
 
 
 def _card(room: Room, amount: Amount, wide: int) -> Part:
-    pad = room.px(28)
+    pad = room.px(28 * room.small)
     told = words(
         room, amount.value, "figures", size=64, smallest=38, weight=800, lines=1, leading=1,
         colour=room.tone.accent, width=wide - 2 * pad, align="left", ground=room.tone.card,
@@ -119,7 +119,7 @@ def agenda(room: Room, _block: Block, content: Content) -> Part:
     for number, entry in enumerate(content.agenda):
         if number:
             line = part.height + gap
-            box = Box(room.px(128), line, room.width, line + max(1, room.px(2)))
+            box = Box(0, line, room.width, line + max(1, room.px(2)))
             part.items.append(Shape(box=box, colour=room.tone.muted, alpha=0.22))
             part.height = line + gap
         part.add(_entry(room, entry), 0, part.height)
@@ -127,7 +127,7 @@ def agenda(room: Room, _block: Block, content: Content) -> Part:
 
 
 def _entry(room: Room, entry: Entry) -> Part:
-    side, gap = room.px(102), room.px(26)
+    side, gap = room.px(102 * max(0.72, room.small)), room.px(26)
     width = room.width - side - gap
     told = words(
         room, entry.title, "agenda", size=36, smallest=28, weight=700, colour=room.tone.text,
@@ -154,7 +154,7 @@ def _tile(room: Room, entry: Entry, side: int) -> Part:
         ground=on.ground, leading=1, shrink=1.0,
     )  # fmt: skip
     day = inside(entry.day, "agenda", size=26, smallest=20, weight=600)
-    date = inside(entry.date, "agenda", size=46, smallest=28, weight=800)
+    date = inside(entry.date, "agenda", size=44, smallest=28, weight=800)
     top = (side - day.height - date.height - room.px(2)) // 2
     part.add(day, room.px(6), top)
     part.add(date, room.px(6), top + day.height + room.px(2))

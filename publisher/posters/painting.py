@@ -196,7 +196,7 @@ def _swung(share: float, height: int, swing: int) -> float:
 
 @paint.register
 def _(item: Scrim, canvas: Canvas) -> None:
-    texts = [text for text in canvas.layout.words() if text.on_photo and item.box.holds(text.box)]
+    texts = [text for text in canvas.layout.words() if text.on_photo and item.box.meets(text.box)]
     shots.darken(canvas.image, item, texts)
 
 

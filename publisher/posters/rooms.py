@@ -4,7 +4,8 @@ A part is set in a `Room`: its width, its colours and how far everything must sh
 items that start at (0, 0), or raises `TooLong` where text would fall below its least size.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import ceil
 from typing import Any
 
 from publisher.posters.colours import Tone
@@ -93,7 +94,7 @@ def worded(
     )
     if found is None:
         raise TooLong(name, text)
-    return Words(
+    item = Words(
         box=Box(0, 0, wide, found.height),
         field=name,
         set=found,
@@ -103,6 +104,10 @@ def worded(
         tracking=tracking,
         on_photo=room.on_photo and ground is None,
     )
+    if item.align != "left":
+        return item
+    taken = min(wide, ceil(tracked_width(item)))  # what is left of it stays free for a photo
+    return replace(item, box=Box(0, 0, taken, found.height))
 
 
 def words(room: Room, text: str, name: str, **how: Any) -> Part:
@@ -114,6 +119,9 @@ def words(room: Room, text: str, name: str, **how: Any) -> Part:
 def tracked_width(item: Words) -> float:
     """Return how wide the longest line is, room between its letters included."""
     return max(
-        (length(line, item.set.weight) + item.tracking * max(0, len(line) - 1)) * item.set.size
-        for line in item.set.lines
+        (
+            (length(line, item.set.weight) + item.tracking * max(0, len(line) - 1)) * item.set.size
+            for line in item.set.lines
+        ),
+        default=0.0,
     )

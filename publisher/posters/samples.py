@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from random import Random
 
-from publisher.posters.brush import PALETTES
+from publisher.posters.brush import PALETTES, Size
 from publisher.posters.contents import Amount, Content, Entry, Photo
 from publisher.posters.scenes import DRAWINGS
 from publisher.posters.studio import Poster
@@ -17,11 +17,21 @@ from publisher.posters.themes import Channels, Motif, Theme
 
 
 @lru_cache(maxsize=16)
-def drawn_photo(kind: str, seed: int, palette: int, size: tuple[int, int] = (1600, 1200)) -> bytes:
+def drawn_photo(
+    kind: str, seed: int, palette: int, size: Size = (1600, 1200), *, foreground: bool = False
+) -> bytes:
     """Return a drawn scene as a master would be: JPEG, landscape."""
     out = io.BytesIO()
     rng = Random(seed)  # noqa: S311 - a picture, not a secret
-    DRAWINGS[kind](size, PALETTES[palette], rng).save(out, "JPEG", quality=88)
+    scene = DRAWINGS[kind](size, PALETTES[palette], rng)
+    if foreground:  # as photos have it: nobody stands on the very edge
+        high = size[1] * 3 // 4
+        scene, whole = scene.resize((size[0], high)), scene
+        strip = scene.crop((0, high - 12, size[0], high))
+        whole.paste(strip.resize((size[0], size[1] - high)), (0, high))
+        whole.paste(scene)
+        scene = whole
+    scene.save(out, "JPEG", quality=88)
     return out.getvalue()
 
 
@@ -53,7 +63,7 @@ def _kegiatan() -> Poster:
         body="Sebanyak 320 warga dari enam desa mengangkat sampah dan lumpur sepanjang 4 km.",
         when="Jumat, 20 November 2026, pukul 07.00 WIB",
         where="Desa Sumberejo, Kecamatan Contoh",
-        photos=(Photo(content=drawn_photo("banjir", 4, 3), focus=(0.5, 0.9)),),
+        photos=(Photo(content=drawn_photo("jalan", 4, 3, foreground=True), focus=(0.5, 0.5)),),
     )
     look = theme("Dinas Lingkungan Hidup", "#0f6b4f", "#ffcc4d", "kawung")
     return Poster(template="kegiatan", theme=look, content=content)

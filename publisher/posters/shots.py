@@ -28,7 +28,7 @@ class Pictures:
         self._photos = photos
         self._opened: dict[int, Image.Image] = {}
         for item in wanted:
-            if item.number < len(photos):
+            if item.filled:
                 self._open(item)
 
     def _open(self, item: Picture) -> None:
@@ -74,7 +74,11 @@ def crop(whole: Size, size: Size, focus: tuple[float, float]) -> Part:
 
 def darken(poster: Image.Image, scrim: Scrim, texts: Sequence[Words]) -> None:
     """Lay `scrim` on the poster, as dark as the texts on it need."""
-    share = max((_needed(poster, scrim, text) for text in texts), default=_LIGHTEST)
+    share = (
+        1.0
+        if scrim.full
+        else max((_needed(poster, scrim, text) for text in texts), default=_LIGHTEST)
+    )
     box = scrim.box
     top = box.top - scrim.run_out if scrim.upwards else box.top
     bottom = box.bottom if scrim.upwards else box.bottom + scrim.run_out

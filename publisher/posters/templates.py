@@ -54,7 +54,7 @@ FORMATS: Mapping[ShapeName, Format] = {
         name="portrait", width=1080, height=1350, side=64, top=60, bottom=0, unit=1.0
     ),
     "square": Format(name="square", width=1080, height=1080, side=140, top=48, bottom=0, unit=0.86),
-    "story": Format(name="story", width=1080, height=1920, side=64, top=252, bottom=340, unit=1.06),
+    "story": Format(name="story", width=1080, height=1920, side=64, top=252, bottom=340, unit=1.04),
     "wide": Format(name="wide", width=1200, height=675, side=52, top=40, bottom=0, unit=0.72),
 }
 
@@ -98,7 +98,7 @@ class Panel:
     """
 
     __pydantic_config__ = _STRICT
-    kind: Literal["fill", "photo", "weave", "bubble", "frame"]
+    kind: Literal["fill", "photo", "weave", "bubble", "frame", "fade"]
     places: Places
     colour: Ground = "brand"
     number: int = 0
@@ -130,6 +130,7 @@ class Template:
     photos: int = 0
     ground: Ground
     head: Ground
+    wide_head: Ground | None = None  # where another ground lies below it
     foot: Ground = "brand"
     panels: tuple[Panel, ...] = ()
     columns: tuple[Column, ...]
