@@ -35,6 +35,10 @@ MEANINGS = {
     "until each is out or was looked for",
     "leader_page_ms": "The leader's page of 140 offices over 13 weeks, 95 of 100",
     "photo_ms": "A 12-megapixel photo through the whole recipe; the floor decodes and encodes it",
+    "poster_vs_chromium": "Screenshot of much the same poster by a warm page of headless Chromium "
+    "÷ a poster by Siar, 1080×1350, one process",
+    "poster_vs_floor": "The same poster ÷ decoding its photo and encoding the result",
+    "poster_set_s": "One poster in all four sizes; the floor decodes and encodes four times",
     "start_s": "From `make run` to the first answer, once it is set up",
     "idle_mb": "Web and worker together, idle",
     "resident_mb": "All processes of `make run`, idle",
