@@ -196,6 +196,7 @@ def test_a_verified_proof_publishes_with_its_link_at_the_time_it_was_posted(hand
     assert handed.status is _S.PUBLISHED
     assert (handed.permalink, handed.published_at) == (LINK, SOON)
     assert handed.proved_by_id == budi.id
+    assert handed.account.last_post_at == SOON  # nobody can read such a channel back
     assert filed.status is ProofStatus.VERIFIED
     assert kinds_open() == []
 

@@ -109,6 +109,8 @@ def verify(proof: Proof, *, reviewer: User, at: datetime) -> None:
     )  # fmt: skip
     if not taken:
         raise InvalidTransition("verify", delivery.status)
+    account = delivery.account
+    account.last_post_at = max(filter(None, (account.last_post_at, proof.posted_at)))
     _note("proof.verified", proof, actor=reviewer, at=at)
 
 
