@@ -70,6 +70,11 @@ def begin(claim, at=NOW):
     return begun
 
 
+def begins(job, prepared, **given):
+    """Note the intent to publish, as the engine does; return whether it may be sent."""
+    return recording.write([recording.Begin(job=job, prepared=prepared, **given)])[0]
+
+
 def record(claim, outcome, at=NOW):
     done = recording.record(claim, outcome, phase="publish", started_at=at, at=at)
     db.session.commit()
@@ -124,7 +129,7 @@ def test_an_account_rests_between_two_posts(app, planned, dinkes_x):
     planned(accounts=[dinkes_x], caption="Kedua")
     (taken,) = claim()
     minute = timedelta(minutes=1)
-    assert recording.begin(load(app, taken), Prepared(text=""), at=NOW, spacing=minute)
+    assert begins(load(app, taken), Prepared(text=""), at=NOW, spacing=minute)
     record(taken, RECEIPT)
 
     assert claim(at=NOW + minute - timedelta(seconds=1)) == []
@@ -293,7 +298,7 @@ def test_a_post_edited_after_it_was_read_is_not_sent(app, delivery, sari):
     delivery.post.touch(actor=sari, at=LATER)
     db.session.commit()
 
-    assert not recording.begin(job, Prepared(text=""), at=NOW)
+    assert not begins(job, Prepared(text=""), at=NOW)
 
 
 def test_nothing_begins_after_its_window(app, delivery):
@@ -302,7 +307,7 @@ def test_nothing_begins_after_its_window(app, delivery):
     delivery.publish_by = NOW
     db.session.commit()
 
-    assert not recording.begin(job, Prepared(text=""), at=NOW)
+    assert not begins(job, Prepared(text=""), at=NOW)
 
 
 def test_what_was_approved_again_while_it_was_sent_takes_the_new_time(app, delivery, sari, budi):
@@ -405,8 +410,8 @@ def test_a_worker_that_slept_through_its_lease_may_not_begin(app, delivery):
     job = load(app, taken)
 
     late = NOW + claiming.LEASE + timedelta(seconds=1)
-    assert not recording.begin(job, Prepared(text=""), at=late)
-    assert recording.begin(job, Prepared(text=""), at=NOW)
+    assert not begins(job, Prepared(text=""), at=late)
+    assert begins(job, Prepared(text=""), at=NOW)
 
 
 def test_a_post_that_was_reopened_while_it_was_prepared_is_not_sent(app, delivery, sari):
@@ -416,7 +421,7 @@ def test_a_post_that_was_reopened_while_it_was_prepared_is_not_sent(app, deliver
     cancel_open(delivery.post, actor=sari, at=NOW, reason="diubah")
     db.session.commit()
 
-    assert not recording.begin(job, Prepared(text=""), at=NOW)
+    assert not begins(job, Prepared(text=""), at=NOW)
     db.session.refresh(delivery)
     assert delivery.status is DeliveryStatus.CANCELLED
 

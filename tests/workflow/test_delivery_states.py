@@ -335,7 +335,8 @@ class Deliveries(RuleBasedStateMachine):
             db.session.commit()
             return
         prepared = Prepared(text=job.content.text)
-        if not recording.begin(job, prepared, at=at, spacing=timedelta(minutes=1)):
+        intent = recording.Begin(job=job, prepared=prepared, at=at, spacing=timedelta(minutes=1))
+        if recording.write([intent]) != [True]:
             db.session.rollback()
             return
         db.session.commit()

@@ -133,10 +133,6 @@ class QuotaForm(FlaskForm):
     week = SelectField(_l("Mulai berlaku"), [CHOOSE])
 
 
-class EndQuotaForm(FlaskForm):
-    week = HiddenField(validators=[REQUIRED])
-
-
 class ImportForm(FlaskForm):
     file = FileField(_l("Berkas CSV"), [FileRequired(_l("Pilih berkas CSV."))])
 

@@ -153,11 +153,6 @@ def _stored(prepared: Prepared, *, started_at: datetime) -> dict[str, Any]:
     }
 
 
-def begin(job: Job, prepared: Prepared, *, at: datetime, spacing: timedelta = timedelta(0)) -> bool:
-    """Note that the publishing request begins now; False if it must not."""
-    return write([Begin(job=job, prepared=prepared, at=at, spacing=spacing)])[0]
-
-
 def record(
     claim: Claim,
     outcome: Receipt | Handover | PlatformError,
