@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from publisher.db import Model
 from publisher.models.people import User
@@ -56,8 +56,27 @@ class Poster(Model):
     steps: Mapped[list["PosterStep"]] = relationship(
         back_populates="poster", cascade="all, delete-orphan", order_by="PosterStep.id"
     )
+    photos: Mapped[list["PosterPhoto"]] = relationship(cascade="all, delete-orphan")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @validates("content")
+    def _note_photos(self, _name: str, content: dict[str, Any]) -> dict[str, Any]:
+        """Keep which photos it shows where the library can look for them."""
+        shown = {photo["digest"] for photo in content.get("photos", ())}
+        kept = [one for one in self.photos if one.digest in shown]
+        new = sorted(shown - {one.digest for one in kept})
+        self.photos = [*kept, *(PosterPhoto(digest=digest) for digest in new)]
+        return content
+
+
+class PosterPhoto(Model):
+    """Which of its office's photos a poster shows."""
+
+    __tablename__ = "poster_photo"
+
+    poster_id: Mapped[int] = mapped_column(sa.ForeignKey("poster.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(sa.String(64), primary_key=True, index=True)
 
 
 class PosterStep(Model):
