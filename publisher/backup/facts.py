@@ -8,6 +8,8 @@ from publisher.backup.errors import BackupError
 
 #: Tables that have rows as soon as a database has been used at all.
 FIRST_TABLES = ("region", "user", "audit_entry")
+#: Tables that name what lies in the media store, in a column `digest`.
+PICTURED = ("media", "logo")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +26,11 @@ def read(connection: sa.Connection) -> Facts:
     tables = sorted(sa.inspect(connection).get_table_names())
     if "alembic_version" not in tables:
         raise BackupError("The database is not set up yet; there is nothing to back up.")
-    digest: sa.ColumnClause[str] = sa.column("digest")
-    digests = sa.select(digest).select_from(sa.table("media")).distinct()
+    named = (_digests(connection, name) for name in PICTURED if name in tables)
     return Facts(
         revision=connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one(),
         rows={name: _count(connection, name) for name in tables if name != "alembic_version"},
-        media=sorted(connection.scalars(digests)),
+        media=sorted(set().union(*named)),
     )
 
 
@@ -37,6 +38,11 @@ def is_empty(connection: sa.Connection) -> bool:
     """Return whether nobody has used the database yet."""
     there = set(sa.inspect(connection).get_table_names())
     return not any(_count(connection, name) for name in FIRST_TABLES if name in there)
+
+
+def _digests(connection: sa.Connection, table: str) -> set[str]:
+    digest: sa.ColumnClause[str] = sa.column("digest")
+    return set(connection.scalars(sa.select(digest).select_from(sa.table(table))))
 
 
 def _count(connection: sa.Connection, table: str) -> int:
