@@ -6,7 +6,7 @@ from publisher.posters.codes import modules
 from publisher.posters.colours import WHITE, Tone
 from publisher.posters.contents import Content
 from publisher.posters.items import Box, Code, Emblem, Item, Shape, Weave
-from publisher.posters.rooms import Part, Room, TooLong, worded, words
+from publisher.posters.rooms import LongLink, Part, Room, worded, words
 from publisher.posters.templates import Column, Format, Place, Places, Template
 from publisher.posters.themes import Ground, Theme
 
@@ -119,7 +119,7 @@ def foot(sheet: Sheet) -> tuple[list[Item], int]:
     theme, told = sheet.theme, sheet.theme.channels
     tone = theme.tone(sheet.template.foot)
     has_code = bool(told.link) and sheet.template.name != "kanal_aduan"
-    code = code_side(told.link, sheet.px(150)) if has_code else 0
+    code = code_side(told.link, sheet.px(150), "channels") if has_code else 0
     lines = _channels(sheet, code)
     high = max(sheet.px(66), lines.height + 2 * sheet.px(36), code + sheet.px(16) if code else 0)
     bottom = sheet.inner.bottom if sheet.format.bottom else sheet.format.height
@@ -165,12 +165,13 @@ def _channels(sheet: Sheet, code: int) -> Part:
     return part
 
 
-def code_side(link: str, wanted: int) -> int:
+def code_side(link: str, wanted: int, field: str = "link") -> int:
     """Return the side of a QR code, quiet zone included, whose modules are whole px.
 
-    :raises TooLong: if a code of this link would be larger than a poster can carry
+    :param field: where the link was filled in
+    :raises LongLink: if a code of this link would be larger than a poster can carry
     """
     count = modules(link)
     if count > 45:  # version 5 and its quiet zone: about 100 characters
-        raise TooLong("link", link)
+        raise LongLink(field, link)
     return count * max(MODULE_PX, wanted // count)

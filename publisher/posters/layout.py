@@ -23,7 +23,7 @@ from publisher.posters.items import (
     Words,
 )
 from publisher.posters.lettering import missing
-from publisher.posters.rooms import Part, Room, TooLong, worded
+from publisher.posters.rooms import LongLink, Part, Room, TooLong, worded
 from publisher.posters.templates import Column, Format, Panel, Template
 from publisher.posters.themes import Theme
 
@@ -93,8 +93,8 @@ def lay_out(template: Template, theme: Theme, content: Content, form: Format) ->
 
 
 def _too_long(fault: TooLong, form: Format) -> Problem:
-    if fault.field == "link":
-        return Problem(field="link", message=contents.LONG_LINK)
+    if isinstance(fault, LongLink):
+        return Problem(field=fault.field, message=contents.LONG_LINK)
     if not fault.text:
         values = {"size": form.label}
         return Problem(field=fault.field, message=contents.TOO_MUCH, values=values)

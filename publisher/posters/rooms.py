@@ -26,6 +26,10 @@ class TooLong(Exception):
         self.field, self.text = field, text
 
 
+class LongLink(TooLong):
+    """A link makes a code that phones could not read at the size there is."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Room:
     """Where a part is set.

@@ -122,6 +122,21 @@ def test_a_field_that_is_needed_is_named():
     assert [problem.field for problem in problems] == ["when", "where"]
 
 
+def test_a_link_that_is_too_long_is_named_where_it_was_filled_in():
+    long, activity, complaints = (
+        "https://contoh.go.id/" + "x" * 140,
+        *(samples()[name] for name in ("kegiatan", "kanal_aduan")),
+    )
+    look = replace(activity.theme, channels=replace(activity.theme.channels, link=long))
+    told = replace(complaints.content, link=long)
+
+    of_theme = laid_out(replace(activity, theme=look), ("portrait",))[1]
+    of_poster = laid_out(replace(complaints, content=told), ("portrait",))[1]
+
+    assert [one.field for one in (*of_theme, *of_poster)] == ["channels", "link"]
+    assert of_theme[0].message == of_poster[0].message
+
+
 def test_a_headline_that_is_too_long_is_named_with_the_size():
     sample = samples()["kegiatan"]
     content = replace(sample.content, headline="pertanggungjawaban pelaksanaan " * 12)
