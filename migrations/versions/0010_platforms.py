@@ -1,4 +1,10 @@
-"""Kept free for what comes next; changes nothing."""
+"""Let a text be compared with what an account has said without us.
+
+Safe while the old code runs: a new table only.
+"""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0010"
 down_revision = "0009"
@@ -7,8 +13,14 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "heard",
+        sa.Column("account_id", sa.Integer(), sa.ForeignKey("account.id"), primary_key=True),
+        sa.Column("remote_id", sa.String(128), primary_key=True),
+        sa.Column("text_key", sa.BigInteger(), nullable=True, index=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False, index=True),
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table("heard")

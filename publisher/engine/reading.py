@@ -13,7 +13,7 @@ READ_EVERY_S = 60
 
 
 class Reader:
-    """Learns when something was last posted on each account, for one worker."""
+    """Learns what was last posted on each account, for one worker."""
 
     def __init__(self, app: Flask, steps: Steps) -> None:
         self._app = app
@@ -28,4 +28,4 @@ class Reader:
             return
         with ThreadPoolExecutor(READ_THREADS, thread_name_prefix="read") as pool:
             found = list(zip(taken, pool.map(reading.ask, taken), strict=True))
-        self._steps.transact(lambda: reading.keep(found))
+        self._steps.transact(lambda: reading.keep(found, at=at))

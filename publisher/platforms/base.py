@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from publisher.errors import N_
+from publisher.platforms.texts import fingerprint
 from publisher.posters.fitting import PictureRules
 
 Credentials = Mapping[str, str]
@@ -218,6 +219,14 @@ class Driver(ABC):
     @abstractmethod
     def length(cls, text: str) -> int:
         """Return how long `text` is as this platform counts it."""
+
+    @classmethod
+    def wording(cls, text: str) -> str:
+        """Return what of a text, ours or one of `recent`, the platform leaves as it was.
+
+        Two posts with the same wording say the same, as far as the platform lets us tell.
+        """
+        return fingerprint(text)
 
     @classmethod
     @abstractmethod

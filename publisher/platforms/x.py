@@ -150,6 +150,10 @@ class X(Driver):
         owners = {handle.lower(), "i"}  # x.com/i/status/… is any account's
         return super().is_permalink(link, handle) and bool(path and path[1].lower() in owners)
 
+    @classmethod
+    def wording(cls, text: str) -> str:
+        return x_texts.our_fingerprint(text)
+
     def find(
         self, prepared: Prepared, since: datetime, known: Collection[str] = ()
     ) -> Receipt | None:

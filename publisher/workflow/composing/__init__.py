@@ -12,16 +12,19 @@ from publisher.workflow.composing.refusals import (
     repeats,
     unreadable,
 )
-from publisher.workflow.composing.said import Plan, note
+from publisher.workflow.composing.said import REMEMBERED, Plan, hear, last_heard, note
 
 __all__ = [
     "LOST",
+    "REMEMBERED",
     "Address",
     "Content",
     "Plan",
     "content",
     "contents",
     "fitted",
+    "hear",
+    "last_heard",
     "note",
     "own_problems",
     "problems",

@@ -89,10 +89,10 @@ def repeats(plans: Sequence[Plan]) -> list[list[Problem]]:
 
 def _repeated(plan: Plan, found: Sequence[Echo]) -> Iterator[Problem]:
     limits, platform = driver_class(plan.platform).limits, PLATFORM_NAMES[plan.platform]
-    own = [echo.due_at for echo in found if echo.account_id == plan.account_id]
-    others = [echo.due_at for echo in found if echo.account_id != plan.account_id]
+    own = [echo for echo in found if echo.account_id == plan.account_id]
+    others = [echo.at for echo in found if echo.account_id != plan.account_id]
     window = timedelta(hours=limits.repeat_within_h or 0)
-    refused = [due_at for due_at in own if abs(due_at - plan.at) < window]
+    refused = [echo.at for echo in own if echo.certain and abs(echo.at - plan.at) < window]
     if refused:
         yield Problem(
             field="text",
@@ -113,7 +113,7 @@ def _repeated(plan: Plan, found: Sequence[Echo]) -> Iterator[Problem]:
                 "Teks yang sama sudah tayang atau terjadwal di akun %(platform)s ini pada "
                 "%(time)s. Pastikan ini bukan unggahan ganda."
             ),
-            values={"time": _time(max(own), plan.zone), "platform": platform},
+            values={"time": _time(max(echo.at for echo in own), plan.zone), "platform": platform},
             blocks=False,
         )
     if others and limits.one_account_per_text:
