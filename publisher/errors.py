@@ -77,6 +77,15 @@ class NotAPhoto(Invalid):
     message = N_("Berkas ini bukan foto yang dapat dibaca. Unggah JPG, PNG, WebP, HEIC, atau AVIF.")
 
 
+class VectorPicture(NotAPhoto):
+    """A drawing in SVG: it may hold scripts, and no platform takes it."""
+
+    message = N_(
+        "Berkas SVG tidak diterima karena dapat memuat skrip dan tidak diterima kanal mana pun. "
+        "Simpan gambarnya sebagai PNG (JPG untuk foto), lalu unggah kembali."
+    )
+
+
 class PhotoTooLarge(Invalid):
     """An uploaded file of more bytes than we take. `limit_mb` says how many."""
 

@@ -1,4 +1,4 @@
-"""Photos in: whatever a phone or an office computer sends becomes one clean JPEG.
+"""Photos in: whatever a phone or an office computer sends becomes one clean JPEG; a logo, a PNG.
 
 The master kept at upload is what reviewers see and what platforms get: upright, sRGB, at most
 2400 px, without place, time, owner, profile, comment or anything appended. Recipe and limits
@@ -22,10 +22,12 @@ from publisher.errors import (
     PhotoTooManyPixels,
 )
 from publisher.posters import sandbox
+from publisher.posters.sniffing import sniffed
 
 MAX_BYTES = 15 * 1024 * 1024
 MAX_PIXELS = 60_000_000
 MASTER_SIDE_PX = 2400
+LOGO_SIDE_PX = 1200
 QUALITY = 88
 THUMBNAIL_QUALITY = 80
 PATIENCE_S = 30  # wall clock; the sandbox has its own limit of processor time
@@ -39,7 +41,7 @@ _turns = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 @dataclass(frozen=True, kw_only=True)
 class Photo:
-    """A cleaned picture: baseline JPEG, RGB, sRGB, no metadata; sizes in px."""
+    """A cleaned picture: baseline JPEG, or PNG if a logo; sRGB, no metadata; sizes in px."""
 
     content: bytes
     width: int
@@ -57,12 +59,24 @@ def normalise(content: bytes) -> Photo:
     :raises BrokenPhoto: if it cannot be decoded to its end
     :raises PhotoTooHeavy: if decoding took too much time or memory
     """
+    return _cleaned(content, "JPEG", MASTER_SIDE_PX)
+
+
+def normalise_logo(content: bytes) -> Photo:
+    """Return the master of an uploaded logo: a PNG, in which what is transparent stays so.
+
+    Takes and raises what `normalise` does.
+    """
+    return _cleaned(content, "PNG", LOGO_SIDE_PX)
+
+
+def _cleaned(content: bytes, made: str, side_px: int) -> Photo:
     if len(content) > MAX_BYTES:
         raise PhotoTooLarge(limit_mb=MAX_BYTES // 1024**2)
-    answer = _in_sandbox(content)
+    answer = _in_sandbox(content, (sniffed(content, MAX_PIXELS), made), side_px)
     match answer.returncode:
         case 0:
-            return _received(answer.stdout)
+            return _received(answer.stdout, MIME[made])
         case sandbox.NOT_A_PHOTO:
             raise NotAPhoto
         case sandbox.BROKEN:
@@ -72,9 +86,11 @@ def normalise(content: bytes) -> Photo:
     raise PhotoTooHeavy  # out of memory or time, or the decoder was killed
 
 
-def _in_sandbox(content: bytes) -> subprocess.CompletedProcess[bytes]:
-    limits = (MAX_PIXELS, MASTER_SIDE_PX, QUALITY)
-    command = [sys.executable, "-I", sandbox.__file__, *map(str, limits)]
+def _in_sandbox(
+    content: bytes, formats: tuple[str, str], side_px: int
+) -> subprocess.CompletedProcess[bytes]:
+    limits = (MAX_PIXELS, side_px, QUALITY)
+    command = [sys.executable, "-I", sandbox.__file__, *formats, *map(str, limits)]
     with _turns:
         try:
             return subprocess.run(  # noqa: S603 - our own file, no shell
@@ -91,16 +107,19 @@ def _in_sandbox(content: bytes) -> subprocess.CompletedProcess[bytes]:
             raise PhotoTooHeavy from error
 
 
-def _received(answer: bytes) -> Photo:
+def _received(answer: bytes, mime: str) -> Photo:
     width, height = sandbox.HEADER.unpack_from(answer)
-    return Photo(content=answer[sandbox.HEADER.size :], width=width, height=height)
+    content = answer[sandbox.HEADER.size :]
+    return Photo(content=content, width=width, height=height, mime=mime)
 
 
-def thumbnail(content: bytes, width: int) -> bytes:
-    """Return a JPEG at most `width` px wide of a master (never of an upload)."""
-    image = Image.open(io.BytesIO(content), formats=("JPEG",))
+def thumbnail(content: bytes, width: int, mime: str = MIME["JPEG"]) -> bytes:
+    """Return a master (never an upload) at most `width` px wide, in its own format."""
+    kind = next(name for name, one in MIME.items() if one == mime)
+    image = Image.open(io.BytesIO(content), formats=(kind,))
     image.draft("RGB", (width, width * 4))
     image.thumbnail((width, width * 4), Image.Resampling.LANCZOS)
     out = io.BytesIO()
-    image.save(out, "JPEG", quality=THUMBNAIL_QUALITY, subsampling=0, optimize=True)
+    options = {"quality": THUMBNAIL_QUALITY, "subsampling": 0} if kind == "JPEG" else {}
+    image.save(out, kind, optimize=True, **options)
     return out.getvalue()

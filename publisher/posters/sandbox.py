@@ -1,6 +1,6 @@
-"""Turns one uploaded file into a clean photo, in a process of its own with little to lose.
+"""Turns one uploaded file into a clean picture, in a process of its own with little to lose.
 
-Run by `photos.normalise` as a script: file in on standard input, photo out on standard output,
+Run by `photos.normalise` as a script: file in on standard input, picture out on standard output,
 the exit code says what was wrong. Decoders of pictures are where hostile uploads strike, so
 they run here: no environment, no secrets, no database, bounded memory, time and no files.
 Imports nothing of Siar, so that it starts in a tenth of a second.
@@ -11,35 +11,40 @@ import resource
 import struct
 import sys
 import warnings
+from importlib import import_module
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 MEMORY_BYTES = 1536 * 1024 * 1024  # 60 megapixels with transparency need 700 MB
 CPU_S = 10
-FORMATS: tuple[str, ...] = (
-    "JPEG",
-    "PNG",
-    "WEBP",
-    "AVIF",
-    "HEIF",
-)  # phones' MPO arrives through JPEG
+#: What may come in, and who reads it: named one by one, so that no other reader is even loaded.
+READERS = {
+    "JPEG": "PIL.JpegImagePlugin",  # phones' MPO arrives through it
+    "PNG": "PIL.PngImagePlugin",
+    "WEBP": "PIL.WebPImagePlugin",
+    "AVIF": "PIL.AvifImagePlugin",
+    "HEIF": "pi_heif",
+}
 NOT_A_PHOTO, BROKEN, TOO_MANY_PIXELS, TOO_HEAVY = 10, 11, 12, 13
-HEADER = struct.Struct(">II")  # width, height; the JPEG follows
+HEADER = struct.Struct(">II")  # width, height; the picture follows
 
 
-def main(pixels: int, side_px: int, quality: int) -> int:
+def main(kind: str, made: str, pixels: int, side_px: int, quality: int) -> int:
     """Return the exit code.
 
+    :param kind: the format the file claims: a name in `READERS`, and no other is tried
+    :param made: the result: "JPEG", or "PNG" to keep what is transparent
     :param pixels: how many the file may unfold to
     :param side_px: the longest side of the result
-    :param quality: of the JPEG
+    :param quality: of a JPEG
     """
     _confine()
     Image.MAX_IMAGE_PIXELS = pixels
     warnings.simplefilter("ignore")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
-        photo = cleaned(_open(sys.stdin.buffer.read(), pixels), side_px)
+        opened = _open(sys.stdin.buffer.read(), kind, pixels)
+        photo = cleaned(opened, side_px, keep_alpha=made == "PNG")
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         return TOO_MANY_PIXELS
     except UnidentifiedImageError:
@@ -49,7 +54,8 @@ def main(pixels: int, side_px: int, quality: int) -> int:
     except Exception:  # noqa: BLE001 - decoders fail in every way there is
         return BROKEN
     sys.stdout.buffer.write(HEADER.pack(*photo.size))
-    photo.save(sys.stdout.buffer, "JPEG", quality=quality, subsampling=0, optimize=True)
+    options = {"quality": quality, "subsampling": 0} if made == "JPEG" else {}
+    photo.save(sys.stdout.buffer, made, optimize=True, **options)
     return 0
 
 
@@ -60,24 +66,23 @@ def _confine() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _open(content: bytes, pixels: int) -> Image.Image:
-    if content[4:8] == b"ftyp":  # HEIC, and AVIF, which Pillow reads itself
-        import pi_heif
-
-        pi_heif.register_heif_opener()
-        formats = FORMATS
-    else:
-        formats = FORMATS[:-1]
-    image = Image.open(io.BytesIO(content), formats=formats)
-    if image.format not in {*FORMATS, "MPO"}:
+def _open(content: bytes, kind: str, pixels: int) -> Image.Image:
+    reader = import_module(READERS[kind])
+    if kind == "HEIF":
+        reader.register_heif_opener()
+    image = Image.open(io.BytesIO(content), formats=(kind,))
+    if image.format not in {kind, "MPO"}:
         raise UnidentifiedImageError
     if image.width * image.height > pixels:
         raise Image.DecompressionBombError
     return image
 
 
-def cleaned(image: Image.Image, side_px: int) -> Image.Image:
-    """Return the picture as people see it, with nothing else of the file: RGB, sRGB, upright."""
+def cleaned(image: Image.Image, side_px: int, *, keep_alpha: bool = False) -> Image.Image:
+    """Return the picture as people see it, with nothing else of the file: RGB, sRGB, upright.
+
+    :param keep_alpha: leave what is transparent so, in RGBA, instead of putting it on white
+    """
     image.draft(None, (side_px, side_px))
     image.load()
     profile = image.info.get("icc_profile")
@@ -87,8 +92,11 @@ def cleaned(image: Image.Image, side_px: int) -> Image.Image:
         image = image.point(lambda value: value / 256).convert("L")
     image.thumbnail((side_px, side_px), Image.Resampling.LANCZOS, reducing_gap=3.0)
     image = ImageOps.exif_transpose(image)
-    image = _srgb(_on_white(image), profile)
-    return Image.frombytes("RGB", image.size, image.tobytes())
+    alpha = image.getchannel("A") if keep_alpha and image.mode == "RGBA" else None
+    image = _srgb(_on_white(image) if alpha is None else image.convert("RGB"), profile)
+    if alpha is not None:
+        image.putalpha(alpha)
+    return Image.frombytes(image.mode, image.size, image.tobytes())
 
 
 def _on_white(image: Image.Image) -> Image.Image:
@@ -115,4 +123,4 @@ def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    sys.exit(main(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])))

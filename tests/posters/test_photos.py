@@ -20,6 +20,7 @@ from publisher.errors import (
     NotAPhoto,
     PhotoTooLarge,
     PhotoTooManyPixels,
+    VectorPicture,
 )
 from publisher.posters import photos, sandbox
 
@@ -202,6 +203,77 @@ def test_what_is_no_photo_is_refused_whatever_it_is_called(content):
         photos.normalise(content)
 
 
+def started(monkeypatch):
+    """Return a list that grows with every decoder that is started."""
+    found = []
+    run = subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda *a, **k: found.append(a) or run(*a, **k))
+    return found
+
+
+def webp_head(width, height):
+    body = b"VP8X" + struct.pack("<I", 10) + bytes(4)
+    body += (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body
+
+
+def jpeg_head(width, height):
+    frame = struct.pack(">BHHB", 8, height, width, 1) + bytes(3)
+    return b"\xff\xd8\xff\xc0" + struct.pack(">H", len(frame) + 2) + frame + b"\xff\xda\xff\xd9"
+
+
+def whole(kind):
+    return saved(Image.effect_noise((400, 300), 80).convert("RGB"), kind)
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"<?xml version='1.0'?><!-- logo --><SVG onload='x'/>", VectorPicture),
+        (b"\x00\x00\x00\x18ftypmp42" + bytes(100), NotAPhoto),
+        (png_head(30_000, 30_000), PhotoTooManyPixels),
+        (webp_head(16_000, 16_000), PhotoTooManyPixels),
+        (jpeg_head(60_000, 60_000), PhotoTooManyPixels),
+        (whole("AVIF").replace(b"\x00\x00\x01\x90", b"\x00\x0f\x01\x90"), PhotoTooManyPixels),
+        *((whole(kind)[:-1500], BrokenPhoto) for kind in ("JPEG", "PNG", "WEBP", "AVIF")),
+        (PHONE_HEIC.read_bytes()[:-9], BrokenPhoto),
+        (b"\xff\xd8\xff", BrokenPhoto),
+        (saved(halves(), "PNG")[:20], BrokenPhoto),
+    ],
+)  # fmt: skip
+def test_what_says_of_itself_that_it_is_bad_starts_no_decoder(monkeypatch, content, error):
+    decoders = started(monkeypatch)
+
+    with pytest.raises(Invalid) as refused:
+        photos.normalise(content)
+
+    assert type(refused.value) is error
+    assert decoders == []
+
+
+def test_a_logo_stays_transparent_where_it_was():
+    logo = Image.new("RGBA", (1600, 800), (0, 0, 0, 0))
+    logo.paste((*BLUE, 255), (0, 0, 800, 800))
+    words = PngInfo()
+    words.add_text("Comment", "nomor HP Sari")
+
+    photo = photos.normalise_logo(saved(logo, "PNG", pnginfo=words))
+
+    assert (photo.mime, opened(photo).size, opened(photo).mode) == ("image/png", (1200, 600), "RGBA")
+    assert opened(photo).getpixel((100, 100)) == (*BLUE, 255)
+    assert opened(photo).getpixel((1100, 100))[3] == 0
+    assert b"Sari" not in photo.content
+    small = Image.open(io.BytesIO(photos.thumbnail(photo.content, 240, photo.mime)))
+    assert (small.format, small.size, small.getpixel((230, 50))[3]) == ("PNG", (240, 120), 0)
+
+
+def test_a_logo_without_transparency_is_a_png_too():
+    photo = photos.normalise_logo(saved(halves()))
+
+    assert (photo.mime, opened(photo).format) == ("image/png", "PNG")
+    assert near(opened(photo).getpixel((70, 20)), RED)
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
 def test_a_photo_that_ends_early_is_called_broken(kind):
     whole = saved(Image.effect_noise((400, 300), 80).convert("RGB"), kind)
@@ -230,7 +302,7 @@ def test_a_file_over_fifteen_megabytes_is_refused_before_it_is_opened():
 
 def test_a_decoder_gets_no_more_memory_than_a_photo_needs():
     answer = subprocess.run(
-        [sys.executable, "-I", sandbox.__file__, str(10**10), "2400", "88"],
+        [sys.executable, "-I", sandbox.__file__, "PNG", "JPEG", str(10**10), "2400", "88"],
         input=png_head(30_000, 30_000),
         capture_output=True,
         check=False,
