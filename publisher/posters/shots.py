@@ -66,10 +66,10 @@ class Pictures:
 def crop(whole: Size, size: Size, focus: tuple[float, float]) -> Part:
     """Return the part of a picture, of the shape of `size`, with `focus` as central as can be."""
     scale = min(whole[0] / size[0], whole[1] / size[1])
-    width, height = size[0] * scale, size[1] * scale
-    left = min(max(0.0, focus[0] * whole[0] - width / 2), whole[0] - width)
-    top = min(max(0.0, focus[1] * whole[1] - height / 2), whole[1] - height)
-    return left, top, left + width, top + height
+    width, height = min(size[0] * scale, whole[0]), min(size[1] * scale, whole[1])
+    left = max(0.0, min(focus[0] * whole[0] - width / 2, whole[0] - width))
+    top = max(0.0, min(focus[1] * whole[1] - height / 2, whole[1] - height))
+    return left, top, min(left + width, whole[0]), min(top + height, whole[1])
 
 
 def darken(poster: Image.Image, scrim: Scrim, texts: Sequence[Words]) -> None:
