@@ -138,13 +138,17 @@ class Proof:
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """A content that is out, and first went out in the report's week."""
+    """A content that is out, and first went out in the report's week, with who answers for it."""
 
     post_id: int
     title: str
     kind: str
     first_at: datetime
     proofs: tuple[Proof, ...]
+    submitted_by: str = ""
+    submitted_at: datetime | None = None
+    approved_by: str = ""
+    approved_at: datetime | None = None
 
     @property
     def counts(self) -> bool:

@@ -21,8 +21,9 @@ from publisher.db import db
 from publisher.models.accounts import Account, Standing, label
 from publisher.models.deliveries import Attempt, Delivery, DeliveryStatus
 from publisher.models.media import Media
+from publisher.models.people import User
 from publisher.models.places import Office, OfficeKind, Region
-from publisher.models.posts import Post, PostKind, PostStatus
+from publisher.models.posts import Post, PostEvent, PostKind, PostStatus
 from publisher.models.proofs import Proof as FiledProof
 from publisher.models.proofs import ProofStatus
 from publisher.models.quotas import QuotaRule
@@ -206,6 +207,10 @@ def contents(scope: Scope, start: datetime, end: datetime) -> dict[int, list[Con
             firsts.c.kind,
             firsts.c.first_at,
             Post.title,
+            _submitted_by().label("submitted_by"),
+            Post.submitted_at,
+            User.name.label("approved_by"),
+            Post.approved_at,
             Account.platform,
             Account.handle,
             Account.display_name,
@@ -218,6 +223,7 @@ def contents(scope: Scope, start: datetime, end: datetime) -> dict[int, list[Con
         .join(Delivery, Delivery.post_id == firsts.c.post_id)
         .join(Account, Account.id == Delivery.account_id)
         .join(Post, Post.id == Delivery.post_id)
+        .outerjoin(User, User.id == Post.approved_by_id)
         .where(Delivery.status != _CANCELLED, *_proved(Delivery, Account))
         .order_by(firsts.c.first_at, firsts.c.post_id, Delivery.published_at, Delivery.id)
     )
@@ -226,6 +232,19 @@ def contents(scope: Scope, start: datetime, end: datetime) -> dict[int, list[Con
         proofs = list(rows)
         found[proofs[0].office_id].append(_content(proofs))
     return found
+
+
+def _submitted_by() -> sa.ColumnElement[str]:
+    """Return the name of who submitted a post last."""
+    return (
+        sa.select(User.name)
+        .where(
+            PostEvent.post_id == Post.id, PostEvent.step == "submit", PostEvent.actor_id == User.id
+        )
+        .order_by(PostEvent.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def _screenshot() -> sa.ColumnElement[str]:
@@ -246,10 +265,14 @@ def _content(rows: Sequence[Any]) -> Content:
         title=rows[0].title,
         kind=rows[0].kind.value,
         first_at=rows[0].first_at,
+        submitted_by=rows[0].submitted_by or "",
+        submitted_at=rows[0].submitted_at,
+        approved_by=rows[0].approved_by or "",
+        approved_at=rows[0].approved_at,
         proofs=tuple(
             Proof(
                 platform=row.platform,
-                account=_label(row),
+                account=label(row.platform, row.handle, row.display_name),
                 permalink=row.permalink or "",
                 screenshot=row.screenshot or "",
                 published_at=row.published_at,
@@ -258,10 +281,6 @@ def _content(rows: Sequence[Any]) -> Content:
             for row in rows
         ),
     )
-
-
-def _label(row: Any) -> str:
-    return label(row.platform, row.handle, row.display_name)
 
 
 def not_out(scope: Scope, start: datetime, end: datetime) -> list[Pending]:
@@ -305,7 +324,7 @@ def _pending(row: Any) -> Pending:
         post_id=row.post_id,
         title=row.title,
         platform=row.platform,
-        account=_label(row),
+        account=label(row.platform, row.handle, row.display_name),
         status=row.status.value,
         reason=row.reason,
         due_at=row.due_at,
