@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from jinja2 import FileSystemBytecodeCache
 from PIL import Image
+from werkzeug.routing import Rule
 
 from publisher import create_app, passwords
 from publisher.db import db
@@ -111,6 +112,10 @@ class PostgresServer:
         self._admin = sa.create_engine(
             self.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
         )
+        # Nothing here outlives the machine; what a killed server wrote, the system still keeps.
+        for careful in ("fsync", "full_page_writes"):
+            self._run(f"ALTER SYSTEM SET {careful} = off")
+        self._run("SELECT pg_reload_conf()")
         self._run("CREATE DATABASE template_siar")
         migrate(self.url("template_siar"), folder)
 
@@ -196,6 +201,22 @@ def cheap_passwords(monkeypatch):
 def compiled_templates(tmp_path_factory):
     """Templates are compiled once for all tests: else each app would compile its own."""
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_addresses():
+    """Addresses, too: Werkzeug would write and compile a function for each, for each app."""
+    written, write = {}, Rule._compile_builder
+
+    def compiled_once(rule, append_unknown=True):
+        key = rule.rule, rule.subdomain, rule.host, repr(rule.defaults), append_unknown
+        if key not in written:
+            written[key] = write(rule, append_unknown)
+        return written[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compiled_once)
+        yield
 
 
 @pytest.fixture
