@@ -236,15 +236,9 @@ def contents(scope: Scope, start: datetime, end: datetime) -> dict[int, list[Con
 
 def _submitted_by() -> sa.ColumnElement[str]:
     """Return the name of who submitted a post last."""
-    return (
-        sa.select(User.name)
-        .where(
-            PostEvent.post_id == Post.id, PostEvent.step == "submit", PostEvent.actor_id == User.id
-        )
-        .order_by(PostEvent.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    by_whom = (PostEvent.post_id == Post.id, PostEvent.actor_id == User.id)
+    query = sa.select(User.name).where(*by_whom, PostEvent.step == "submit")
+    return query.order_by(PostEvent.id.desc()).limit(1).scalar_subquery()
 
 
 def _screenshot() -> sa.ColumnElement[str]:
