@@ -3,8 +3,6 @@
 `Fields` is the whole form as one value: the page, the autosave and the demo all save through it.
 """
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,6 +10,7 @@ from typing import Any
 
 from publisher.errors import N_, Invalid
 from publisher.models.posts import ACTIVITY_FIELDS, Language, Post, PostKind
+from publisher.workflow.composing.fields import clean
 
 MAX_PICTURES = 10
 #: Characters that may be typed; what a platform allows is the platform's business.
@@ -30,9 +29,6 @@ LIMITS = {
     "alt_text": 1000,
 }
 TEXT_FIELDS = ("title", *ACTIVITY_FIELDS, "caption", "hashtags")
-
-# Control and direction characters: PostgreSQL refuses the first, platforms the others.
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\ufeff\ufffe\uffff]")
 
 
 class TooLong(Invalid):
@@ -94,12 +90,6 @@ class Fields:
             number: _checked(text, LIMITS["alt_text"]) for number, text in self.alt_texts.items()
         }
         return replace(self, **changes)
-
-
-def clean(text: str) -> str:
-    """Return `text` in NFC, with "\\n" newlines and without characters nobody sees."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _UNSEEN.sub("", text))
 
 
 def _checked(text: str, limit: int) -> str:
