@@ -39,6 +39,11 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
     )
     op.create_table(
+        "poster_photo",
+        sa.Column("poster_id", sa.Integer(), sa.ForeignKey("poster.id"), primary_key=True),
+        sa.Column("digest", sa.String(64), primary_key=True, index=True),
+    )
+    op.create_table(
         "poster_step",
         sa.Column("id", sa.Integer(), primary_key=True),
         _key("poster_id", "poster", index=True),
@@ -53,4 +58,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("poster_step")
+    op.drop_table("poster_photo")
     op.drop_table("poster")
