@@ -1,8 +1,7 @@
 """Make a library of the pictures: what each shows, who took it, on what consent it may go out.
 
-And which poster shows which of them. Safe while the old code runs: every new column has a
-default. The columns bring their own checks along, so that SQLite need not build `media` anew
-under the rows that point to it.
+Safe while the old code runs: every new column has a default. The columns bring their own checks
+along, so that SQLite need not build `media` anew under the rows that point to it.
 """
 
 import sqlalchemy as sa
@@ -39,11 +38,6 @@ def upgrade() -> None:
     op.add_column("media", sa.Column("archived_at", sa.DateTime(timezone=True)))
     op.add_column("media", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
     op.execute(SCREENSHOTS)
-    op.create_table(
-        "poster_photo",
-        sa.Column("poster_id", sa.Integer(), sa.ForeignKey("poster.id"), primary_key=True),
-        sa.Column("digest", sa.String(64), primary_key=True, index=True),
-    )
 
 
 def _add(column: str) -> None:
@@ -55,7 +49,6 @@ def _check(name: str, holds: str) -> str:
 
 
 def downgrade() -> None:
-    op.drop_table("poster_photo")
     for name in ("version", "archived_at", "taken_on", "consent_kept_at", "consent"):
         op.drop_column("media", name)
     for name in (*reversed(TEXTS), "kind"):
