@@ -221,14 +221,15 @@ def _scrims(
         return
     ink = sheet.theme.ground("ink")
     left, right = min(box.left for box in photos), max(box.right for box in photos)
+    low = max(box.bottom for box in photos)
     lows = [box.bottom for box in _darkened(above)]
     if lows:
-        box = Box(left, 0, right, max(lows) + sheet.px(14))
+        box = Box(left, 0, right, min(low, max(lows) + sheet.px(14)))
         yield Scrim(box=box, colour=ink, run_out=sheet.px(130), upwards=False)
     for items in columns:
         tops = [box.top for box in _darkened(items)]
         if tops:
-            box = Box(left, min(tops) - sheet.px(30), right, sheet.format.height)
+            box = Box(left, min(tops) - sheet.px(30), right, low)
             yield Scrim(box=box, colour=ink, run_out=sheet.px(240))
 
 

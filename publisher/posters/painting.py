@@ -3,14 +3,14 @@ and even spaces between words, which plain Pillow text of 15 to 35 px does not h
 """
 
 import io
+from collections.abc import Sequence
 from functools import lru_cache, singledispatch
 from math import cos, pi
+from typing import cast
 
-from PIL import Image, ImageDraw, ImageFilter, UnidentifiedImageError
-from PIL.ImageFont import FreeTypeFont
+from PIL import Image, ImageColor, ImageDraw, ImageFilter, UnidentifiedImageError
 
-from publisher.posters import codes, motifs, shots, signs
-from publisher.posters.brush import font
+from publisher.posters import codes, glyphs, motifs, shots, signs
 from publisher.posters.items import (
     Box,
     Bubble,
@@ -38,7 +38,7 @@ class Canvas:
         size = (layout.format.width, layout.format.height)
         self.image = Image.new("RGB", size, layout.ground)
 
-    def fill(self, colour: str, box: Box, mask: Image.Image) -> None:
+    def fill(self, colour: str, box: Box, mask: Image.Image | None) -> None:
         """Paint `colour` through a mask; what hangs over the edge of the poster is left out."""
         self.image.paste(colour, box.as_tuple(), mask)
 
@@ -61,14 +61,15 @@ def paint(item: Item, _canvas: Canvas) -> None:
 
 @paint.register
 def _(item: Words, canvas: Canvas) -> None:
-    # Large letters need less: their edges are smooth and a pixel of space is not seen.
-    finer = 3 if item.set.size < 44 else 2
-    face = font(item.set.size * finer, item.set.weight)
+    size, weight = item.set.size, item.set.weight
+    colour = ImageColor.getrgb(item.colour)
     for number, line in enumerate(item.set.lines):
-        baseline = item.box.top + round(item.set.size * 0.79) + number * item.set.leading
-        wide = _width(line, item)
-        spare = {"left": 0.0, "centre": 0.5, "right": 1.0}[item.align] * (item.box.width - wide)
-        _line(canvas, line, item, face, finer, (item.box.left + round(spare), baseline))
+        baseline = item.box.top + round(size * 0.79) + number * item.set.leading
+        spare = {"left": 0.0, "centre": 0.5, "right": 1.0}[item.align]
+        left = item.box.left + round(spare * (item.box.width - _width(line, item)))
+        for text, pen, letters in glyphs.placed(line, weight, spaced=item.tracking > 0):
+            x = left + (pen + item.tracking * letters) * size
+            glyphs.pasted(canvas.image, text, size, weight, (x, baseline), colour)
 
 
 def _width(line: str, item: Words) -> float:
@@ -76,38 +77,46 @@ def _width(line: str, item: Words) -> float:
     return (length(line, item.set.weight) + tracked) * item.set.size
 
 
-def _line(canvas: Canvas, line: str, item: Words, face: FreeTypeFont, finer: int, at: Size) -> None:
-    """Draw one line whose baseline starts at `at`."""
-    pad, size = item.set.size // 3, item.set.size
-    wide, up, down = round(_width(line, item)) + 2 * pad, size, size // 2
-    mask = Image.new("L", (wide * finer, (up + down) * finer))
-    pen = ImageDraw.Draw(mask)
-    if item.tracking:
-        x = 0.0
-        for letter in line:
-            pen.text((pad * finer + x, up * finer), letter, 255, face, anchor="ls")
-            x += face.getlength(letter) + item.tracking * size * finer
-    else:
-        pen.text((pad * finer, up * finer), line, 255, face, anchor="ls")
-    left, top = at[0] - pad, at[1] - up
-    canvas.fill(item.colour, Box(left, top, left + wide, top + up + down), mask.reduce(finer))
-
-
 @paint.register
 def _(item: Shape, canvas: Canvas) -> None:
     if item.shadow:
         _shadow(canvas, item)
-    if item.radius == 0 and item.alpha == 1:
-        canvas.image.paste(item.colour, item.box.as_tuple())
+    if item.alpha == 1:
+        _rounded(canvas, item.colour, item.box, item.radius)
         return
     canvas.fill(item.colour, item.box, rounded(item.box.size, item.radius, round(item.alpha * 255)))
 
 
+def _rounded(canvas: Canvas, colour: str, box: Box, radius: int) -> None:
+    """Fill a box: only its corners need a mask, which costs ten times as much per pixel."""
+    radius = min(radius, box.width // 2, box.height // 2)
+    middle = Box(box.left + radius, box.top, box.right - radius, box.bottom)
+    canvas.image.paste(colour, middle.as_tuple())
+    if radius == 0:
+        return
+    disc = _disc(radius, 255)
+    for x, left in ((0, box.left), (radius, box.right - radius)):
+        side = Box(left, box.top + radius, left + radius, box.bottom - radius)
+        canvas.image.paste(colour, side.as_tuple())
+        for y, top in ((0, box.top), (radius, box.bottom - radius)):
+            corner = disc.crop((x, y, x + radius, y + radius))
+            canvas.fill(colour, Box(left, top, left + radius, top + radius), corner)
+
+
 def _shadow(canvas: Canvas, item: Shape) -> None:
+    """Lay a soft shadow round a shape; what the shape will hide is left out."""
     reach = max(8, item.box.width // 36)
     mask = _soft(item.box.size, item.radius, reach)
     left, top = item.box.left - reach * 2, item.box.top - reach * 2 + reach // 2
-    canvas.fill("#000000", Box(left, top, left + mask.width, top + mask.height), mask)
+    rim = reach * 3 + item.radius
+    low = max(rim, mask.height - rim)
+    for part in (
+        Box(0, 0, mask.width, rim),
+        Box(0, low, mask.width, mask.height),
+        Box(0, rim, rim, low),
+        Box(mask.width - rim, rim, mask.width, low),
+    ):
+        canvas.fill("#000000", part.moved(left, top), mask.crop(part.as_tuple()))
 
 
 @lru_cache(maxsize=32)
@@ -123,9 +132,7 @@ def rounded(size: Size, radius: int, value: int = 255) -> Image.Image:
     mask = Image.new("L", size, value)
     radius = min(radius, size[0] // 2, size[1] // 2)
     if radius > 0:
-        disc = Image.new("L", (radius * 8, radius * 8))
-        ImageDraw.Draw(disc).ellipse((0, 0, radius * 8 - 1, radius * 8 - 1), fill=value)
-        disc = disc.reduce(4)
+        disc = _disc(radius, value)
         for x in (0, 1):
             for y in (0, 1):
                 corner = disc.crop((x * radius, y * radius, (x + 1) * radius, (y + 1) * radius))
@@ -133,10 +140,16 @@ def rounded(size: Size, radius: int, value: int = 255) -> Image.Image:
     return mask
 
 
+@lru_cache(maxsize=64)
+def _disc(radius: int, value: int) -> Image.Image:
+    disc = Image.new("L", (radius * 8, radius * 8))
+    ImageDraw.Draw(disc).ellipse((0, 0, radius * 8 - 1, radius * 8 - 1), fill=value)
+    return disc.reduce(4)
+
+
 @paint.register
 def _(item: Bubble, canvas: Canvas) -> None:
-    body = rounded(item.box.size, item.radius)
-    canvas.fill(item.colour, item.box, body)
+    _rounded(canvas, item.colour, item.box, item.radius)
     tail = _tail(item.tail)
     left, top = item.box.left + item.radius, item.box.bottom - 1
     canvas.fill(item.colour, Box(left, top, left + tail.width, top + tail.height), tail)
@@ -152,7 +165,8 @@ def _tail(side: int) -> Image.Image:
 @paint.register
 def _(item: Picture, canvas: Canvas) -> None:
     size = item.box.size
-    mask = _outline(size, item.radius, item.edge, item.arch)
+    plain = not (item.radius or item.arch or item.edge != "none")
+    mask = None if plain else _outline(size, item.radius, item.edge, item.arch)
     if item.rule:
         low = max(6, size[1] // 60)
         canvas.fill(item.rule, item.box.moved(0, low), mask)
@@ -203,7 +217,21 @@ def _(item: Scrim, canvas: Canvas) -> None:
 @paint.register
 def _(item: Weave, canvas: Canvas) -> None:
     mask = motifs.woven(item.motif, item.box.size, item.scale, item.strength, item.fade)
-    canvas.fill(item.colour, item.box, mask)
+    bands = canvas.image.crop(item.box.as_tuple()).getextrema()
+    below = cast("tuple[tuple[int, int], ...]", bands)  # one number alone for pictures of one band
+    if any(low != high for low, high in below):
+        canvas.fill(item.colour, item.box, mask)
+        return
+    # On one plain colour each value of the mask is one colour: to look it up is far cheaper.
+    mask = mask.copy()
+    mask.putpalette(_between([low for low, _ in below], ImageColor.getrgb(item.colour)))
+    canvas.image.paste(mask.convert("RGB"), item.box.as_tuple()[:2])
+
+
+def _between(ground: Sequence[int], colour: Sequence[int]) -> list[int]:
+    """Return 256 colours from `ground` to `colour`, one after the other."""
+    pairs = list(zip(ground, colour, strict=True))
+    return [round(a + (b - a) * share / 255) for share in range(256) for a, b in pairs]
 
 
 @paint.register
