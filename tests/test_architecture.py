@@ -41,6 +41,7 @@ RANKS = {
     "storage": 2,
     "gallery": 2,
     "passwords": 2,
+    "typed": 2,
     "errors": 1,
     "clock": 1,
 }

@@ -12,9 +12,9 @@ from publisher.clock import now
 from publisher.db import db
 from publisher.models.people import Role
 from publisher.models.places import Office, Region
+from publisher.typed import Fault, Unacceptable
 from publisher.web.access import get_office, me
 from publisher.workflow import registering
-from publisher.workflow.registering import Fault
 
 MANAGERS = (Role.REVIEWER, Role.OPERATOR)
 T = TypeVar("T")
@@ -54,7 +54,7 @@ def kept(form: FlaskForm, step: Callable[[], T]) -> T | None:
     try:
         done = step()
         db.session.commit()
-    except registering.Unacceptable as error:
+    except Unacceptable as error:
         db.session.rollback()
         show_faults(form, error)
         return None
@@ -65,7 +65,7 @@ def kept(form: FlaskForm, step: Callable[[], T]) -> T | None:
     return done
 
 
-def show_faults(form: FlaskForm, error: registering.Unacceptable) -> None:
+def show_faults(form: FlaskForm, error: Unacceptable) -> None:
     for name, fault in error.faults.items():
         if name in form:
             form[name].errors = [*form[name].errors, say(fault)]

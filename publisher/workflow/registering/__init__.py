@@ -5,6 +5,7 @@ deleted: offices end, accounts retire, people lose their access, targets are fol
 Every change leaves an audit entry in the same transaction.
 """
 
+from publisher.typed import Fault, Unacceptable, tidy
 from publisher.workflow.registering.accounts import (
     AccountData,
     State,
@@ -20,7 +21,7 @@ from publisher.workflow.registering.accounts import (
 )
 from publisher.workflow.registering.attention import Need, need_of, needs_a_person
 from publisher.workflow.registering.choosing import choose_way, ways
-from publisher.workflow.registering.common import Fault, Page, Unacceptable, stamp, tidy, today
+from publisher.workflow.registering.common import Page, stamp, today
 from publisher.workflow.registering.connecting import (
     check_identity,
     connect,

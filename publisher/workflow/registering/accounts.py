@@ -21,19 +21,16 @@ from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.models.people import User
 from publisher.models.places import Office, Region
 from publisher.platforms import BY_HAND, DRIVERS, PLATFORM_NAMES
+from publisher.typed import Fault, Faults, refuse, text_fault
 from publisher.workflow.registering.common import (
     NAME_CHARS,
     NOTE_CHARS,
-    Fault,
-    Faults,
     Page,
     apply,
     check_stamp,
     lock,
     note,
     page_of,
-    refuse,
-    text_fault,
 )
 
 #: Kept in the list, not published to. The keys are those of templates/_macros/status.html.

@@ -14,8 +14,9 @@ from publisher.models.accounts import Account
 from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.models.people import User
 from publisher.platforms import driver_class, drivers_of
+from publisher.typed import Fault, refuse
 from publisher.workflow.registering.accounts import drop_credentials
-from publisher.workflow.registering.common import Fault, lock, note, refuse
+from publisher.workflow.registering.common import lock, note
 
 OTHER_WAY = N_("Cara sambungan diganti; akun perlu disambungkan lagi")
 

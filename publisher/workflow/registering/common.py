@@ -1,4 +1,4 @@
-"""What every part of the registry shares: tidy words, named faults, own region, audit.
+"""What every part of the registry shares: own region, audit, pages of a list.
 
 Two people may change the same region at once, and some rules look at many rows (an abbreviation
 is unique however it is written, a region keeps a reviewer). Each such change therefore first
@@ -7,10 +7,7 @@ locks the row of its region; SQLite has one writer anyway.
 
 import dataclasses
 import hashlib
-import re
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from math import ceil
@@ -20,7 +17,7 @@ import sqlalchemy as sa
 
 from publisher import clock
 from publisher.db import db
-from publisher.errors import N_, Invalid, PublisherError
+from publisher.errors import N_, PublisherError
 from publisher.models.audit import record
 from publisher.models.people import User
 from publisher.models.places import Region
@@ -38,35 +35,6 @@ UNSTAMPED = frozenset(
         "read_at", "last_post_at",
     }
 )  # fmt: skip
-_SPACE = re.compile(r"\s+")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Why something typed cannot be kept: a gettext message id and what fills it."""
-
-    message: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return self.message % self.values if self.values else self.message
-
-
-Faults = dict[str, Fault]
-
-
-class Unacceptable(Invalid):
-    """What was typed breaks rules. `faults` names each field; "" is for the form as a whole.
-
-    A single fault of that kind is the message itself: buttons have no fields.
-    """
-
-    def __init__(self, faults: Faults) -> None:
-        self.faults = faults
-        if list(faults) == [""]:
-            super().__init__(faults[""].message, **faults[""].values)
-        else:
-            super().__init__()
 
 
 class NotYours(PublisherError):
@@ -81,31 +49,6 @@ class Changed(PublisherError):
         "Data ini telah diubah orang lain setelah halaman Anda dibuka. Perubahan Anda belum "
         "disimpan; periksa data terbaru, lalu ubah kembali."
     )
-
-
-def refuse(faults: Mapping[str, Fault | None]) -> None:
-    """Raise if any of `faults` is one.
-
-    :raises Unacceptable: naming all of them at once
-    """
-    found = {name: fault for name, fault in faults.items() if fault is not None}
-    if found:
-        raise Unacceptable(found)
-
-
-def tidy(text: str) -> str:
-    """Return `text` in NFC, on one line, with single blanks: names compare as people read them."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
-
-
-def text_fault(text: str, longest: int, *, required: bool = True) -> Fault | None:
-    if required and not text:
-        return Fault(N_("Wajib diisi."))
-    if len(text) > longest:
-        return Fault(N_("Paling panjang %(longest)s karakter."), {"longest": longest})
-    if not text.isprintable():
-        return Fault(N_("Mengandung karakter kendali yang tidak terlihat."))
-    return None
 
 
 def today(region: Region, at: datetime) -> date:

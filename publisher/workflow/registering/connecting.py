@@ -16,13 +16,14 @@ from publisher.models.people import User
 from publisher.platforms import driver_class, open_driver
 from publisher.platforms.base import Health
 from publisher.platforms.errors import AccountBlocked, PlatformError
+from publisher.typed import Fault, Unacceptable, refuse
 from publisher.vault import Vault
 from publisher.workflow.registering.accounts import (
     drop_credentials,
     remote_id_fault,
     supported,
 )
-from publisher.workflow.registering.common import Fault, Unacceptable, lock, note, refuse
+from publisher.workflow.registering.common import lock, note
 from publisher.workflow.registering.lasting import Lasting
 
 PATIENCE = timedelta(minutes=10)

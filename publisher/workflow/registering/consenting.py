@@ -31,8 +31,9 @@ from publisher.platforms.consent import (
 from publisher.platforms.errors import AccountBlocked, PlatformError, Refused
 from publisher.platforms.portraits import portrait
 from publisher.platforms.texts import redact
+from publisher.typed import Unacceptable
 from publisher.vault import Vault
-from publisher.workflow.registering.common import Unacceptable, lock
+from publisher.workflow.registering.common import lock
 from publisher.workflow.registering.connecting import PATIENCE, check_identity
 
 log = logging.getLogger(__name__)

@@ -13,14 +13,8 @@ from publisher.db import db
 from publisher.errors import N_
 from publisher.models.accounts import Account, Custody
 from publisher.models.people import User
-from publisher.workflow.registering.common import (
-    NOTE_CHARS,
-    Fault,
-    lock,
-    note,
-    refuse,
-    text_fault,
-)
+from publisher.typed import Fault, refuse, text_fault
+from publisher.workflow.registering.common import NOTE_CHARS, lock, note
 
 #: What is done at the platform, in this order, by the driver's platform.
 _EVERYWHERE = (

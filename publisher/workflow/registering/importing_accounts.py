@@ -10,8 +10,9 @@ from publisher.errors import N_
 from publisher.models.accounts import Account, Standing
 from publisher.models.people import User
 from publisher.models.places import Office, Region
+from publisher.typed import tidy
 from publisher.workflow.registering import accounts
-from publisher.workflow.registering.common import apply, note, tidy, today
+from publisher.workflow.registering.common import apply, note, today
 from publisher.workflow.registering.importing import (
     THERE,
     TWICE,

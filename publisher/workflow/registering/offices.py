@@ -14,19 +14,16 @@ from publisher.models.people import User
 from publisher.models.places import Office, OfficeKind, Region
 from publisher.models.posts import Post, PostStatus
 from publisher.models.quotas import QuotaRule
+from publisher.typed import Fault, Faults, refuse, text_fault
 from publisher.workflow.registering import quotas
 from publisher.workflow.registering.common import (
     NAME_CHARS,
-    Fault,
-    Faults,
     Page,
     apply,
     check_stamp,
     lock,
     note,
     page_of,
-    refuse,
-    text_fault,
     today,
 )
 

@@ -17,18 +17,15 @@ from publisher.db import db
 from publisher.errors import N_
 from publisher.models.people import OFFICE_ROLES, Role, User
 from publisher.models.places import Office, Region
+from publisher.typed import Fault, Faults, refuse, text_fault
 from publisher.workflow.registering.common import (
     NAME_CHARS,
-    Fault,
-    Faults,
     Page,
     apply,
     check_stamp,
     lock,
     note,
     page_of,
-    refuse,
-    text_fault,
 )
 
 EMAIL_CHARS = 254

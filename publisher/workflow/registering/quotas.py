@@ -17,7 +17,8 @@ from publisher.errors import N_
 from publisher.models.people import User
 from publisher.models.places import Office, Region
 from publisher.models.quotas import QuotaRule
-from publisher.workflow.registering.common import Fault, NotYours, lock, note, refuse
+from publisher.typed import Fault, refuse
+from publisher.workflow.registering.common import NotYours, lock, note
 
 MOST = 50  # contents a week; a typing error is likelier than more
 AHEAD = 53  # weeks into the future

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from publisher.errors import N_, Invalid
-from publisher.workflow.registering.common import Fault, tidy
+from publisher.typed import Fault, tidy
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 20_000  # a province has about 10,000 offices
