@@ -11,7 +11,7 @@ from publisher.demo.pictures import Picture
 from publisher.demo.registry import Cast
 from publisher.demo.texts import Content
 from publisher.models.accounts import Account
-from publisher.models.media import Media
+from publisher.models.media import Media, MediaKind
 from publisher.models.people import User
 from publisher.models.places import Office
 from publisher.models.posts import Post, PostPicture, PostStatus, PostText, ReturnReason
@@ -103,5 +103,6 @@ class Desk:
                 size_bytes=picture.size_bytes,
                 uploaded_by=drafter,
                 uploaded_at=at,
+                kind=MediaKind.POSTER,
             )
         return self._media[key]

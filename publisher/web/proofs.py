@@ -20,7 +20,7 @@ from publisher import clock
 from publisher.db import db
 from publisher.errors import Invalid, PublisherError
 from publisher.models.deliveries import Delivery
-from publisher.models.media import Media
+from publisher.models.media import Media, MediaKind
 from publisher.models.people import Role
 from publisher.storage import Unreachable
 from publisher.web.access import allow, get_delivery, get_proof, me
@@ -172,7 +172,9 @@ def _screenshot(delivery_id: int, form: ProofForm) -> Media | None:
         form.screenshot.errors = [_(error.message, **error.values)]
         return None
     get_delivery(delivery_id)
-    media = media_of(office_id, kept, actor=me(), at=clock.now())
+    media = media_of(
+        office_id, kept, actor=me(), at=clock.now(), kind=MediaKind.PROOF, file_name=file.filename
+    )
     db.session.commit()
     form.kept.data = media.digest
     return media

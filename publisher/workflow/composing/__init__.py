@@ -4,6 +4,7 @@ The same for the warnings while typing, for the page a reviewer decides on, for 
 its time, and for the worker that sends it.
 """
 
+from publisher.workflow.composing.consents import advice
 from publisher.workflow.composing.contents import Address, Content, content, contents, fitted
 from publisher.workflow.composing.refusals import (
     LOST,
@@ -20,6 +21,7 @@ __all__ = [
     "Address",
     "Content",
     "Plan",
+    "advice",
     "content",
     "contents",
     "fitted",

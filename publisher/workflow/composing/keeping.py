@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from publisher.db import db
 from publisher.errors import N_, PublisherError
-from publisher.models.media import Media
+from publisher.models.media import Media, MediaKind
 from publisher.models.people import User
 from publisher.posters import photos
 from publisher.storage import Store
@@ -41,13 +41,15 @@ class Kept:
     size_bytes: int
 
 
-def keep(content: bytes, store: Store) -> Kept:
+def keep(content: bytes, store: Store, *, kind: MediaKind = MediaKind.PHOTO) -> Kept:
     """Clean an uploaded file and keep it. Touches no database.
 
+    :param kind: a logo stays transparent where it was
     :raises Invalid: one of the errors of `posters.photos.normalise`
     :raises NotKept: if the store cannot take it now
     """
-    photo = photos.normalise(content)
+    cleaned = photos.normalise_logo if kind is MediaKind.LOGO else photos.normalise
+    photo = cleaned(content)
     try:
         digest = store.put(photo.content)
     except OSError as error:
@@ -62,9 +64,23 @@ def keep(content: bytes, store: Store) -> Kept:
     )
 
 
-def media_of(office_id: int, kept: Kept, *, actor: User, at: datetime) -> Media:
-    """Return the office's row for a photo; two uploads of the same photo share one."""
+def media_of(
+    office_id: int,
+    kept: Kept,
+    *,
+    actor: User,
+    at: datetime,
+    kind: MediaKind = MediaKind.PHOTO,
+    file_name: str = "",
+) -> Media:
+    """Return the office's row for a photo; two uploads of the same photo share one.
+
+    :param kind, file_name: of a new row; one that is there keeps its own
+    """
     if (known := find_media(office_id, kept.digest)) is not None:
+        known.archived_at = None  # whoever brings it again wants it back
+        if known.kind is MediaKind.PROOF:
+            known.kind = kind
         return known
     try:
         with db.session.begin_nested():
@@ -77,6 +93,8 @@ def media_of(office_id: int, kept: Kept, *, actor: User, at: datetime) -> Media:
                 size_bytes=kept.size_bytes,
                 uploaded_by=actor,
                 uploaded_at=at,
+                kind=kind,
+                file_name=file_name,
             )
             db.session.add(media)
     except sa.exc.IntegrityError:  # uploaded by somebody else just now

@@ -36,12 +36,14 @@ from publisher.workflow.drafting.pictures import (
     TooManyPhotos,
     attach,
     attach_photo,
+    choose,
     keep,
     remove,
     restore,
     shift,
     visible_media,
 )
+from publisher.workflow.drafting.posters import arrange_posters, put_poster, take_poster_off
 from publisher.workflow.drafting.submitting import (
     NEEDED,
     Gap,
@@ -71,10 +73,12 @@ __all__ = [
     "SamePhoto",
     "TooLong",
     "TooManyPhotos",
+    "arrange_posters",
     "attach",
     "attach_photo",
     "check",
     "check_editable",
+    "choose",
     "copy",
     "deliveries",
     "gaps",
@@ -86,6 +90,7 @@ __all__ = [
     "prefetch",
     "propose",
     "publishable_accounts",
+    "put_poster",
     "remove",
     "reopen",
     "restore",
@@ -96,6 +101,7 @@ __all__ = [
     "start",
     "submit",
     "suggested_times",
+    "take_poster_off",
     "visible_media",
     "withdraw",
 ]

@@ -28,20 +28,17 @@ class NoSuchPhoto(Invalid):
     message = N_("Foto itu sudah tidak ada pada konten ini. Muat ulang halaman.")
 
 
-def attach(post: Post, kept: Kept, *, actor: User, at: datetime, alt_text: str = "") -> PostPicture:
-    """Add a kept photo at the end of a draft.
+def attach(
+    post: Post, kept: Kept, *, actor: User, at: datetime, alt_text: str = "", file_name: str = ""
+) -> PostPicture:
+    """Add a kept photo at the end of a draft. One that the library knows brings its description.
 
     :raises TooManyPhotos, SamePhoto: if it has no room for it, or has it already
     """
     check_editable(post)
-    return _place(
-        post,
-        media_of(post.office_id, kept, actor=actor, at=at),
-        len(post.pictures),
-        alt_text,
-        actor,
-        at,
-    )
+    media = media_of(post.office_id, kept, actor=actor, at=at, file_name=file_name)
+    alt_text = alt_text or media.description
+    return _place(post, media, len(post.pictures), alt_text, actor, at)
 
 
 def attach_photo(
@@ -70,6 +67,19 @@ def restore(
     if media is None or media.office_id != post.office_id:
         raise NoSuchPhoto
     return _place(post, media, max(0, min(position, len(post.pictures))), alt_text, actor, at)
+
+
+def choose(post: Post, media_id: int, *, actor: User, at: datetime) -> PostPicture:
+    """Add a picture of the office's library at the end of a draft, with its description.
+
+    :raises NoSuchPhoto: if it is not the office's, or no longer there
+    :raises TooManyPhotos, SamePhoto: if the draft has no room for it, or has it already
+    """
+    check_editable(post)
+    media = db.session.get(Media, media_id)
+    if media is None or media.office_id != post.office_id or media.archived_at:
+        raise NoSuchPhoto
+    return _place(post, media, len(post.pictures), media.description, actor, at)
 
 
 def shift(post: Post, picture_id: int, by: int, *, actor: User, at: datetime) -> None:

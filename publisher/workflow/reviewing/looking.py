@@ -174,6 +174,8 @@ def _content_checks(post: Post) -> Iterator[Check]:
         yield Check(N_("5W1H belum lengkap: %(count)s dari 6 unsur belum diisi."), {"count": count})
     if not post.pictures:
         yield Check(N_("Konten ini tidak memiliki gambar."))
+    for problem in composing.advice(post):
+        yield Check(problem.message, problem.values)
 
 
 def _time_checks(post: Post, at: datetime) -> Iterator[Check]:
