@@ -24,6 +24,11 @@ DRIVERS: dict[str, str] = {
     "whatsapp": "publisher.platforms.by_hand:WhatsApp",
     "youtube": "publisher.platforms.by_hand:YouTube",
     "lainnya": "publisher.platforms.by_hand:Other",
+    "x_by_hand": "publisher.platforms.by_hand_apps:XByHand",
+    "facebook_by_hand": "publisher.platforms.by_hand_apps:FacebookByHand",
+    "instagram_by_hand": "publisher.platforms.by_hand_apps:InstagramByHand",
+    "tiktok_by_hand": "publisher.platforms.by_hand_apps:TikTokByHand",
+    "telegram_by_hand": "publisher.platforms.by_hand_apps:TelegramByHand",
 }
 
 #: The same, as people write it. Known without importing any driver.
@@ -39,8 +44,8 @@ PLATFORM_NAMES: dict[str, str] = {
     "lainnya": N_("Kanal lain"),
 }
 
-#: Those of them that a person fills, as `Driver.by_hand` says of their drivers.
-BY_HAND = frozenset({"website", "whatsapp", "youtube", "lainnya"})
+#: The drivers that a person stands in for, as `Driver.by_hand` says; known without importing any.
+BY_HAND = frozenset(name for name, where in DRIVERS.items() if ".by_hand" in where)
 #: The drivers that do send.
 SENDING = tuple(driver for driver in DRIVERS if driver not in BY_HAND)
 
@@ -73,7 +78,7 @@ def drivers_of(platform: str) -> tuple[str, ...]:
     """Return the drivers by which accounts of a platform can be spoken to, the usual one first.
 
     >>> drivers_of("x")
-    ('x',)
+    ('x', 'x_by_hand')
     """
     others = (driver for driver in DRIVERS if driver.startswith(f"{platform}_"))
     return (*(driver for driver in DRIVERS if driver == platform), *others)

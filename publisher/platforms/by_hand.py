@@ -1,18 +1,20 @@
 """Channels that a person fills: the office's website, WhatsApp, YouTube, anything else.
 
 WhatsApp has no interface for channels, YouTube none for community posts, and every website is
-another. Siar prepares text and pictures, a person posts them and files the proof. What is here
-is only what a post for such a channel may be, and how its address looks.
+another; and an office may rather post on X itself than let anybody in. Siar prepares text and
+pictures, a person posts them and files the proof. What is here is only what a post for such a
+channel may be, and how its address looks.
 """
 
 import re
 from collections.abc import Collection
 from datetime import datetime
-from typing import NoReturn
+from typing import ClassVar, NoReturn
 from urllib.parse import urlsplit
 
 from publisher.errors import N_
 from publisher.platforms.base import (
+    CredentialField,
     Credentials,
     Driver,
     Limits,
@@ -46,28 +48,20 @@ def _limits(text_chars: int, *, alt_text_chars: int | None, source: str = "") ->
     )
 
 
-class ByHand(Driver):
-    """What all such channels share: there is nobody to ask, and nothing to send."""
+class Nobody(Driver):
+    """There is nobody to ask, and nothing to send."""
 
     by_hand = True
     reads_back = False
     uploads_first = False
     removes = False
-    credential_fields = ()
+    fetches = False
+    hands_over = False
+    library = ""
+    credential_fields: ClassVar[tuple[CredentialField, ...]] = ()
 
     def __init__(self, credentials: Credentials) -> None:
         """Take nothing: a person posts with an account of their own."""
-
-    @classmethod
-    def length(cls, text: str) -> int:
-        return len(normalise(text))
-
-    @classmethod
-    def problems(cls, outgoing: Outgoing) -> list[Problem]:
-        return [
-            *text_problems(outgoing, cls.name, limit=cls.limits.text_chars, length=cls.length),
-            *picture_problems(outgoing, cls.name, cls.limits),
-        ]
 
     def prepare(self, outgoing: Outgoing) -> NoReturn:  # noqa: ARG002
         self._nobody()
@@ -94,6 +88,21 @@ class ByHand(Driver):
 
     def _nobody(self) -> NoReturn:
         raise CannotTell(f"{self.name}: a person posts here, Siar does not")
+
+
+class ByHand(Nobody):
+    """A channel without any client: what it takes is for a person to see."""
+
+    @classmethod
+    def length(cls, text: str) -> int:
+        return len(normalise(text))
+
+    @classmethod
+    def problems(cls, outgoing: Outgoing) -> list[Problem]:
+        return [
+            *text_problems(outgoing, cls.name, limit=cls.limits.text_chars, length=cls.length),
+            *picture_problems(outgoing, cls.name, cls.limits),
+        ]
 
 
 class Website(ByHand):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from publisher.errors import N_
 from publisher.platforms import meta
@@ -66,7 +66,7 @@ class Facebook(Driver):
         },
     )
     permalink_hosts = ("facebook.com", "m.facebook.com", "fb.watch")
-    credential_fields = (
+    credential_fields: ClassVar[tuple[CredentialField, ...]] = (
         CredentialField(name="page_id", label=N_("Nomor Halaman (Page ID)"), secret=False),
         CredentialField(name="page_token", label=N_("Token akses Halaman")),
     )

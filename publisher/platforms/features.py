@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 
-from publisher.platforms import DRIVERS, driver_class
+from publisher.platforms import BY_HAND, DRIVERS, PLATFORM_NAMES, driver_class
 from publisher.platforms.base import Driver, Limits, PictureRules, Source
 
 Row = tuple[str, Callable[[type[Driver]], str]]
 
 _MB = 1024 * 1024
+#: Without those where a person does for a platform what its own driver does.
+_SHOWN = [name for name in DRIVERS if name in PLATFORM_NAMES or name not in BY_HAND]
 
 
 def table() -> str:
     """Return the features of all drivers as Markdown, one driver a column."""
-    drivers = [driver_class(name) for name in DRIVERS]
-    rows = [["", *(f"`{name}`" for name in DRIVERS)], ["---"] * (len(drivers) + 1)]
+    drivers = [driver_class(name) for name in _SHOWN]
+    rows = [["", *(f"`{name}`" for name in _SHOWN)], ["---"] * (len(drivers) + 1)]
     rows += [[title, *(tell(driver) for driver in drivers)] for title, tell in _ROWS]
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
@@ -21,7 +23,7 @@ def table() -> str:
 def sources() -> str:
     """Return where the figures of all drivers were read, as a list in Markdown."""
     lines = []
-    for name in DRIVERS:
+    for name in _SHOWN:
         limits = driver_class(name).limits
         own = [f"{figure}: {each.where} ({each.read_on})" for figure, each in _own(limits)]
         lines.append("; ".join([f"- `{name}`: {limits.source} ({limits.read_on})", *own]))

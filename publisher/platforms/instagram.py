@@ -81,7 +81,7 @@ class Instagram(Driver):
         },
     )
     permalink_hosts = ("instagram.com",)
-    credential_fields = (
+    credential_fields: ClassVar[tuple[CredentialField, ...]] = (
         CredentialField(name="ig_id", label=N_("Nomor akun Instagram (IG ID)"), secret=False),
         CredentialField(name="token", label=N_("Token akses")),
     )

@@ -10,8 +10,8 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
-from fractions import Fraction
 from functools import partial
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -23,13 +23,13 @@ from publisher.platforms.base import (
     Credentials,
     Driver,
     Health,
-    Limits,
     Outgoing,
     Picture,
     Prepared,
     Problem,
     Published,
     Receipt,
+    Source,
 )
 from publisher.platforms.captions import mark_problems, text_problems
 from publisher.platforms.errors import AccountBlocked, OutcomeUnknown, Refused, TryLater
@@ -55,6 +55,7 @@ _LIBRARY = "publisher.platforms.instagram_private_client"
 _SKEW = timedelta(seconds=60)
 _PAGES = 30
 _PER_PAGE = 33  # what the app asks for
+_READ = Source("instagrapi 3.2.2: image_util, usage guide", "2026-11-21")
 _GONE = re.compile(r"not found|unavailable|has been deleted|invalid media_id", re.IGNORECASE)
 
 
@@ -66,23 +67,16 @@ class InstagramPrivate(Driver):
     """
 
     name = "Instagram"
-    limits = Limits(
-        text_chars=2200,
-        images=10,
-        image_bytes=8 * 1024 * 1024,
-        image_formats=("JPEG",),
-        min_aspect=Fraction(4, 5),
-        max_aspect=Fraction(191, 100),
-        min_width_px=320,
+    #: What the official API says of Instagram holds for the app as well, but for this.
+    limits = replace(
+        Instagram.limits,
         max_width_px=1080,
-        alt_text_chars=1000,
-        image_required=True,
-        hashtags=30,
-        hashtags_advised=5,
-        mentions=20,
         spacing_s=30 * 60,  # at most 16 a day are advised: this many in eight hours
-        source="instagrapi 3.2.2: image_util, usage guide; the app's own limits",
-        read_on="2026-11-21",
+        sources={
+            **Instagram.limits.sources,
+            "max_width_px": _READ,
+            "spacing_s": _READ,
+        },
     )
     way = N_("Aplikasi Instagram (API privat)")
     risks = (

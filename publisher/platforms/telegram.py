@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from fractions import Fraction
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import requests
 
@@ -80,7 +80,7 @@ class Telegram(Driver):
     permalink_hosts = ("t.me", "telegram.me")
     reads_back = False
     uploads_first = False
-    credential_fields = (
+    credential_fields: ClassVar[tuple[CredentialField, ...]] = (
         CredentialField(name="bot_token", label=N_("Token bot, dari @BotFather")),
         CredentialField(
             name="channel", label=N_("Nama kanal (@…) atau nomornya (-100…)"), secret=False

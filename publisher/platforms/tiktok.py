@@ -79,7 +79,7 @@ class TikTok(Driver):
         sources={"spacing_s": Source(f"{_DOCUMENTS}: 6 requests a minute", "2026-09-11")},
     )
     permalink_hosts = ("tiktok.com", "m.tiktok.com", *_SHORT_HOSTS)
-    credential_fields = (
+    credential_fields: ClassVar[tuple[CredentialField, ...]] = (
         CredentialField(name="open_id", label=N_("Nomor akun TikTok (open_id)"), secret=False),
         CredentialField(name="access_token", label=N_("Token akses")),
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import requests
@@ -92,7 +92,7 @@ class X(Driver):
     )
     library = "publisher.platforms.x_client"
     permalink_hosts = ("x.com", "twitter.com")
-    credential_fields = (
+    credential_fields: ClassVar[tuple[CredentialField, ...]] = (
         CredentialField(name="consumer_key", label=N_("Kunci aplikasi (API key)")),
         CredentialField(name="consumer_secret", label=N_("Rahasia aplikasi (API key secret)")),
         CredentialField(name="access_token", label=N_("Token akses")),

@@ -142,6 +142,9 @@ def _next_of_waiting(row: Row, zone: str) -> str:
     starts = max(filter(None, (delivery.next_at, account.next_allowed_at, held)))
     if starts <= now:
         return _("Siar mengirimnya sebentar lagi.")
+    if account.by_hand:
+        return _("Siar menyiapkannya untuk ditayangkan sendiri %(when)s.",
+                 when=_when(starts, zone))  # fmt: skip
     if delivery.due_at > now:
         return _("Siar mengirimnya %(when)s.", when=_when(starts, zone))
     return _("Siar mencoba lagi %(when)s, dan seterusnya sampai paling lambat %(latest)s.",

@@ -9,7 +9,7 @@ from publisher.models.deliveries import DeliveryStatus
 from publisher.platforms import drivers_of
 from publisher.platforms.errors import OutcomeUnknown
 from publisher.workflow import registering
-from publisher.workflow.delivering import claiming
+from publisher.workflow.delivering import by_hand, claiming
 from publisher.workflow.registering import Unacceptable
 from publisher.workflow.registering.common import NotYours
 from tests.conftest import NOW
@@ -26,8 +26,8 @@ def choose(account, actor, driver="instagram_private", *, agreed=True):
 
 
 def test_the_official_way_comes_first():
-    assert drivers_of("instagram") == ("instagram", "instagram_private")
-    assert drivers_of("x") == ("x",)
+    assert drivers_of("instagram") == ("instagram", "instagram_private", "instagram_by_hand")
+    assert drivers_of("website") == ("website",)
 
 
 def test_whoever_chooses_a_way_has_to_connect_anew(instagram, budi):
@@ -94,3 +94,31 @@ def test_what_is_planned_goes_out_by_the_new_way(instagram, budi, planned):
     choose(instagram, budi)
 
     assert delivery.status is DeliveryStatus.PENDING
+
+
+@pytest.mark.parametrize("platform", ["x", "facebook", "instagram", "tiktok", "telegram"])
+def test_an_office_may_post_by_hand_where_siar_could_send(
+    make_account, dinkes, budi, planned, platform
+):
+    account = make_account(dinkes, platform, handle="dinkes_lain", remote_id="7777")
+    delivery = planned(account)
+    choose(account, budi, f"{platform}_by_hand", agreed=False)
+    db.session.commit()
+
+    assert registering.state_of(account) is registering.State.BY_HAND
+    assert not registering.connectable(account)
+    assert account.credentials is None
+    assert claiming.claim_due(at=NOW, owner="test", limit=5) == []
+    assert by_hand.hand_over_due(at=NOW) == 1
+    db.session.commit()
+    assert delivery.status is DeliveryStatus.HANDED_OVER
+
+
+def test_whoever_posted_by_hand_may_let_siar_send_again(make_account, dinkes, budi):
+    account = make_account(dinkes, "x")
+    choose(account, budi, "x_by_hand")
+    choose(account, budi, "x", agreed=False)
+    db.session.commit()
+
+    assert registering.state_of(account) is registering.State.NEW
+    assert registering.connectable(account)

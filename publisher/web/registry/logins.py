@@ -59,6 +59,9 @@ def choose_way(account_id: int) -> Any:
     form = WayForm(way=account.driver)
     form.way.choices = options(_words(account, ways))
     if form.validate_on_submit() and kept(form, lambda: _choose(account, form)):
+        if account.by_hand:
+            flash(_("Mulai sekarang petugas menayangkan sendiri di akun ini."), "success")
+            return redirect(url_for(".show", account_id=account_id))
         flash(_("Cara sambungan diganti. Sambungkan akun ini sekali lagi."), "success")
         return redirect(url_for(".connect", account_id=account_id))
     risks = {driver: driver_class(driver).risks for driver in ways}

@@ -1,7 +1,8 @@
 """Choosing how Siar speaks to an account, where a platform can be spoken to in several ways.
 
 The usual way is the one a platform offers for it. Another has risks of its own, which a person
-must agree to by name; it is written down who did.
+must agree to by name; it is written down who did. One is not to speak to it at all: somebody of
+the office posts there by hand, and nothing has to be connected.
 """
 
 from datetime import datetime
@@ -10,10 +11,10 @@ import sqlalchemy as sa
 
 from publisher.db import db
 from publisher.errors import N_
-from publisher.models.accounts import Account
+from publisher.models.accounts import Account, AccountStatus
 from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.models.people import User
-from publisher.platforms import driver_class, drivers_of
+from publisher.platforms import BY_HAND, driver_class, drivers_of
 from publisher.typed import Fault, refuse
 from publisher.workflow.registering.accounts import drop_credentials
 from publisher.workflow.registering.common import lock, note
@@ -27,7 +28,8 @@ def ways(account: Account) -> dict[str, str]:
 
 
 def choose_way(account: Account, driver: str, *, agreed: bool, actor: User, at: datetime) -> None:
-    """Let Siar speak to the account by `driver` from now on. It has to be connected anew.
+    """Let Siar speak to the account by `driver` from now on. It has to be connected anew, unless
+    a person posts there: what is planned is then handed over at its time.
 
     What the platform calls its accounts differs from way to way, so until then the account is
     known by its name alone.
@@ -42,6 +44,9 @@ def choose_way(account: Account, driver: str, *, agreed: bool, actor: User, at: 
     before, account.driver = account.driver, driver
     account.remote_id = None
     drop_credentials(account, OTHER_WAY)
+    account.by_hand = driver in BY_HAND
+    if account.by_hand:
+        account.status, account.paused_reason = AccountStatus.ACTIVE, ""
     note(
         "account.choose_way",
         account,

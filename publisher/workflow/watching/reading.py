@@ -17,7 +17,7 @@ from publisher.db import db
 from publisher.errors import BadSecret
 from publisher.models.accounts import Account, AccountStatus, Standing, vault_name
 from publisher.models.deliveries import OPEN, Delivery, DeliveryStatus, status_is
-from publisher.platforms import DRIVERS, open_driver
+from publisher.platforms import SENDING, open_driver
 from publisher.platforms.base import Credentials, Published
 from publisher.platforms.errors import PlatformError
 from publisher.vault import Vault
@@ -26,7 +26,7 @@ from publisher.workflow import composing
 log = logging.getLogger(__name__)
 
 #: Where every request is a risk to the account, none is made out of curiosity.
-_READ = sorted(name for name in DRIVERS if name != "instagram_private")
+_READ = sorted(name for name in SENDING if name != "instagram_private")
 BATCH = 20
 EVERY = timedelta(hours=12)
 #: Where something is due within `SOON`, so that the check an hour before its time knows of it.
