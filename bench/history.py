@@ -86,7 +86,7 @@ class History:
         tidy()
 
     def _write_past(self, connection: sa.Connection, before: int) -> None:
-        names = [column.name for column in _DELIVERIES.columns]
+        names = [column.name for column in _DELIVERIES.columns if column.computed is None]
         wanted = ", ".join(_PAST.get(name, f"d.{name}") for name in names)
         connection.execute(
             sa.text(

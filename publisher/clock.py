@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+_FIRST_MONDAY = date(1969, 12, 29)
+
 #: The zones of Indonesia and the names people use; there is no daylight saving.
 ZONE_NAMES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 
@@ -36,6 +38,12 @@ def in_zone(at: datetime, zone: str) -> datetime:
 
 def zone_name(zone: str) -> str:
     return ZONE_NAMES.get(zone, zone)
+
+
+def zone_hours(zone: str) -> int:
+    """Return how many hours the clocks of a zone of Indonesia are ahead of UTC, all year."""
+    ahead = datetime(2026, 1, 1, tzinfo=ZoneInfo(zone)).utcoffset() or timedelta()
+    return ahead // timedelta(hours=1)
 
 
 def from_local(local: datetime, zone: str) -> datetime:
@@ -92,6 +100,16 @@ class Week:
     def ends(self, zone: str) -> datetime:
         """Return the first moment after the week in `zone`, in UTC."""
         return self.next().starts(zone)
+
+    @property
+    def ordinal(self) -> int:
+        """Return the number of the week since that of 1 January 1970: a later week has a higher
+        one, and nothing between.
+
+        >>> Week(1970, 1).ordinal, Week(2027, 1).ordinal - Week(2026, 53).ordinal
+        (0, 1)
+        """
+        return (self.monday - _FIRST_MONDAY).days // 7
 
     def shifted(self, weeks: int) -> "Week":
         return Week.of_day(self.monday + timedelta(weeks=weeks))

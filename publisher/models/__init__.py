@@ -14,6 +14,7 @@ from publisher.models import (
     proofs,
     quotas,
     said,
+    standing_out,
     watch,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "proofs",
     "quotas",
     "said",
+    "standing_out",
     "watch",
 ]

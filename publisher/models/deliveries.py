@@ -9,13 +9,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import orm
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from publisher import clock
 from publisher.db import Model, status_column
 from publisher.models.accounts import Account
 from publisher.models.people import User
-from publisher.models.places import Office
-from publisher.models.posts import Post
+from publisher.models.places import Office, Region
+from publisher.models.posts import Post, PostKind
 
 
 class DeliveryStatus(StrEnum):
@@ -72,6 +75,42 @@ STEPS: dict[str, tuple[frozenset[DeliveryStatus], DeliveryStatus]] = {
 
 def _where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
+
+
+class _WeekNumber(sa.ColumnElement[int]):
+    """The `Week.ordinal` of `published_at` by the clocks of `zone_hours`.
+
+    259,200 seconds: 1 January 1970 was a Thursday.
+    """
+
+    inherit_cache = True
+
+
+@compiles(_WeekNumber, "sqlite")
+def _week_on_sqlite(*_: Any, **__: Any) -> str:
+    return "(CAST(strftime('%s', published_at) AS INTEGER) + zone_hours * 3600 + 259200) / 604800"
+
+
+@compiles(_WeekNumber, "postgresql")
+def _week_on_postgresql(*_: Any, **__: Any) -> str:
+    seconds = "EXTRACT(epoch FROM (published_at AT TIME ZONE 'UTC'))"
+    return f"floor(({seconds} + zone_hours * 3600 + 259200) / 604800)::integer"
+
+
+def _zone_hours(context: DefaultExecutionContext) -> int:
+    zone = sa.select(Region.zone).join(Office, Office.region_id == Region.id)
+    office_id = context.get_current_parameters()["office_id"]
+    return clock.zone_hours(context.connection.scalar(zone.where(Office.id == office_id)) or "UTC")
+
+
+def _kind(context: DefaultExecutionContext) -> PostKind | None:
+    post_id = context.get_current_parameters()["post_id"]
+    return context.connection.scalar(sa.select(Post.kind).where(Post.id == post_id))
+
+
+#: What the counting of weeks needs of a delivery, so that it never looks anywhere else.
+_COUNTED = ("post_id", "kind", "account_id", "due_at", "apart")
+_PROVED = "status = 'published' AND (permalink <> '' OR proved_by_id IS NOT NULL)"
 
 
 class Delivery(Model):
@@ -139,6 +178,11 @@ class Delivery(Model):
             "post_id",
             **_where("status = 'published'"),
         ),
+        # Two covering indexes, from which weeks are counted: all offices of a week, and all
+        # weeks of an office.
+        sa.Index("ix__delivery__week", "week", "office_id", *_COUNTED, **_where(_PROVED)),
+        sa.Index("ix__delivery__office_week", "office_id", "week", *_COUNTED, **_where(_PROVED)),
+        sa.Index("ix__delivery__apart", "week", "office_id", **_where(f"{_PROVED} AND apart")),
         sa.Index("ix__delivery__office_status", "office_id", "status", "due_at"),
         sa.Index(
             "ix__delivery__open",
@@ -206,6 +250,22 @@ class Delivery(Model):
     proved_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     proved_by: Mapped[User | None] = relationship()
     created_at: Mapped[datetime]
+    #: The post's kind as it was approved: changed afterwards, it changes no number.
+    kind: Mapped[PostKind] = mapped_column(
+        sa.Enum(PostKind, native_enum=False, create_constraint=False, length=32,
+                values_callable=lambda members: [member.value for member in members]),
+        default=_kind,
+        server_default=PostKind.KEGIATAN.value,
+    )  # fmt: skip
+    #: How far the clocks of its region are ahead of UTC.
+    zone_hours: Mapped[int] = mapped_column(
+        sa.SmallInteger, default=_zone_hours, server_default=sa.text("7")
+    )
+    #: The `Week.ordinal` in which it went out; the database itself sees to it.
+    week: Mapped[int | None] = mapped_column(sa.Integer, sa.Computed(_WeekNumber()))
+    #: Its content is not merely counted but judged: it was planned more than once, says what
+    #: another content says, or was taken down. The same for all deliveries of a content.
+    apart: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
     events: Mapped[list["DeliveryEvent"]] = relationship(
         back_populates="delivery", order_by="DeliveryEvent.id"

@@ -43,6 +43,9 @@ class Region(Model):
     zone: Mapped[str] = mapped_column(sa.String(40), default="Asia/Jakarta")
     #: True for demo data, which must never be mistaken for a region's own figures.
     is_example: Mapped[bool] = mapped_column(default=False)
+    #: The Sunday of the last week that is closed. What is asked of a week, and what counts in it,
+    #: is only ever changed for later ones.
+    closed_through: Mapped[date | None]
 
     @property
     def full_name(self) -> str:
