@@ -1,0 +1,75 @@
+"""Emblems of a region and its offices: each cleaned once, kept by its digest."""
+
+import logging
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from publisher.db import db
+from publisher.errors import N_
+from publisher.models.looks import Logo
+from publisher.models.people import User
+from publisher.models.places import Office, Region
+from publisher.posters import photos
+from publisher.posters.emblems import emblem
+from publisher.storage import Store
+from publisher.workflow.branding.setting import NotYourLook, may_set
+from publisher.workflow.composing.keeping import Kept, NotKept
+
+log = logging.getLogger(__name__)
+
+
+class LogoNotKept(NotKept):
+    message = N_(
+        "Logo belum tersimpan karena penyimpanan sedang terganggu. Coba unggah lagi sebentar lagi; "
+        "bila tetap gagal, hubungi operator."
+    )
+
+
+def keep_logo(content: bytes, store: Store) -> Kept:
+    """Clean an uploaded logo and keep it. Touches no database.
+
+    :raises Invalid: if it is no picture, has a ground of its own, or is too small
+    :raises LogoNotKept: if the store cannot take it now
+    """
+    logo = emblem(photos.normalise_logo(content).content)
+    try:
+        digest = store.put(logo.content)
+    except OSError as error:
+        log.warning("a logo could not be kept: %s", error)
+        raise LogoNotKept from error
+    return Kept(
+        digest=digest,
+        mime=logo.mime,
+        width=logo.width,
+        height=logo.height,
+        size_bytes=len(logo.content),
+    )
+
+
+def add_logo(
+    region: Region, office: Office | None, kept: Kept, *, actor: User, at: datetime
+) -> Logo:
+    """Return the row of an emblem; the same picture uploaded again is the same emblem.
+
+    :raises NotYourLook: if it is not theirs to choose
+    """
+    if not may_set(actor, region, office):
+        raise NotYourLook
+    whose = Logo.office_id.is_(None) if office is None else Logo.office_id == office.id
+    query = sa.select(Logo).where(Logo.region_id == region.id, whose, Logo.digest == kept.digest)
+    if (known := db.session.scalar(query)) is not None:
+        return known
+    logo = Logo(
+        region=region,
+        office=office,
+        digest=kept.digest,
+        width=kept.width,
+        height=kept.height,
+        size_bytes=kept.size_bytes,
+        uploaded_by=actor,
+        uploaded_at=at,
+    )
+    db.session.add(logo)
+    db.session.flush()
+    return logo
