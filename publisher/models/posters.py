@@ -21,7 +21,7 @@ class Poster(Model):
 
     `content` holds every text field of `posters.contents.Content` by its name, "figures" and
     "agenda" as lists of rows, each a list of texts, and "photos" as a list of
-    {"digest": of the office's media, "focus": [x, y]}, shares of width and height.
+    {"digest": of the office's media, "focus": [x, y]}, shares of width and height, or None.
     """
 
     __tablename__ = "poster"
@@ -63,7 +63,7 @@ class Poster(Model):
     @validates("content")
     def _note_photos(self, _name: str, content: dict[str, Any]) -> dict[str, Any]:
         """Keep which photos it shows where the library can look for them."""
-        shown = {photo["digest"] for photo in content.get("photos", ())}
+        shown = {photo["digest"] for photo in content.get("photos", ()) if photo}
         kept = [one for one in self.photos if one.digest in shown]
         new = sorted(shown - {one.digest for one in kept})
         self.photos = [*kept, *(PosterPhoto(digest=digest) for digest in new)]

@@ -52,11 +52,10 @@ def preview(poster: Poster, shape: ShapeName, width: int = WIDTH_PX) -> Drawn:
 
 def scaled(layout: Layout, share: float) -> Layout:
     """Return a layout with every length multiplied by `share`."""
-    form = layout.format
-    size = {"width": round(form.width * share), "height": round(form.height * share)}
+    width, height = (round(side * share) for side in (layout.format.width, layout.format.height))
     return replace(
         layout,
-        format=replace(form, **size),
+        format=replace(layout.format, width=width, height=height),
         safe=_box(layout.safe, share),
         items=tuple(_item(item, share) for item in layout.items),
     )

@@ -23,6 +23,7 @@ from publisher.web import (
     request_log,
     reviews,
     security,
+    studio,
 )
 
 BLUEPRINTS = (
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     locale.bp,
     pages.bp,
     drafts.bp,
+    studio.bp,
     photos.bp,
     public_pictures.bp,
     reviews.bp,

@@ -232,6 +232,11 @@ def _check(post: Post, _about: str, outcome: Outcome, _now: datetime) -> None:
     outcome.onward = url_for("drafts.edit", post_id=post.id, _anchor="periksa")
 
 
+def _design(post: Post, _about: str, outcome: Outcome, _now: datetime) -> None:
+    """Go on to the poster studio, which begins with what has just been saved."""
+    outcome.onward = url_for("studio.index", post_id=post.id)
+
+
 def _submit(post: Post, _about: str, outcome: Outcome, now: datetime) -> None:
     if outcome.form.errors or outcome.photo_errors:
         return
@@ -279,6 +284,7 @@ _STEPS: dict[str, Step] = {
     "pakai": _use,
     "urungkan": _undo,
     "waktu": _choose_time,
+    "poster": _design,
 }
 
 

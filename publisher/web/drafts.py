@@ -106,7 +106,8 @@ def update(post_id: int) -> Any:
     outcome = draft_steps.take(post)
     db.session.commit()
     if outcome.onward:
-        flash(outcome.message, "success")
+        if outcome.message:
+            flash(outcome.message, "success")
         return redirect(outcome.onward)
     return _page(post, outcome.form, outcome), outcome.status
 

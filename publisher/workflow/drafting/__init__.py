@@ -44,6 +44,7 @@ from publisher.workflow.drafting.pictures import (
     visible_media,
 )
 from publisher.workflow.drafting.posters import arrange_posters, put_poster, take_poster_off
+from publisher.workflow.drafting.posters import arrange_posters, put_poster, take_poster_off
 from publisher.workflow.drafting.submitting import (
     NEEDED,
     Gap,
@@ -74,6 +75,7 @@ __all__ = [
     "TooLong",
     "TooManyPhotos",
     "arrange_posters",
+    "arrange_posters",
     "attach",
     "attach_photo",
     "check",
@@ -91,6 +93,7 @@ __all__ = [
     "propose",
     "publishable_accounts",
     "put_poster",
+    "put_poster",
     "remove",
     "reopen",
     "restore",
@@ -101,6 +104,7 @@ __all__ = [
     "start",
     "submit",
     "suggested_times",
+    "take_poster_off",
     "take_poster_off",
     "visible_media",
     "withdraw",
