@@ -17,6 +17,7 @@ from publisher.db import db
 from publisher.errors import Outdated, SignedOut
 from publisher.models.accounts import Account
 from publisher.models.deliveries import Delivery
+from publisher.models.media import Media, MediaKind
 from publisher.models.people import OFFICE_ROLES, Role, User
 from publisher.models.places import Office
 from publisher.models.posts import Post
@@ -148,6 +149,14 @@ def get_proof(proof_id: int) -> Proof:
     if proof is None or not sees_office(proof.delivery.office):
         abort(404)
     return proof
+
+
+def get_media(media_id: int) -> Media:
+    """Return a picture of a library; a screenshot that proves a post is in none."""
+    media = db.session.get(Media, media_id)
+    if media is None or media.kind is MediaKind.PROOF or not sees_office(media.office):
+        abort(404)
+    return media
 
 
 def get_user(user_id: int) -> User:

@@ -21,10 +21,13 @@ from publisher.storage import Store
 from publisher.web import access
 from publisher.web.access import form_version, me
 from publisher.web.forms_drafts import YEARS, draft_form, fields_of, words_of
+from publisher.web.picking import Picker, picker
 from publisher.workflow import drafting
 from publisher.workflow.drafting import Fields, Gap, Kept, Proposal
 
-_ACTION = re.compile(r"(naik|turun|hapus)-(\d{1,18})|waktu-([0-9T:-]{16})|([a-z-]{1,24})")
+_ACTION = re.compile(
+    r"(naik|turun|hapus|pilih|pustaka)-(\d{1,18})|waktu-([0-9T:-]{16})|([a-z-]{1,24})"
+)
 
 
 @dataclass(kw_only=True)
@@ -35,6 +38,7 @@ class Outcome:
     :param problems: (text, href) of what the error summary must name beside the form's errors
     :param field_errors: the same beside the fields, by the name of the field
     :param photo_errors: what was wrong with uploaded files, by file
+    :param picker: what templates/library/_picker.html offers, while somebody chooses there
     :param removed: the photo just taken out, so that it can be put back
     :param undo: the texts that a proposal has just replaced
     """
@@ -46,6 +50,7 @@ class Outcome:
     problems: list[tuple[str, str]] = field(default_factory=list)
     field_errors: dict[str, list[str]] = field(default_factory=dict)
     photo_errors: list[str] = field(default_factory=list)
+    picker: Picker | None = None
     removed: PostPicture | None = None
     removed_from: int = 0
     proposal: Proposal | None = None
@@ -130,7 +135,7 @@ def _uploaded(post_id: int) -> tuple[list[tuple[str, Kept]], list[str]]:
 
 def _attach(post: Post, name: str, photo: Kept, outcome: Outcome, now: datetime) -> None:
     try:
-        picture = drafting.attach(post, photo, actor=me(), at=now)
+        picture = drafting.attach(post, photo, actor=me(), at=now, file_name=name)
         outcome.focus = f"alt_{picture.id}"
     except PublisherError as error:
         outcome.photo_errors.append(_said(name, error))
@@ -167,6 +172,26 @@ def _restore(post: Post, _about: str, outcome: Outcome, now: datetime) -> None:
         at=now,
     )
     outcome.focus = f"alt_{picture.id}"
+
+
+def _look_in_library(post: Post, about: str, outcome: Outcome, _now: datetime) -> None:
+    """Offer what the library has; `about` is the page of it."""
+    outcome.picker = picker(
+        post.office,
+        kinds=drafting.SHOWABLE,
+        page=int(about or 1),
+        taken=[picture.media_id for picture in post.pictures],
+        action=url_for("drafts.update", post_id=post.id, _anchor="foto"),
+        data="data-photo-step",
+    )
+
+
+def _choose(post: Post, about: str, outcome: Outcome, now: datetime) -> None:
+    try:
+        drafting.choose(post, int(about), actor=me(), at=now)
+    except PublisherError as error:
+        outcome.photo_errors.append(_(error.message, **error.values))
+    _look_in_library(post, "", outcome, now)
 
 
 # -- text and time ----------------------------------------------------------------------
@@ -280,6 +305,9 @@ _STEPS: dict[str, Step] = {
     "turun": _move_down,
     "hapus": _remove,
     "pulihkan": _restore,
+    "pustaka": _look_in_library,
+    "pilih": _choose,
+    "tutup-pustaka": lambda *_nothing: None,
     "susun": _compose,
     "pakai": _use,
     "urungkan": _undo,

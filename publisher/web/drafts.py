@@ -158,7 +158,10 @@ def check(post_id: int) -> str:
     form.validate()
     sketch = drafting.sketch(post, fields_of(form, post))
     checks = drafting.check(sketch, store(), at=clock.now())
-    return render_template("drafts/_check.html", post=sketch, checks=checks, live=True)
+    advice = drafting.advice(sketch)
+    return render_template(
+        "drafts/_check.html", post=sketch, checks=checks, advice=advice, live=True
+    )
 
 
 @bp.post("/<int:post_id>/usulan")
@@ -226,6 +229,7 @@ def _page(post: Post, form: Any, outcome: Outcome, **more: Any) -> str:
         page_errors=outcome.problems,
         accounts=drafting.publishable_accounts(post.office_id),
         checks=drafting.check(post, store(), at=clock.now()),
+        advice=drafting.advice(post),
         returned=_last_return(post, drafting.history(post)),
         times=[(moment, _local(moment, zone)) for moment in drafting.suggested_times(now, zone)],
         zone_name=clock.zone_name(zone),

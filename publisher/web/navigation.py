@@ -14,6 +14,12 @@ ENTRIES = (
     ("drafts.index", _l("Konten"), "file-earmark-text", frozenset({Role.DRAFTER, Role.HEAD})),
     ("reviews.index", _l("Telaah"), "clipboard-check", frozenset({Role.REVIEWER})),
     (
+        "library.index",
+        _l("Pustaka"),
+        "images",
+        frozenset({Role.DRAFTER, Role.HEAD, Role.REVIEWER}),
+    ),
+    (
         "deliveries.index",
         _l("Penayangan"),
         "send",
@@ -24,7 +30,7 @@ ENTRIES = (
 )
 
 #: Further parts of the registry, which has one entry.
-REGISTRY = frozenset({"accounts", "users", "quotas"})
+REGISTRY = frozenset({"accounts", "users", "quotas", "looks"})
 
 
 def entries() -> list[dict[str, Any]]:

@@ -20,7 +20,11 @@ from publisher.workflow import composing, drafting
 
 bp = Blueprint("photos", __name__, url_prefix="/foto")
 
-SMALL_PX = 480
+#: px; the widths that `?ukuran=` names: for a grid, and the same for screens twice as fine.
+SIZES = {"mini": 240, "kecil": 480}
+
+
+JPEG = pictures.MIME["JPEG"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Shown:
 def show(digest: str) -> Response:
     """Send a photo; 404 to whoever may not see it.
 
-    With `?ukuran=kecil` a small one, with `?kanal=` as that channel's driver would send it.
+    With `?ukuran=` a small one, with `?kanal=` as that channel's driver would send it.
     """
     driver = request.args.get("kanal", "")
     if not DIGEST.fullmatch(digest) or driver not in {"", *DRIVERS}:
@@ -49,7 +53,7 @@ def show(digest: str) -> Response:
     if media is None:
         abort(404)
     rules = driver_class(driver).limits if driver else None
-    return _sent(media, rules, small=request.args.get("ukuran") == "kecil")
+    return _sent(media, rules, width=SIZES.get(request.args.get("ukuran", "")))
 
 
 @bp.app_template_global("shown_on")
@@ -68,8 +72,9 @@ def shown_on(media: Media, driver: str) -> Shown:
     )
 
 
-def _sent(media: Media, rules: PictureRules | None, *, small: bool) -> Response:
-    name = (fitting.variant(rules) if rules else "") + (f"-{SMALL_PX}.jpg" if small else "")
+def _sent(media: Media, rules: PictureRules | None, *, width: int | None) -> Response:
+    """:param width: in px, of a small one; None for the whole"""
+    name = (fitting.variant(rules) if rules else "") + (f"-{width}.jpg" if width else "")
     response = Response()
     response.set_etag(f"{media.digest}{name}")
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
@@ -79,7 +84,7 @@ def _sent(media: Media, rules: PictureRules | None, *, small: bool) -> Response:
         return response
     try:
         response.data, response.mimetype = (
-            _small(media, rules, name) if small else _whole(media, rules)
+            _small(media, rules, name, width) if width else _whole(media, rules)
         )
     except Unreachable:
         abort(503)
@@ -94,11 +99,13 @@ def _whole(media: Media, rules: PictureRules | None) -> tuple[bytes, str]:
     return composing.fitted(media.digest, media.mime, rules, _store())
 
 
-def _small(media: Media, rules: PictureRules | None, name: str) -> tuple[bytes, str]:
-    made = _store().derived(
-        media.digest, name, lambda _: pictures.thumbnail(_whole(media, rules)[0], SMALL_PX)
-    )
-    return made, "image/jpeg"
+def _small(media: Media, rules: PictureRules | None, name: str, width: int) -> tuple[bytes, str]:
+    mime = media.mime if rules is None else JPEG
+
+    def make(_master: bytes) -> bytes:
+        return pictures.thumbnail(_whole(media, rules)[0], width, mime)
+
+    return _store().derived(media.digest, name, make), mime
 
 
 def _store() -> Store:

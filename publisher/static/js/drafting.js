@@ -40,10 +40,11 @@ function start() {
 
   /* Values ------------------------------------------------------------------ */
 
-  // Texts, choices and boxes; neither files nor what the server keeps in hidden fields.
+  // Texts, choices and boxes; neither files, nor words to search by, nor what the server keeps
+  // in hidden fields.
   function controls() {
     return [...form.elements].filter((one) => one.name && /^(INPUT|TEXTAREA|SELECT)$/.test(one.tagName)
-      && !["hidden", "file", "submit"].includes(one.type));
+      && !["hidden", "file", "submit"].includes(one.type) && !("aside" in one.dataset));
   }
 
   function values() {
@@ -271,7 +272,16 @@ function start() {
     undoCaption: () => undoProposal(),
   };
 
+  // In a field to search by, Enter searches instead of saving the draft.
+  form.addEventListener("keydown", (event) => {
+    const wanted = event.key === "Enter" && event.target.dataset.enter;
+    if (!wanted) return;
+    event.preventDefault();
+    find(`button[value="${wanted}"]`, photos())?.click();
+  });
+
   function refocus(step) {
+    if (/^(pustaka|pilih)/.test(step)) return (find("#pustaka-judul") || find("#bagian-3")).focus();
     const undo = find("[data-undo] button");
     const same = find(`button[value="${step}"]:not([disabled])`, photos());
     const other = step.startsWith("naik-") ? step.replace("naik", "turun") : step.replace("turun", "naik");

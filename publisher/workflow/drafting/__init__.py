@@ -6,7 +6,7 @@ access check, these verbs check everything that comes with it.
 """
 
 from publisher.workflow.drafting.captions import Proposal, propose
-from publisher.workflow.drafting.checking import Check, check, sketch
+from publisher.workflow.drafting.checking import Check, advice, check, sketch
 from publisher.workflow.drafting.editing import (
     NotOurs,
     check_editable,
@@ -30,6 +30,7 @@ from publisher.workflow.drafting.listing import (
     returned,
 )
 from publisher.workflow.drafting.pictures import (
+    SHOWABLE,
     Kept,
     NoSuchPhoto,
     SamePhoto,
@@ -43,7 +44,6 @@ from publisher.workflow.drafting.pictures import (
     shift,
     visible_media,
 )
-from publisher.workflow.drafting.posters import arrange_posters, put_poster, take_poster_off
 from publisher.workflow.drafting.posters import arrange_posters, put_poster, take_poster_off
 from publisher.workflow.drafting.submitting import (
     NEEDED,
@@ -59,6 +59,7 @@ __all__ = [
     "LIMITS",
     "MAX_PICTURES",
     "NEEDED",
+    "SHOWABLE",
     "TEXT_FIELDS",
     "Check",
     "Fields",
@@ -74,7 +75,7 @@ __all__ = [
     "SamePhoto",
     "TooLong",
     "TooManyPhotos",
-    "arrange_posters",
+    "advice",
     "arrange_posters",
     "attach",
     "attach_photo",
@@ -93,7 +94,6 @@ __all__ = [
     "propose",
     "publishable_accounts",
     "put_poster",
-    "put_poster",
     "remove",
     "reopen",
     "restore",
@@ -104,7 +104,6 @@ __all__ = [
     "start",
     "submit",
     "suggested_times",
-    "take_poster_off",
     "take_poster_off",
     "visible_media",
     "withdraw",

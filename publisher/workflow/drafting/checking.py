@@ -65,6 +65,11 @@ def sketch(post: Post, fields: Fields) -> Post:
     )
 
 
+def advice(post: Post) -> list[Problem]:
+    """Return what is worth knowing of a post, whatever the platform."""
+    return composing.advice(post)
+
+
 def check(post: Post, store: Store, *, at: datetime) -> list[Check]:
     """Return what each platform of the post would show, count and refuse."""
     found = composing.problems(post, store, at=at)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from publisher.db import db
 from publisher.errors import N_, Invalid
-from publisher.models.media import Media
+from publisher.models.media import Media, MediaKind
 from publisher.models.people import User
 from publisher.models.places import Office
 from publisher.models.posts import Post, PostPicture
@@ -14,6 +14,9 @@ from publisher.storage import Store
 from publisher.workflow.composing.keeping import Kept, keep, media_of
 from publisher.workflow.drafting.editing import check_editable, touch
 from publisher.workflow.drafting.fields import LIMITS, MAX_PICTURES, TooLong, clean
+
+#: What of a library a post may show; a logo is transparent, which no platform is.
+SHOWABLE = (MediaKind.PHOTO, MediaKind.POSTER)
 
 
 class TooManyPhotos(Invalid):
@@ -78,6 +81,8 @@ def choose(post: Post, media_id: int, *, actor: User, at: datetime) -> PostPictu
     check_editable(post)
     media = db.session.get(Media, media_id)
     if media is None or media.office_id != post.office_id or media.archived_at:
+        raise NoSuchPhoto
+    if media.kind not in SHOWABLE:
         raise NoSuchPhoto
     return _place(post, media, len(post.pictures), media.description, actor, at)
 

@@ -15,7 +15,7 @@ from publisher.models.places import Office
 from publisher.workflow.composing.fields import clean
 from publisher.workflow.composing.keeping import Kept, find_media, media_of
 from publisher.workflow.library.searching import KINDS
-from publisher.workflow.library.using import is_in_history, is_shared, uses
+from publisher.workflow.library.using import Uses, is_in_history, is_shared, uses
 
 #: Characters that may be typed.
 LIMITS = {
@@ -139,7 +139,7 @@ def archive(media: Media, *, at: datetime) -> None:
 
     :raises InUse: if something shows it
     """
-    if reason := obstacle(media):
+    if reason := obstacle(uses(media)):
         raise InUse(reason)
     media.archived_at = at
 
@@ -148,9 +148,8 @@ def restore(media: Media) -> None:
     media.archived_at = None
 
 
-def obstacle(media: Media) -> str:
-    """Return why a picture cannot be put away; nothing if it can. Three queries."""
-    found = uses(media)
+def obstacle(found: Uses) -> str:
+    """Return why a picture so used cannot be put away; nothing if it can."""
     if found.posts:
         return InUse.on_posts
     if found.posters:
@@ -167,7 +166,7 @@ def forget(media: Media) -> str | None:
     """
     if media.archived_at is None:
         raise InUse(InUse.not_archived)
-    if reason := obstacle(media):
+    if reason := obstacle(uses(media)):
         raise InUse(reason)
     if is_in_history(media):
         raise InUse(InUse.in_history)
