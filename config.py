@@ -139,6 +139,8 @@ SETTINGS: dict[str, Setting] = {
     "X_CLIENT_SECRET": Setting(),
     "FACEBOOK_APP_ID": Setting(),
     "FACEBOOK_APP_SECRET": Setting(),
+    "INSTAGRAM_APP_ID": Setting(),
+    "INSTAGRAM_APP_SECRET": Setting(),
     "TIKTOK_CLIENT_KEY": Setting(),
     "TIKTOK_CLIENT_SECRET": Setting(),
     "PUBLIC_URL": Setting(_address),
@@ -244,6 +246,8 @@ PRACTICE_APPS = {
     "X_CLIENT_SECRET": "rahasia-latihan-x",
     "FACEBOOK_APP_ID": "1000000000000001",
     "FACEBOOK_APP_SECRET": "rahasia-latihan-facebook",
+    "INSTAGRAM_APP_ID": "2000000000000002",
+    "INSTAGRAM_APP_SECRET": "rahasia-latihan-instagram",
     "TIKTOK_CLIENT_KEY": "siarlatihantiktok",
     "TIKTOK_CLIENT_SECRET": "rahasia-latihan-tiktok",
 }

@@ -19,6 +19,7 @@ DRIVERS: dict[str, str] = {
     "instagram": "publisher.platforms.instagram:Instagram",
     "tiktok": "publisher.platforms.tiktok:TikTok",
     "telegram": "publisher.platforms.telegram:Telegram",
+    "instagram_login": "publisher.platforms.instagram:InstagramLogin",
     "instagram_private": "publisher.platforms.instagram_private:InstagramPrivate",
     "website": "publisher.platforms.by_hand:Website",
     "whatsapp": "publisher.platforms.by_hand:WhatsApp",

@@ -36,6 +36,7 @@ CONSENTS: dict[str, str] = {
     "x": "publisher.platforms.consent_x:XConsent",
     "facebook": "publisher.platforms.consent_meta:FacebookConsent",
     "instagram": "publisher.platforms.consent_meta:InstagramConsent",
+    "instagram_login": "publisher.platforms.consent_instagram:InstagramLoginConsent",
     "tiktok": "publisher.platforms.consent_tiktok:TikTokConsent",
 }
 
@@ -44,6 +45,7 @@ APP_SETTINGS: dict[str, tuple[str, str]] = {
     "x": ("X_CLIENT_ID", "X_CLIENT_SECRET"),
     "facebook": ("FACEBOOK_APP_ID", "FACEBOOK_APP_SECRET"),
     "instagram": ("FACEBOOK_APP_ID", "FACEBOOK_APP_SECRET"),
+    "instagram_login": ("INSTAGRAM_APP_ID", "INSTAGRAM_APP_SECRET"),
     "tiktok": ("TIKTOK_CLIENT_KEY", "TIKTOK_CLIENT_SECRET"),
 }
 

@@ -51,14 +51,14 @@ _PERMALINK = re.compile(r"(/[^/]+)?/(p|reel)/[\w-]+/?")
 
 
 class Instagram(Driver):
-    """One professional Instagram account.
+    """One professional Instagram account, spoken to with the token of the Page it is linked to.
 
-    Besides `credential_fields` it reads, where given, `app_secret` (requests then carry
-    `appsecret_proof`) and `host`: `graph.facebook.com`, for accounts connected through a
-    Facebook Page, or `graph.instagram.com`, for those connected by themselves.
+    Besides `credential_fields` it reads, where given, `app_secret`: requests then carry
+    `appsecret_proof`.
     """
 
     name = "Instagram"
+    way = N_("API resmi, lewat Halaman Facebook")
     fetches = True
     limits = Limits(
         text_chars=2200,
@@ -85,21 +85,20 @@ class Instagram(Driver):
         CredentialField(name="ig_id", label=N_("Nomor akun Instagram (IG ID)"), secret=False),
         CredentialField(name="token", label=N_("Token akses")),
     )
+    #: Where it is spoken to, and how it is asked there whose token this is.
+    host: ClassVar[str] = meta.FACEBOOK_HOST
+    own_fields: ClassVar[str] = "id,username,name"
     #: Seconds between two questions whether a container is finished. Meta advises a minute, for
     #: videos; a picture takes seconds, and a delivery that waits holds a thread.
     waits_s: ClassVar[tuple[float, ...]] = (1, 2, 4, 8, 15)
 
     def __init__(self, credentials: Credentials) -> None:
         self._ig_id, token = credentials.get("ig_id", ""), credentials.get("token", "")
-        host = credentials.get("host") or meta.FACEBOOK_HOST
         if not (self._ig_id.isascii() and self._ig_id.isdigit() and token):
             raise AccountBlocked("Instagram: the credentials are incomplete")
-        if host not in (meta.FACEBOOK_HOST, meta.INSTAGRAM_HOST):
-            raise AccountBlocked("Instagram: the credentials name no host of Meta")
-        self._own_login = host == meta.INSTAGRAM_HOST
         secret = credentials.get("app_secret", "")
         self._graph = meta.Graph(
-            self.name, token, secret, host=host, own=instagram_answers.translated
+            self.name, token, secret, host=self.host, own=instagram_answers.translated
         )
 
     @classmethod
@@ -276,15 +275,15 @@ class Instagram(Driver):
     # -- the account
 
     def _own_account(self) -> dict[str, str]:
-        path, fields = (
-            ("me", "user_id,username,name")
-            if self._own_login
-            else (self._ig_id, "id,username,name")
+        answer = self._graph.call(
+            "GET", self._own_path(), params={"fields": self.own_fields}, gone_is_fine=True
         )
-        answer = self._graph.call("GET", path, params={"fields": fields}, gone_is_fine=True)
         if answer.gone:
             raise AccountBlocked(f"Instagram: this token may not speak for {self._ig_id}")
         return {key: str(value) for key, value in answer.payload.items() if value}
+
+    def _own_path(self) -> str:
+        return self._ig_id
 
     def _permalink(self, remote_id: str) -> str:
         """Ask for the address of a post that has just become public.
@@ -314,3 +313,14 @@ class Instagram(Driver):
                 return
             # Not the `next` address itself: it carries the token.
             params["after"] = str((paging.get("cursors") or {}).get("after", ""))
+
+
+class InstagramLogin(Instagram):
+    """The same for an account without a Page, whose owner let us in at Instagram itself."""
+
+    way = N_("API resmi, langsung lewat Instagram")
+    host = meta.INSTAGRAM_HOST
+    own_fields = "user_id,username,name"  # `id` is another number for each app
+
+    def _own_path(self) -> str:
+        return "me"

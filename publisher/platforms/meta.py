@@ -92,6 +92,7 @@ class Graph:
 
     :param platform: how messages call it, such as "Facebook"
     :param app_secret: where given, requests carry `appsecret_proof`, which some apps demand
+    :param version: "" for the few addresses that have none
     :param own: what the platform's own codes mean, asked before the codes that all of Meta has
     """
 
@@ -102,10 +103,11 @@ class Graph:
         app_secret: str = "",
         *,
         host: str = FACEBOOK_HOST,
+        version: str = VERSION,
         own: Translation | None = None,
     ) -> None:
         self._platform = platform
-        self._base = f"https://{host}/{VERSION}"
+        self._base = f"https://{host}/{version}".rstrip("/")
         self._own = own
         self._proof = _proof(token, app_secret) if app_secret else {}
         self._secrets = (token, app_secret, *self._proof.values())

@@ -11,6 +11,7 @@ from publisher.practice.faults import Faults
 from publisher.practice.fetching import Fetcher
 from publisher.practice.grants import Grants
 from publisher.practice.instagram import Instagram
+from publisher.practice.instagram_login import InstagramLogin
 from publisher.practice.instagram_private import InstagramPrivate
 from publisher.practice.ledger import Ledger
 from publisher.practice.meta_login import MetaLogin
@@ -40,7 +41,8 @@ class PracticeApp:
             X(self.ledger, self.directory, self.grants),
             Facebook(self.ledger, self.directory),
             Telegram(self.ledger, self.directory),
-            Instagram(self.ledger, self.directory, fetcher),
+            Instagram(self.ledger, self.directory, fetcher, self.grants),
+            InstagramLogin(self.ledger, self.directory, self.grants),
             MetaLogin(self.ledger, self.directory, self.grants),
             InstagramPrivate(self.ledger, self.directory),
             self.tiktok,

@@ -32,6 +32,8 @@ SCOPES = {
     "pages_read_engagement": "Membaca unggahan Halaman",
     "instagram_basic": "Membaca profil dan unggahan Instagram",
     "instagram_content_publish": "Menerbitkan unggahan di Instagram",
+    "instagram_business_basic": "Membaca profil dan unggahan Instagram",
+    "instagram_business_content_publish": "Menerbitkan unggahan di Instagram",
     "user.info.basic": "Membaca nama dan foto profil",
     "user.info.profile": "Membaca nama akun",
     "video.upload": "Mengirim draf ke kotak masuk",
@@ -66,6 +68,12 @@ DOORS = (
         path="/www.facebook.com/v26.0/dialog/oauth",
         separator=",",
         several=True,
+    ),
+    Door(
+        platform="instagram",
+        name="Instagram",
+        path="/www.instagram.com/oauth/authorize",
+        separator=",",
     ),
     Door(
         platform="tiktok",
@@ -105,7 +113,7 @@ def _view(door: Door, app: "PracticeApp") -> Callable[[], ResponseReturnValue]:
 
 
 def accounts_for(door: Door, scope: str, app: "PracticeApp") -> list[Account]:
-    """Return as whom one may be signed in; Instagram's accounts stand behind Facebook's door."""
+    """Return as whom one may be signed in; Instagram stands behind two doors."""
     platform = "instagram" if "instagram_basic" in scope else door.platform
     return [one for one in app.ledger.accounts() if one.platform == platform]
 

@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS token (
 APPS = {
     "x": ("siar-latihan-x", "rahasia-latihan-x"),
     "facebook": ("1000000000000001", "rahasia-latihan-facebook"),
+    "instagram": ("2000000000000002", "rahasia-latihan-instagram"),
     "tiktok": ("siarlatihantiktok", "rahasia-latihan-tiktok"),
 }
 

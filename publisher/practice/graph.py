@@ -49,7 +49,7 @@ class Graph:
         if not token:
             message = "An active access token must be used to query information."
             return error(2500, message, kind="OAuthException")
-        account = self._directory.find(self.name, self.token_name, token)
+        account = self.holder(token)
         if account is None:  # Meta does echo what it was given
             return error(190, f"Malformed access token {token}", 401, kind="OAuthException")
         app_secret = account.credentials.get("app_secret")
@@ -58,6 +58,9 @@ class Graph:
         ):
             return error(100, "Invalid appsecret_proof provided in the API argument")
         return account
+
+    def holder(self, token: str) -> Account | None:
+        return self._directory.find(self.name, self.token_name, token)
 
     def route(self, request: Request) -> tuple[str, Handler]:
         path = without_version(request.path)

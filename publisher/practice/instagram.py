@@ -15,8 +15,10 @@ from werkzeug.wrappers import Request
 from publisher.practice import graph
 from publisher.practice.answers import Answer
 from publisher.practice.fetching import Fetcher
+from publisher.practice.grants import Grants
 from publisher.practice.ledger import Ledger
 from publisher.practice.pictures import jpeg_size
+from publisher.practice.portraits import portrait_url
 from publisher.practice.records import Account, Draft, Post, new_id, now
 from publisher.practice.wire import Call, Directory
 
@@ -40,9 +42,12 @@ class Instagram(graph.Graph):
     usage_type = "instagram"
     throttle = (80002, "(#80002) There have been too many calls to this Instagram account.")
 
-    def __init__(self, ledger: Ledger, directory: Directory, fetcher: Fetcher) -> None:
+    def __init__(
+        self, ledger: Ledger, directory: Directory, fetcher: Fetcher, grants: Grants
+    ) -> None:
         super().__init__(ledger, directory)
         self._fetcher = fetcher
+        self._grants = grants
         self._publishing = threading.Lock()
 
     def routes_of(self) -> Map:
@@ -57,6 +62,13 @@ class Instagram(graph.Graph):
                 Rule("/<id>", methods=["DELETE"], endpoint=("remove", self._delete)),
             ]
         )
+
+    def holder(self, token: str) -> Account | None:
+        """Know a token that came with a Page, and one that Instagram's own login gave."""
+        if account := super().holder(token):
+            return account
+        grant = self._grants.holder(self.name, token)
+        return self._directory.of(self.name, grant.accounts[0]) if grant else None
 
     # -- containers
 
@@ -181,7 +193,7 @@ class Instagram(graph.Graph):
     def _object(self, call: Call, id: str) -> Answer:  # noqa: A002
         fields = call.request.args.get("fields", "id")
         if graph.is_own(call, id):
-            return self.answer(_profile(call.account, call.request), call.account)
+            return self.answer(_profile(call.account, call.request, fields), call.account)
         if draft := self._draft(call, id):
             status = self._status(call, draft)
             shown = {"status_code": status, "status": f"{status.capitalize()}: …", "id": id}
@@ -228,9 +240,11 @@ def post_of(code: str) -> str:
     return str(number)
 
 
-def _profile(account: Account, request: Request) -> dict[str, Any]:
+def _profile(account: Account, request: Request, fields: str) -> dict[str, Any]:
     """Return who this is; with Instagram's own login, `id` is another number for each app."""
     shown = {"username": account.handle, "name": account.display_name}
+    if "profile_picture_url" in fields:
+        shown["profile_picture_url"] = portrait_url(account)
     if request.host == graph.HOST:
         return {"id": account.remote_id, **shown}
     return {"id": f"9{account.remote_id}", "user_id": account.remote_id, **shown}

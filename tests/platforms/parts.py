@@ -80,6 +80,7 @@ ENTRIES = {
     "x": Entry(stranger={"user_id": "1800"}, refuses_twice=True),
     "facebook": Entry(stranger={"page_id": "1800"}, public=("page_id",), refuses_twice=True),
     "instagram": Entry(stranger={"ig_id": "1800"}, public=("ig_id", "username", "password")),
+    "instagram_login": Entry(stranger={"ig_id": "1800"}, public=("ig_id", "username", "password")),
     "instagram_private": Entry(stranger={"user_id": "1800"}),
     "tiktok": Entry(
         preparing="read",
@@ -143,7 +144,7 @@ class Desk:
     def credentials(self):
         if self.name == "instagram_private":
             return instagram_session()
-        return CREDENTIALS[self.name]
+        return CREDENTIALS[self.platform]
 
     def driver(self, **changed):
         return open_driver(self.name, {**self.credentials, **changed})

@@ -10,6 +10,8 @@ from publisher.db import db
 from publisher.models.accounts import Account, AccountStatus
 from publisher.platforms import http, open_driver
 from publisher.platforms.consent import app_of, consent_class
+from publisher.platforms.errors import AccountBlocked, OutcomeUnknown, Refused
+from publisher.practice.grants import Grant
 from publisher.practice.server import PracticeServer
 from tests.conftest import NOW
 from tests.web.consenting import Visit
@@ -19,6 +21,8 @@ CREDENTIALS = {
     "instagram": lambda number: {"ig_id": number, "token": f"EAA-ig-{number}"},
     "tiktok": lambda number: {"open_id": number, "access_token": f"act.{number}"},
 }
+#: The drivers whose accounts are connected here: an account of Instagram in two ways.
+DRIVERS = (*CREDENTIALS, "instagram_login")
 
 
 @pytest.fixture(autouse=True)
@@ -50,11 +54,12 @@ def practice(app, tmp_path):
 def registered(dinkes):
     """Return a function that registers an account of Dinkes, never connected."""
 
-    def registered(platform, **fields):
+    def registered(driver, **fields):
         given = {"handle": "dinkesblora", "display_name": "Dinkes Blora", **fields}
         account = Account(
             office=dinkes,
-            platform=platform,
+            platform=driver.partition("_")[0],
+            driver=driver,
             paused_reason="Belum disambungkan",
             status=AccountStatus.RECONNECT,
             **given,
@@ -76,9 +81,9 @@ def opened(app, account):
     return app.extensions["vault"].open(account.credentials, bound_to=account.vault_name)
 
 
-@pytest.mark.parametrize("platform", CREDENTIALS)
-def test_an_account_is_connected_by_consent(app, as_budi, practice, registered, platform):
-    account = registered(platform)
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_an_account_is_connected_by_consent(app, as_budi, practice, registered, driver):
+    account = registered(driver)
     visit = Visit(as_budi, account)
     assert "Dinkes Blora" in visit.look().text
 
@@ -90,7 +95,7 @@ def test_an_account_is_connected_by_consent(app, as_budi, practice, registered, 
     credentials = opened(app, account)
     assert account.status is AccountStatus.ACTIVE
     assert account.remote_id == "2001"
-    assert open_driver(platform, credentials).check().remote_id == "2001"
+    assert open_driver(driver, credentials).check().remote_id == "2001"
 
 
 @pytest.mark.parametrize("platform", ["facebook", "instagram"])
@@ -129,11 +134,12 @@ def test_pages_of_which_none_is_the_registered_one_are_refused(as_budi, practice
     assert db.session.get(Account, account.id).credentials is None
 
 
-@pytest.mark.parametrize("platform", CREDENTIALS)
-def test_a_code_that_expired_connects_nothing(as_budi, practice, registered, platform):
-    account = registered(platform)
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_code_that_expired_connects_nothing(as_budi, practice, registered, driver):
+    account = registered(driver)
     visit = Visit(as_budi, account)
-    wire_name = "tiktok" if platform == "tiktok" else "facebook"
+    own = {"tiktok": "tiktok", "instagram_login": "instagram"}
+    wire_name = own.get(driver, "facebook")
     practice.order_fault(wire_name, "*", "code_expired", on="token")
 
     as_budi.get(visit.allow("2001"))
@@ -142,27 +148,84 @@ def test_a_code_that_expired_connects_nothing(as_budi, practice, registered, pla
     assert "tidak memberikan izin" in told
 
 
-def test_a_scope_that_was_taken_out_is_missed_at_once(app, as_budi, practice, registered):
-    account = registered("facebook")
+@pytest.mark.parametrize(
+    ("driver", "scope"),
+    [
+        ("facebook", "pages_manage_posts"),
+        ("instagram_login", "instagram_business_content_publish"),
+    ],
+)
+def test_a_scope_that_was_taken_out_is_missed_at_once(
+    app, as_budi, practice, registered, driver, scope
+):
+    account = registered(driver)
     visit = Visit(as_budi, account)
-    visit.address = visit.address.replace("%2Cpages_manage_posts", "").replace(
-        "pages_manage_posts%2C", ""
-    )
-    assert "pages_manage_posts" not in visit.address
+    visit.address = visit.address.replace(f"%2C{scope}", "").replace(f"{scope}%2C", "")
+    assert scope not in visit.address
 
     as_budi.get(visit.allow("2001"))
 
     told = as_budi.get(f"/registri/akun/{account.id}/sambungkan").get_data(as_text=True)
-    assert "did not grant pages_manage_posts" in told
+    assert f"did not grant {scope}" in told
 
 
-def test_a_wrong_app_secret_of_meta_blames_the_settings(app, as_budi, practice, registered):
-    account = registered("instagram")
-    app.config["FACEBOOK_APP_SECRET"] = "salah-sekali"
+@pytest.mark.parametrize(
+    ("driver", "names"),
+    [
+        ("instagram", ("FACEBOOK_APP_ID", "FACEBOOK_APP_SECRET")),
+        ("instagram_login", ("INSTAGRAM_APP_ID", "INSTAGRAM_APP_SECRET")),
+    ],
+)
+def test_a_wrong_app_secret_of_meta_blames_the_settings(
+    app, as_budi, practice, registered, driver, names
+):
+    account = registered(driver)
+    app.config[names[1]] = "salah-sekali"
     as_budi.get(Visit(as_budi, account).allow("2001"))
 
     told = as_budi.get(f"/registri/akun/{account.id}/sambungkan").get_data(as_text=True)
-    assert "FACEBOOK_APP_ID / FACEBOOK_APP_SECRET" in told
+    assert " / ".join(names) in told
+
+
+def test_instagrams_own_token_lasts_two_months_and_is_renewed_with_itself(
+    app, as_budi, practice, registered
+):
+    account = registered("instagram_login")
+    visit = Visit(as_budi, account)
+    visit.confirm(as_budi.get(visit.allow("2001")))
+    before = opened(app, account)
+    assert account.token_ends_at == NOW + timedelta(days=60)
+    assert account.renew_at == NOW + timedelta(days=30)
+    assert account.scopes == "instagram_business_basic instagram_business_content_publish"
+    consent = consent_class("instagram_login")(app_of("instagram_login", app.config))
+
+    after = consent.renew(before).credentials
+    assert after["token"] != before["token"]
+    assert open_driver("instagram_login", after).check().remote_id == "2001"
+
+    practice.app.grants.end("instagram", "2001")
+    with pytest.raises(AccountBlocked) as caught:
+        consent.renew(after)
+    assert after["token"] not in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [("error_500", OutcomeUnknown), ("hang", OutcomeUnknown), ("rate_limit", Refused)],
+)
+def test_a_code_whose_answer_was_lost_is_not_taken_for_void(
+    app, practice, monkeypatch, fault, expected
+):
+    grant = Grant(platform="instagram", accounts=("2001",), scope="instagram_business_basic")
+    code = practice.app.grants.offer(grant, redirect_uri="http://x/", challenge="")
+    practice.order_fault("instagram", "2001", fault, on="token", seconds=2)
+    http.configure(practice.url, connect_s=2, read_s=0.5)
+    consent = consent_class("instagram_login")(app_of("instagram_login", app.config))
+
+    with pytest.raises(expected) as caught:
+        consent.redeem(code=code, redirect_uri="http://x/", verifier="")
+
+    assert code not in caught.value.detail
 
 
 def test_tiktok_is_renewed_and_keeps_its_refresh_token(app, as_budi, practice, registered):

@@ -26,7 +26,8 @@ def choose(account, actor, driver="instagram_private", *, agreed=True):
 
 
 def test_the_official_way_comes_first():
-    assert drivers_of("instagram") == ("instagram", "instagram_private", "instagram_by_hand")
+    ways = ("instagram", "instagram_login", "instagram_private", "instagram_by_hand")
+    assert drivers_of("instagram") == ways
     assert drivers_of("website") == ("website",)
 
 

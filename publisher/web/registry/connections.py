@@ -32,9 +32,9 @@ def connect(account_id: int) -> Any:
         return redirect(url_for(".show", account_id=account_id))
     if registering.by_login(account):
         return redirect(url_for(".log_in", account_id=account_id))
-    form = credentials_form(driver_class(account.platform).credential_fields)
+    form = credentials_form(driver_class(account.driver).credential_fields)
     if form.validate_on_submit():
-        asked = _ask(form, account_id, account.platform)
+        asked = _ask(form, account_id, account.driver)
         if asked:
             return asked
     account = get_account(account_id)
@@ -61,12 +61,12 @@ def confirm(account_id: int) -> Response:
     return redirect(url_for(".show", account_id=account_id))
 
 
-def _ask(form: FlaskForm, account_id: int, platform: str) -> str | None:
+def _ask(form: FlaskForm, account_id: int, driver: str) -> str | None:
     """Return the page that asks whether this is the account; None if the form has to be shown."""
-    fields = driver_class(platform).credential_fields
+    fields = driver_class(driver).credential_fields
     credentials = {field.name: (form[field.name].data or "").strip() for field in fields}
     try:
-        health = _identify(platform, credentials)
+        health = _identify(driver, credentials)
         account = get_account(account_id)
         registering.check_identity(account, health)
     except registering.Unacceptable as error:
@@ -78,11 +78,11 @@ def _ask(form: FlaskForm, account_id: int, platform: str) -> str | None:
     return confirm_page(account, [(health, held)])
 
 
-def _identify(platform: str, credentials: dict[str, str]) -> Health:
+def _identify(driver: str, credentials: dict[str, str]) -> Health:
     """Ask the platform, with the database's one writer and our connection given back before."""
     db.session.rollback()
     read_only()
-    return registering.identify(platform, credentials)
+    return registering.identify(driver, credentials)
 
 
 def _vault() -> Vault:

@@ -54,16 +54,16 @@ def connectable(account: Account) -> bool:
     return main and supported(account.platform) and not account.by_hand
 
 
-def identify(platform: str, credentials: Mapping[str, str]) -> Health:
+def identify(driver: str, credentials: Mapping[str, str]) -> Health:
     """Ask the platform who the credentials belong to. Takes seconds; needs no database.
 
     :raises Unacceptable: naming each missing field, or what the platform answered
     """
-    fields = driver_class(platform).credential_fields
+    fields = driver_class(driver).credential_fields
     missing = Fault(N_("Wajib diisi."))
     refuse({field.name: None if credentials.get(field.name) else missing for field in fields})
     try:
-        return open_driver(platform, credentials).check()
+        return open_driver(driver, credentials).check()
     except PlatformError as error:
         raise refuse_because(error) from error
 
