@@ -37,20 +37,24 @@ class Engine:
         self._threads = threads
         #: So many more than there are threads may be claimed, so that no thread waits for the
         #: database; not many, because their leases run.
-        self._ahead = max(1, threads // 4)
+        self._ahead = max(1, threads // 2)
         self._pools: dict[str, ThreadPoolExecutor] = {}
         self._running: dict[str, set[Future[None]]] = defaultdict(set)
         self._guard = threading.Lock()
         self._wake = threading.Event()
         self._more = False
+        #: Whether to look past those platforms that have enough to do: that reads all of theirs
+        #: that is due, so it is done at each tick, and again only as long as it finds something.
+        self._look_past = False
         self._dispatcher = threading.Thread(target=self._dispatch, name="dispatch", daemon=True)
 
     # -- taking what is due -------------------------------------------------------------
 
     def wake(self) -> None:
-        """Let the dispatcher look for what is due; returns at once."""
+        """Let the dispatcher look for what is due; returns at once. For every tick."""
         if not self._dispatcher.is_alive() and not self.steps.stopping.is_set():
             self._dispatcher.start()
+        self._look_past = True
         self._wake.set()
 
     def _dispatch(self) -> None:
@@ -65,8 +69,12 @@ class Engine:
     def _send_what_fits(self) -> None:
         while not self.steps.stopping.is_set():
             limit, busy = self._room()
+            if busy and not self._look_past:
+                return
             claims = self.steps.claim(limit, busy=busy)
             self._more = len(claims) == limit or bool(busy)
+            if busy:
+                self._look_past = len(claims) == limit
             self.send(claims)
             if len(claims) < limit:
                 return

@@ -14,7 +14,6 @@ import ssl
 from collections.abc import Mapping
 from copy import copy
 from functools import cached_property
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -119,18 +118,37 @@ class Session(requests.Session):
     """A session that keeps nothing, follows nothing and reads no environment.
 
     A redirected POST would be a second request that nobody decided on; a proxy or a `.netrc` from
-    the environment would see the tokens of offices.
+    the environment would see the tokens of offices. So nothing is left of what requests does
+    around a request, which was a fifth of its work.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.trust_env = False
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.adapters.clear()
         self.mount("https://", _shared())
 
-    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
-        return None
+    def merge_environment_settings(  # type: ignore[override]
+        self, *_: Any, **__: Any
+    ) -> dict[str, Any]:
+        return {}
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """Put a request together from what it says itself, and our headers."""
+        prepared = requests.PreparedRequest()
+        prepared.prepare(
+            method=request.method,
+            url=request.url,
+            headers={**self.headers, **request.headers},
+            files=request.files,
+            data=request.data,
+            json=request.json,
+            params=request.params,
+            auth=request.auth,
+        )
+        return prepared
+
+    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:
+        return self.get_adapter(str(request.url)).send(request)
 
 
 _adapter: SharedAdapter | None = None
