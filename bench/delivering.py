@@ -2,6 +2,9 @@
 
 When a post was out, and how often, is what the practice platforms' own book says. The floor of
 `dispatch_vs_floor` is taken from the same book, before and after the engine's turn.
+
+The accounts are X's, as they are when their people gave consent (OAuth 2.0), in the engine's turn
+and in the bare pools' alike.
 """
 
 import statistics

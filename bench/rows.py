@@ -13,13 +13,17 @@ from sqlalchemy import orm
 
 from bench.bare import ABOVE, credentials
 from bench.stage import Stage
+from publisher import clock
 from publisher.db import db
 from publisher.models.accounts import Account, AccountStatus
 from publisher.models.deliveries import Delivery, DeliveryEvent
 from publisher.models.people import Role, User
 from publisher.models.places import Office, OfficeKind, Region, RegionKind
 from publisher.models.posts import Post, PostEvent, post_account
+from publisher.platforms.consent import Token
+from publisher.platforms.consent_x import XConsent
 from publisher.workflow import scheduling
+from publisher.workflow.registering.lasting import Lasting
 
 CATCH_UP = timedelta(hours=6)
 AT_ONCE = 2000
@@ -43,9 +47,9 @@ def add_region(at: datetime) -> tuple[Region, User, User]:
 
 
 def add_accounts(stage: Stage, office: Office, numbers: range) -> None:
-    """Add connected X accounts with these ids, here and on the practice platform."""
-    office_id = office.id
-    insert(Account, (_account_row(stage, office_id, number) for number in numbers))
+    """Add X accounts with these ids, connected by consent, here and on the practice platform."""
+    office_id, at = office.id, clock.now()
+    insert(Account, (_account_row(stage, office_id, number, at) for number in numbers))
     register(stage, numbers)
 
 
@@ -64,14 +68,16 @@ def register(stage: Stage, numbers: range) -> None:
     )
 
 
-def _account_row(stage: Stage, office_id: int, number: int) -> Row:
+def _account_row(stage: Stage, office_id: int, number: int, at: datetime) -> Row:
+    token = Token(credentials=credentials(ABOVE + number), lasts_s=7200, scopes=XConsent.scopes)
     account = Account(
         id=number, office_id=office_id, platform="x", driver="x", handle=f"akun{number}",
         display_name=f"Akun {number}", remote_id=str(ABOVE + number),
-        status=AccountStatus.ACTIVE,
+        status=AccountStatus.ACTIVE, connected_at=at,
     )  # fmt: skip
     vault = stage.app.extensions["vault"]
-    account.credentials = vault.seal(credentials(ABOVE + number), bound_to=account.vault_name)
+    account.credentials = vault.seal(token.credentials, bound_to=account.vault_name)
+    Lasting.of("x", token, asked_at=at).put_in(account)
     return _set_columns(account)
 
 

@@ -63,11 +63,13 @@ class TokenDesk:
         return self._directory.of(grant.platform, grant.accounts[0])
 
     def bearer(self, request: Request) -> Account | None:
-        """Return whose access token a request carries, if it counts."""
+        """Return whose access token a request carries, if it counts: one an account was registered
+        with, or one that was granted here."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             return None
-        return self.account_of(self._grants.holder(self._rules.platform, token))
+        registered = self._directory.find(self._rules.platform, "user_token", token)
+        return registered or self.account_of(self._grants.holder(self._rules.platform, token))
 
     def give(self, call: Call) -> Answer:
         """Exchange a code, or renew."""

@@ -69,7 +69,8 @@ def test_accounts_are_connected_here_and_known_there(stage, people):
     known = {one["remote_id"]: one["handle"] for one in stage.practice.accounts()}
 
     assert account.status is AccountStatus.ACTIVE
-    assert opened["access_token"].startswith(account.remote_id)
+    assert opened["user_token"].startswith(account.remote_id)
+    assert account.renew_at < account.token_ends_at
     assert known[account.remote_id] == account.handle
     assert len(known) == 5
 
