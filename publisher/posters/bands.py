@@ -6,9 +6,10 @@ from publisher.posters.codes import modules
 from publisher.posters.colours import WHITE, Tone
 from publisher.posters.contents import Content
 from publisher.posters.items import Box, Code, Emblem, Item, Shape, Weave
-from publisher.posters.rooms import LongLink, Part, Room, worded, words
+from publisher.posters.lettering import length
+from publisher.posters.rooms import LongLink, Part, Room, TooLong, worded, words
 from publisher.posters.templates import Column, Format, Place, Places, Template
-from publisher.posters.themes import Ground, Theme
+from publisher.posters.themes import Channels, Ground, Theme
 
 #: Least px of one module of a QR code: at half the size phones still read 2.
 MODULE_PX = 4
@@ -27,9 +28,7 @@ class Sheet:
         return round(value * self.format.unit)
 
     def tone(self, ground: Ground) -> Tone:
-        """Return the colours on a ground; without photos, those of the panel in their place."""
-        bare = ground == "photo" and not self.content.photos
-        return self.theme.tone("brand" if bare else ground)
+        return self.theme.tone(ground)
 
     @property
     def head_ground(self) -> Ground:
@@ -75,10 +74,7 @@ def head(sheet: Sheet) -> Part:
         room, sheet.theme.region, "region", size=27, smallest=22, weight=500, colour=tone.muted,
         lines=2, leading=1.2,
     )  # fmt: skip
-    office = words(
-        room, sheet.theme.office, "office", size=36, smallest=25, weight=800, colour=tone.text,
-        lines=2, leading=1.14,
-    )  # fmt: skip
+    office = _office(room, sheet.theme.office)
     told = Part()
     told.add(region, 0, 0)
     told.add(office, 0, told.height + sheet.px(7))
@@ -92,6 +88,15 @@ def head(sheet: Sheet) -> Part:
         part.add(badge, inner.right - wide, inner.top + (side - high) // 2)
     part.height = max(part.height, inner.top + side) + sheet.px(30)
     return part
+
+
+def _office(room: Room, name: str) -> Part:
+    """Set the name on two lines, or on three small ones: an office cannot shorten its name."""
+    how = {"weight": 800, "colour": room.tone.text}
+    try:
+        return words(room, name, "office", size=36, smallest=28, lines=2, leading=1.14, **how)
+    except TooLong:
+        return words(room, name, "office", size=28, smallest=24, lines=3, leading=1.16, **how)
 
 
 def _badge(sheet: Sheet) -> Part | None:
@@ -155,14 +160,21 @@ def _channels(sheet: Sheet, code: int) -> Part:
             colour=tone.accent,
         )  # fmt: skip
         part.add(tag, 0, 0)
-    second = " · ".join(filter(None, (told.invitation, told.whatsapp and f"WA {told.whatsapp}")))
-    if second:
-        line = words(
-            room, second, "channels", size=28, smallest=22, weight=500, lines=2, leading=1.25,
+    for line in _invited(room, told):
+        one = words(
+            room, line, "channels", size=28, smallest=22, weight=500, lines=2, leading=1.25,
             colour=tone.text,
         )  # fmt: skip
-        part.add(line, 0, part.height + sheet.px(10) if part.height else 0)
+        part.add(one, 0, part.height + sheet.px(9) if part.height else 0)
     return part
+
+
+def _invited(room: Room, told: Channels) -> list[str]:
+    """Return the invitation and the number on one line, or on two if one is not enough."""
+    given = [part for part in (told.invitation, told.whatsapp and f"WA {told.whatsapp}") if part]
+    whole = " · ".join(given)
+    fits = length(whole, 500) * room.px(28) <= room.width
+    return [whole] if given and fits else given
 
 
 def code_side(link: str, wanted: int, field: str = "link") -> int:

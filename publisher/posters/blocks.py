@@ -35,7 +35,7 @@ def label(room: Room, block: Block, content: Content) -> Part:
 def headline(room: Room, block: Block, content: Content) -> Part:
     return words(
         room, content.headline, "headline", size=block.size, smallest=block.smallest, weight=800,
-        colour=room.tone.text, leading=TIGHT, lines=block.lines, shrink=room.big,
+        colour=room.tone.text, leading=TIGHT, lines=block.lines, shrink=room.big, balanced=True,
     )  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def text(room: Room, block: Block, content: Content) -> Part:
 def quote(room: Room, block: Block, content: Content) -> Part:
     return words(
         room, content.quote, "quote", size=block.size, smallest=block.smallest, weight=700,
-        colour=room.tone.text, leading=1.2, lines=block.lines, shrink=room.big,
+        colour=room.tone.text, leading=1.2, lines=block.lines, shrink=room.big, balanced=True,
     )  # fmt: skip
 
 

@@ -76,6 +76,8 @@ def _of_theme(theme: Theme) -> list[tuple[str, str]]:
 
 def lay_out(template: Template, theme: Theme, content: Content, form: Format) -> Layout | Problem:
     """Return the poster of one size, or why there is none."""
+    if template.bare and not content.photos:
+        template = replace(template, panels=template.bare.panels, columns=template.bare.columns)
     sheet = Sheet(template, theme, content, form)
     try:
         above = head(sheet)
@@ -108,6 +110,11 @@ def _panel(sheet: Sheet, panel: Panel, area: Box) -> Iterator[Item]:
     if panel.keep_in:
         box = Box(max(box.left, area.left), max(box.top, area.top), min(box.right, area.right),
                   min(box.bottom, area.bottom))  # fmt: skip
+    if panel.head and box.width:
+        edge = area.top - sheet.px(6)
+        box = replace(box, top=edge) if panel.head == "below" else replace(box, bottom=edge)
+    if not box.width:  # this size goes without
+        return
     tone = sheet.tone(panel.colour)
     radius = sheet.px(panel.radius)
     match panel.kind:
@@ -225,7 +232,7 @@ def _scrims(
     lows = [box.bottom for box in _darkened(above)]
     if lows:
         box = Box(left, 0, right, min(low, max(lows) + sheet.px(14)))
-        yield Scrim(box=box, colour=ink, run_out=sheet.px(130), upwards=False)
+        yield Scrim(box=box, colour=ink, run_out=sheet.px(210), upwards=False)
     for items in columns:
         tops = [box.top for box in _darkened(items)]
         if tops:

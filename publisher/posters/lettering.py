@@ -15,6 +15,10 @@ from PIL import features
 from publisher.posters.brush import FONT_FILE, font
 
 MEASURE_PX = 200  # lengths are measured once at this size and scaled
+#: How much smaller a headline may be for the sake of even lines.
+_BALANCING = 0.84
+#: Added between words, in em: this font sets them so close that "di mana" reads as one.
+WORD_SPACE = 0.04
 #: Words that belong to what follows and must not end a line; numbers likewise.
 HANGING = re.compile(
     r"(?:di|ke|dan|atau|yang|untuk|dengan|dari|pada|para|oleh|dalam|serta|sing|ning|ing|lan|karo"
@@ -47,7 +51,8 @@ def missing(text: str) -> str:
 @lru_cache(maxsize=8192)
 def length(line: str, weight: int) -> float:
     """Return the length of a line in multiples of the font size."""
-    return float(font(MEASURE_PX, weight).getlength(line)) / MEASURE_PX
+    spaces = WORD_SPACE * line.count(" ")
+    return float(font(MEASURE_PX, weight).getlength(line)) / MEASURE_PX + spaces
 
 
 @dataclass(frozen=True)
@@ -78,24 +83,35 @@ def setting(
     weight: int,
     most_lines: int = 99,
     leading: float = 1.3,
+    balanced: bool = False,
 ) -> Setting | None:
     """Return `text` set at `size` px or as little below as needed; None if below `smallest`.
 
     :param width: the room in px; no line is longer
     :param most_lines: how many lines there may be
+    :param balanced: whether it may be a little smaller still if its lines are more even then
     """
     words = text.split()
     if not words:
         return Setting((), size, weight, 0)
     longest = max(length(word, weight) for word in words)
     start = min(size, int(width / longest)) if longest else size
-    px = start
-    while px >= smallest:
+    px, best = start, None
+    while px >= smallest and (best is None or px >= best.size * _BALANCING):
         lines = broken(words, width / px, weight)
         if len(lines) <= most_lines:
-            return Setting(lines, px, weight, round(px * leading))
+            found = Setting(lines, px, weight, round(px * leading))
+            best = found if best is None or _looks(found) > _looks(best) else best
+            if not balanced:
+                break
         px = px - max(1, px // 20) if px > smallest + 1 else px - 1
-    return None
+    return best
+
+
+def _looks(found: Setting) -> float:
+    """Return how well a headline is set: large, and with its lines filled."""
+    lengths = [length(line, found.weight) for line in found.lines]
+    return found.size * sum(lengths) / (len(lengths) * max(lengths))
 
 
 def broken(words: list[str], room: float, weight: int) -> tuple[str, ...]:

@@ -140,23 +140,23 @@ def _entry(room: Room, entry: Entry) -> Part:
         )  # fmt: skip
         told.add(place, 0, told.height + room.px(8))
     part = _tile(room, entry, side)
-    part.add(told, side + gap, max(0, (side - told.height) // 2))
+    part.add(told, side + gap, max(0, (part.height - told.height) // 2))
     return part
 
 
 def _tile(room: Room, entry: Entry, side: int) -> Part:
     on = tone(room.tone.accent, room.tone.accent)
-    part = Part(side)
-    box = Box(0, 0, side, side)
-    part.items.append(Shape(box=box, colour=room.tone.accent, radius=room.px(20)))
     inside = partial(
         words, room, colour=on.text, width=side - room.px(12), align="centre", lines=1,
         ground=on.ground, leading=1, shrink=1.0,
     )  # fmt: skip
     day = inside(entry.day, "agenda", size=26, smallest=20, weight=600)
-    date = inside(entry.date, "agenda", size=44, smallest=28, weight=800)
-    top = (side - day.height - date.height - room.px(2)) // 2
+    date = inside(entry.date, "agenda", size=44 * max(0.72, room.small), smallest=28, weight=800)
+    told = day.height + room.px(2) + date.height
+    part = Part(max(side, told + room.px(18)))
+    box = Box(0, 0, side, part.height)
+    part.items.append(Shape(box=box, colour=room.tone.accent, radius=room.px(20)))
+    top = (part.height - told) // 2
     part.add(day, room.px(6), top)
     part.add(date, room.px(6), top + day.height + room.px(2))
-    part.height = side
     return part

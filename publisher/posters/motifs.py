@@ -37,23 +37,36 @@ def _kawung(draw: ImageDraw.ImageDraw, tile: Image.Image) -> None:
 
 
 def _parang(draw: ImageDraw.ImageDraw, tile: Image.Image) -> None:
-    """Slanting rows of blades between two lines."""
+    """Slanting rows of curved blades, and a row of lozenges between two lines."""
     side = tile.width
-    line = max(2, side // 30)
-    for shift in (-side, 0, side):
-        draw.line((shift - 9, side + 9, shift + side + 9, -9), fill=255, width=line)
-        for step in (0.0, 0.5):
-            _blade(draw, side, shift + side * (0.25 + step), side * (0.75 - step) - 0, line)
-            _blade(
-                draw, side, shift + side * (0.25 + step) + side * 0.25, side * (1.0 - step), line
-            )
+    line = max(2, side // 40)
+    for shift in (-1, 0, 1, 2):
+        for apart in (-0.1, 0.1):
+            x = side * (shift + apart)
+            draw.line((x + side, -side, x - side, side), fill=255, width=line)
+    blade = _blade(side)
+    for number in range(-4, 9):
+        for row in (0, 1, 2):
+            x = side * (row + 0.5 + number / 4) - blade.width / 2
+            y = side * -number / 4 - blade.height / 2
+            tile.paste(255, (round(x), round(y)), blade)
+            _lozenge(draw, side * (row + number / 4 + 0.125), side * (-number / 4 - 0.125), side)
 
 
-def _blade(draw: ImageDraw.ImageDraw, side: int, x: float, y: float, line: int) -> None:
-    reach = side * 0.17
-    box = (x - reach, y - reach, x + reach, y + reach)
-    draw.arc(box, 150, 330, fill=255, width=line)
-    draw.ellipse((x - reach / 4, y - reach / 4, x + reach / 4, y + reach / 4), fill=255)
+def _blade(side: int) -> Image.Image:
+    """Return a crescent across the row."""
+    high = round(side * 0.42)
+    blade = Image.new("L", (high, high))
+    pen, wide = ImageDraw.Draw(blade), high * 0.24
+    middle = high / 2
+    pen.ellipse((middle - wide, 0, middle + wide, high - 1), fill=255)
+    pen.ellipse((middle - wide * 0.1, -high * 0.08, middle + wide * 2.2, high * 0.88), fill=0)
+    return blade.rotate(-28, Image.Resampling.BICUBIC)
+
+
+def _lozenge(draw: ImageDraw.ImageDraw, x: float, y: float, side: int) -> None:
+    r = side * 0.042
+    draw.polygon([(x - r, y), (x, y - r), (x + r, y), (x, y + r)], fill=255)
 
 
 def _lurik(draw: ImageDraw.ImageDraw, tile: Image.Image) -> None:

@@ -79,6 +79,7 @@ def worded(
     align: Align | None = None,
     ground: str | None = None,
     tracking: float = 0,
+    balanced: bool = False,
 ) -> Words:
     """Return text set as large as the room allows.
 
@@ -95,6 +96,7 @@ def worded(
         weight=weight,
         most_lines=lines,
         leading=leading,
+        balanced=balanced,
     )
     if found is None:
         raise TooLong(name, text)

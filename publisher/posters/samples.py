@@ -93,7 +93,7 @@ def _layanan() -> Poster:
         when="Senin sampai Kamis, 23–26 November 2026, pukul 08.00–14.00 WIB",
         where="Balai Desa Sidomulyo, Kecamatan Contoh",
         how="Bawa fotokopi Kartu Keluarga. Usia 16 tahun ke atas boleh merekam.",
-        photos=(Photo(content=drawn_photo("ktp", 2, 4), focus=(0.5, 0.6)),),
+        photos=(Photo(content=drawn_photo("ktp", 2, 4), focus=(0.5, 0.45)),),
     )
     look = theme("Dinas Kependudukan dan Pencatatan Sipil", "#1769aa", "#ffb03a", "mega")
     return Poster(template="layanan", theme=look, content=content)

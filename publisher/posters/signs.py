@@ -43,9 +43,12 @@ def _chat(pen: Pen, s: float) -> None:
 
 
 def _quote(pen: Pen, s: float) -> None:
+    """Draw the marks from the very left, without the room a letter has beside it."""
+    large = Image.new("L", (round(s * 2), round(s * 2)))
     face = font(round(s * 1.5), 800)
-    left, top, _, _ = pen.textbbox((0, 0), "“", font=face)
-    pen.text((-left, -top), "“", font=face, fill=255)
+    ImageDraw.Draw(large).text((s / 2, s / 2), "“", font=face, fill=255, anchor="lt")
+    ink = large.crop(large.getbbox())
+    pen.bitmap((0, 0), ink, fill=255)
 
 
 def _arrow(pen: Pen, s: float) -> None:

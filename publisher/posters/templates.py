@@ -95,6 +95,7 @@ class Panel:
 
     :param number: of the photo
     :param keep_in: whether it stays between head, foot and margins as text does
+    :param head: whether it ends where the head ends, or begins there, however high that is
     """
 
     __pydantic_config__ = _STRICT
@@ -107,8 +108,18 @@ class Panel:
     strength: float = 0.2
     fade: Literal["none", "left", "down", "up"] = "none"
     keep_in: bool = False
+    head: Literal["", "behind", "below"] = ""
     arch: bool = False
     caption: FieldName | None = None  # shown on the photo
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bare:
+    """How a poster is composed that could have a photo and has none."""
+
+    __pydantic_config__ = _STRICT
+    panels: tuple[Panel, ...] = ()
+    columns: tuple[Column, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +130,7 @@ class Template:
     :param shows: the fields of its form, in order
     :param needs: those without which there is no poster
     :param photos: how many it needs
+    :param bare: its composition without a photo, where a plane in its place would look empty
     """
 
     __pydantic_config__ = _STRICT
@@ -134,6 +146,7 @@ class Template:
     foot: Ground = "brand"
     panels: tuple[Panel, ...] = ()
     columns: tuple[Column, ...]
+    bare: Bare | None = None
 
 
 _READER: TypeAdapter[Template] = TypeAdapter(Template)
