@@ -9,6 +9,7 @@ from publisher.web.registry import (
     imports,
     leaving,
     logins,
+    looks,
     offices,
     quotas,
     users,
@@ -16,6 +17,6 @@ from publisher.web.registry import (
 
 # `connections`, `consents`, `leaving` and `logins` add pages to the blueprint of accounts,
 # `imports` to that of offices.
-PAGES = (offices, accounts, connections, consents, leaving, logins, imports, users, quotas)
+PAGES = (offices, accounts, connections, consents, leaving, logins, imports, users, quotas, looks)
 
-BLUEPRINTS: tuple[Blueprint, ...] = (offices.bp, accounts.bp, users.bp, quotas.bp)
+BLUEPRINTS: tuple[Blueprint, ...] = (offices.bp, accounts.bp, users.bp, quotas.bp, looks.bp)

@@ -13,11 +13,14 @@ from publisher.workflow.branding.setting import (
     Choice,
     LookChanged,
     NotYourLook,
+    Tried,
     find_logo,
     judged,
     logos_of,
     may_set,
+    own_looks,
     set_look,
+    tried,
 )
 from publisher.workflow.branding.trying import SHOWN, Shade, sample, shades
 
@@ -31,6 +34,7 @@ __all__ = [
     "Looks",
     "NotYourLook",
     "Shade",
+    "Tried",
     "add_logo",
     "find_logo",
     "judged",
@@ -39,8 +43,10 @@ __all__ = [
     "looks_of",
     "may_set",
     "merged",
+    "own_looks",
     "sample",
     "set_look",
     "shades",
     "theme_of",
+    "tried",
 ]

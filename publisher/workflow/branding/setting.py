@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from publisher.db import db
 from publisher.errors import N_, PublisherError
@@ -18,9 +19,11 @@ from publisher.models.audit import record
 from publisher.models.looks import Logo, Look
 from publisher.models.people import OFFICE_ROLES, Role, User
 from publisher.models.places import Office, Region
+from publisher.posters.themes import Theme
+from publisher.storage import Store
 from publisher.typed import Fault, Faults, refuse, text_fault, tidy
 from publisher.workflow.branding import channels, trying
-from publisher.workflow.branding.merging import MOTIFS, looks_of
+from publisher.workflow.branding.merging import MOTIFS, Looks, looks_of, merged
 
 NAME_CHARS, INVITATION_CHARS = 120, 80
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -79,10 +82,39 @@ def judged(choice: Choice, region: Region, office: Office | None) -> tuple[Choic
     }
     for name, read in _CHANNELS.items():
         texts[name], faults[name] = read(texts[name])
-    changes: dict[str, Any] = {**texts, **colours}
+    of_region = choice.holds_for_all and office is None
+    changes: dict[str, Any] = {**texts, **colours, "holds_for_all": of_region}
+    if bool(colours["brand"]) != bool(colours["accent"]):
+        faults["accent"] = faults["accent"] or Fault(N_("Pilih kedua warna, atau ikuti daerah."))
     clean = replace(choice, **changes)
     found = {name: fault for name, fault in faults.items() if fault is not None}
     return clean, found or trying.faults(asdict(clean), region, office)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """A choice that is not kept yet: how posters would look, and what is wrong with it."""
+
+    choice: Choice
+    faults: Faults
+    theme: Theme
+
+
+def tried(choice: Choice, region: Region, office: Office | None, store: Store) -> Tried:
+    """Return how posters would look; what is wrong is left out, as if it were empty.
+
+    :raises LogoMissing: if the emblem cannot be read
+    """
+    clean, faults = judged(choice, region, office)
+    empty = {name: getattr(Choice(), name) for name in faults}
+    if {"brand", "accent"} & faults.keys():
+        empty |= {"brand": "", "accent": ""}
+    good = replace(clean, **empty)
+    look = Look(**{name: value or None for name, value in asdict(good).items()})
+    look.logo = find_logo(good.logo_id, region, office) if good.logo_id else None
+    now = looks_of(region, office)
+    looks = replace(now, office=look) if office else Looks(region=look)
+    return Tried(choice=clean, faults=faults, theme=merged(looks, region, office, store))
 
 
 def set_look(
@@ -147,6 +179,14 @@ def _logo_fault(logo_id: int | None, region: Region, office: Office | None) -> F
 def find_logo(logo_id: int, region: Region, office: Office | None) -> Logo | None:
     """Return an emblem of an office, or (None) of the region itself; no other's."""
     return db.session.scalar(_logos(region, office).where(Logo.id == logo_id))
+
+
+def own_looks(region: Region) -> list[Look]:
+    """Return the looks of the offices that have one, by their names."""
+    query = sa.select(Look).join(Office, Look.office_id == Office.id)
+    query = query.where(Look.region_id == region.id).order_by(Office.name)
+    loads = (joinedload(Look.office), joinedload(Look.logo), joinedload(Look.set_by))
+    return list(db.session.scalars(query.options(*loads)))
 
 
 def logos_of(region: Region, office: Office | None) -> list[Logo]:

@@ -5,15 +5,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from publisher.models.places import Office, Region
-from publisher.posters import samples, studio
+from publisher.posters import previews, studio
 from publisher.posters.colours import WHITE, between, luminance
+from publisher.posters.contents import Content
 from publisher.posters.templates import FORMATS
 from publisher.posters.themes import Channels, Theme
 from publisher.typed import Fault, Faults
 
 #: On which templates a look is shown: with a photo, with figures, and the complaint channel.
 SHOWN = ("kegiatan", "capaian", "kanal_aduan")
-_TRIED_ON = "pengumuman"
+_TRIED = studio.Poster(
+    template="pengumuman",
+    theme=Theme(region="", office=""),
+    content=Content(headline="Jalan Pemuda ditutup sementara"),
+)
 _CHANNELS = ("hashtag", "invitation", "whatsapp", "link")
 
 
@@ -70,27 +75,26 @@ def faults(choice: Mapping[str, Any], region: Region, office: Office | None) -> 
 
 
 def _note(found: Faults, name: str, theme: Theme) -> None:
-    poster = replace(samples.samples()[_TRIED_ON], theme=theme)
-    _, problems = studio.laid_out(poster, FORMATS)
+    _, problems = studio.laid_out(replace(_TRIED, theme=theme), FORMATS)
     if problems:
         found[name] = Fault(problems[0].message, problems[0].values)
 
 
-def sample(template: str, theme: Theme) -> studio.Poster:
-    """Return the example of a template, as it looks with a theme.
+def sample(template: str, theme: Theme, width: int) -> bytes:
+    """Return a JPEG, `width` px wide, of the example of a template as it looks with a theme.
 
     :raises KeyError: for a template that is not shown
     """
+    from publisher.posters.samples import samples  # draws photos: only for whoever asks
+
     if template not in SHOWN:
         raise KeyError(template)
-    poster = samples.samples()[template]
-    told = theme.channels
-    if template == "kanal_aduan":
-        content = replace(
-            poster.content,
-            hashtag=told.hashtag or poster.content.hashtag,
-            whatsapp=told.whatsapp or poster.content.whatsapp,
-            link=told.link or poster.content.link,
-        )
-        return replace(poster, theme=theme, content=content)
-    return replace(poster, theme=theme)
+    poster, told = samples()[template], theme.channels
+    content = replace(
+        poster.content,
+        hashtag=told.hashtag or poster.content.hashtag,
+        whatsapp=told.whatsapp or poster.content.whatsapp,
+        link=told.link or poster.content.link,
+    )
+    drawn = previews.preview(replace(poster, theme=theme, content=content), "portrait", width)
+    return drawn.pictures["portrait"]
