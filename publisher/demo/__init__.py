@@ -14,7 +14,7 @@ from flask import Flask, current_app
 from publisher import clock
 from publisher.clock import Week
 from publisher.db import db
-from publisher.demo import calendar, past, present, registry
+from publisher.demo import calendar, past, present, registry, shelf
 from publisher.demo.book import Book
 from publisher.demo.calendar import Plan
 from publisher.demo.pictures import Studio
@@ -112,7 +112,9 @@ def _fill(app: Flask, studio: Studio, book: Book, *, at: datetime) -> None:
         if cast.accounts[office.id]
         for plan in calendar.plans_of(office, week, ZONE)
     ]
-    desk = Desk(cast=cast, pictures=studio.finished())
+    drawn, taken = studio.finished()
+    shelf.fill(cast, taken, at=at)
+    desk = Desk(cast=cast, pictures=drawn)
     _tell_past(desk, book, [one for one in plans if one.planned_at < at - timedelta(hours=1)])
     present.tell(desk, book, [one for one in plans if one.planned_at > at], at=at)
     desk.journal.write()

@@ -104,5 +104,7 @@ class Desk:
                 uploaded_by=drafter,
                 uploaded_at=at,
                 kind=MediaKind.POSTER,
+                title=picture.title,
+                description=picture.alt,
             )
         return self._media[key]

@@ -93,6 +93,12 @@ def posters() -> dict[str, Poster]:
 
 
 @cache
+def photos() -> dict[str, dict[str, Any]]:
+    """Return what is said of each photo: `library.Fields`, its office, scene and age in days."""
+    return read("library")
+
+
+@cache
 def villages() -> dict[str, list[str]]:
     return read("villages")
 

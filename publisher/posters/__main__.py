@@ -1,19 +1,21 @@
 """`python -m publisher.posters FOLDER`: draw many scenes in a process that ends with its memory.
 
-Standard input holds a JSON object: a file name to the arguments of `scenes.scene`.
+Standard input holds a JSON object: a file name to the arguments of `scenes.scene`, or to those
+of `scenes.photo` where there is no title.
 """
 
 import json
 import sys
 from pathlib import Path
 
-from publisher.posters.scenes import scene
+from publisher.posters.scenes import photo, scene
 
 
 def main() -> None:
     folder = Path(sys.argv[1])
     for name, arguments in json.load(sys.stdin).items():
-        (folder / name).write_bytes(scene(**arguments))
+        draw = scene if "title" in arguments else photo
+        (folder / name).write_bytes(draw(**arguments))
 
 
 if __name__ == "__main__":

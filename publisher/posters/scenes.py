@@ -52,6 +52,19 @@ def scene(kind: str, *, title: str, office: str, seed: int, size: Size = (1080, 
     return out.getvalue()
 
 
+def photo(kind: str, *, seed: int, size: Size = (1280, 960)) -> bytes:
+    """Return a scene without a word on it as JPEG, as a photo of it would be.
+
+    :raises KeyError: if there is no such kind
+    """
+    rng = Random(f"foto/{kind}/{seed}")  # noqa: S311 - a picture, not a secret
+    palette = PALETTES[rng.randrange(len(PALETTES))]
+    drawn = DRAWINGS[kind]((size[0] * OVERSIZE, size[1] * OVERSIZE), palette, rng)
+    out = io.BytesIO()
+    drawn.reduce(OVERSIZE).save(out, "JPEG", quality=QUALITY, subsampling=0)
+    return out.getvalue()
+
+
 def _with_panel(
     size: Size, kind: str, palette: Palette, rng: Random, title: str, office: str
 ) -> Image.Image:

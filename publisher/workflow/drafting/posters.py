@@ -38,6 +38,8 @@ def put_poster(
         media_of(post.office_id, kept, actor=actor, at=at, kind=MediaKind.POSTER)
         for kept in pictures
     ]
+    for row in media:
+        row.title, row.description = row.title or post.title, row.description or alt_text
     new = [
         next((one for one in former if one.media is row), None)
         or PostPicture(media=row, media_id=row.id)
