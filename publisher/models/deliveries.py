@@ -56,7 +56,7 @@ STEPS: dict[str, tuple[frozenset[DeliveryStatus], DeliveryStatus]] = {
     "doubt": (frozenset({_S.SENDING}), _S.UNKNOWN),
     "recover": (frozenset({_S.CLAIMED}), _S.PENDING),  # its worker died before sending
     "recheck": (frozenset({_S.CLAIMED}), _S.UNKNOWN),  # see LOOK_FIRST
-    "find": (frozenset({_S.UNKNOWN}), _S.PUBLISHED),
+    "find": (frozenset({_S.UNKNOWN, _S.HANDED_OVER}), _S.PUBLISHED),
     "resume": (frozenset({_S.UNKNOWN}), _S.PENDING),  # looked for twice, not there
     "arrive": (frozenset({_S.UNKNOWN, _S.PENDING, _S.CLAIMED}), _S.PUBLISHED),  # a late answer
     "replan": (frozenset({_S.CLAIMED}), _S.PENDING),  # approved anew meanwhile

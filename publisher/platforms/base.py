@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from publisher.errors import N_
+from publisher.platforms.errors import CannotTell
 from publisher.platforms.texts import fingerprint
 from publisher.posters.fitting import PictureRules
 
@@ -265,6 +266,16 @@ class Driver(ABC):
         :param known: remote ids that are other posts of ours, whatever they look like
         :raises CannotTell: where the platform cannot be read back
         """
+
+    def finished(self, draft: str, since: datetime) -> Receipt | None:  # noqa: ARG002
+        """Look whether a person has finished a draft that `publish` handed over.
+
+        :param draft: the `remote_id` of the `Handover`
+        :returns: None while it waits
+        :raises Refused: if it is there no more
+        :raises CannotTell: where there are no drafts, or nothing leads to the post
+        """
+        raise CannotTell(f"{self.name}: keeps no drafts")
 
     @abstractmethod
     def check(self) -> Health:

@@ -156,7 +156,7 @@ class TikTok(Driver):
     def find(
         self,
         prepared: Prepared,
-        since: datetime,  # noqa: ARG002 - the draft has a number
+        since: datetime,
         known: Collection[str] = (),  # noqa: ARG002
     ) -> Receipt | None:
         """Ask what became of the draft; only one that failed for good is "not there"."""
@@ -166,12 +166,22 @@ class TikTok(Driver):
         answer = self._status(draft)
         match answer.data.get("status"):
             case "PUBLISH_COMPLETE":
-                return self._receipt(answer)
+                return self._receipt(answer, since)
             case "FAILED":
                 return None
             case "SEND_TO_USER_INBOX":
                 raise CannotTell("TikTok: the draft waits in the inbox for its person")
         raise TryLater("TikTok: still works on the draft")
+
+    def finished(self, draft: str, since: datetime) -> Receipt | None:
+        answer = self._status(draft)
+        match answer.data.get("status"):
+            case "PUBLISH_COMPLETE":
+                return self._receipt(answer, since)
+            case "FAILED":
+                reason = str(answer.data.get("fail_reason", ""))[:100]
+                raise Refused(f"TikTok: the draft is there no more: {reason}")
+        return None
 
     def check(self) -> Health:
         fields = {"fields": "open_id,display_name"}
@@ -217,8 +227,8 @@ class TikTok(Driver):
     def _status(self, draft: str) -> Answer:
         return self._call("POST", "post/publish/status/fetch/", body={"publish_id": draft})
 
-    def _receipt(self, answer: Answer) -> Receipt:
-        """Return the proof of a finished draft.
+    def _receipt(self, answer: Answer, since: datetime) -> Receipt:
+        """Return the proof of a finished draft: as the account's list tells it, where it does.
 
         :raises TryLater: as long as TikTok's moderation keeps the number of the post back
         :raises CannotTell: without the account's name, of which the address is made
@@ -226,10 +236,21 @@ class TikTok(Driver):
         ids = answer.data.get("publicaly_available_post_id")  # their spelling
         if not (isinstance(ids, list) and ids and str(ids[0]).isdigit()):
             raise TryLater("TikTok: published, but not shown to everybody yet")
-        if not self._handle:
+        post = self._listed(str(ids[0]), since)
+        if post is None and not self._handle:
             raise CannotTell("TikTok: published, but the account's name is not known")
-        url = f"https://www.tiktok.com/@{self._handle}/photo/{ids[0]}"
-        return Receipt(remote_id=str(ids[0]), url=url, request_id=answer.number)
+        return Receipt(
+            remote_id=str(ids[0]),
+            url=post.url if post else f"https://www.tiktok.com/@{self._handle}/photo/{ids[0]}",
+            published_at=post.published_at if post else None,
+            request_id=answer.number,
+        )
+
+    def _listed(self, remote_id: str, since: datetime) -> Published | None:
+        try:
+            return next((post for post in self._videos(since) if post.remote_id == remote_id), None)
+        except PlatformError:  # the draft itself has said enough
+            return None
 
     # -- requests
 

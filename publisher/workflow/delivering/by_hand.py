@@ -27,8 +27,8 @@ HANDED_OVER = N_(
     "Sudah waktunya. Salin teks dan fotonya, tayangkan di kanal ini, lalu catat bukti tayangnya."
 )
 FINISH_IN_APP = N_(
-    "Drafnya sudah ada di kotak masuk aplikasi platform. Selesaikan di sana, lalu catat bukti "
-    "tayangnya."
+    "Drafnya sudah ada di kotak masuk aplikasi platform. Selesaikan di sana. Siar mencatatnya "
+    "sendiri begitu platform menunjukkannya; atau catat bukti tayangnya."
 )
 NEVER_PROVED = N_(
     "Tidak ada bukti tayang sampai batas waktunya. Bila sudah Anda tayangkan, catat buktinya; "
