@@ -1,0 +1,63 @@
+"""The idea bank: offices share posters that worked, and adapt those of others, naming them."""
+
+from publisher.workflow.sharing.finding import (
+    Entry,
+    Listing,
+    credit_of,
+    own,
+    search,
+    shareable,
+    uses_of,
+    visible,
+)
+from publisher.workflow.sharing.giving import (
+    REASON_CHARS,
+    WORKED_CHARS,
+    CannotShare,
+    Ended,
+    NotYourIdea,
+    can_share,
+    feature,
+    remove,
+    share,
+    shared_as,
+    take_back,
+)
+from publisher.workflow.sharing.taking import (
+    OwnIdea,
+    adapted,
+    check_takeable,
+    credit,
+    open_posts,
+    picture,
+    take_photos,
+)
+
+__all__ = [
+    "REASON_CHARS",
+    "WORKED_CHARS",
+    "CannotShare",
+    "Ended",
+    "Entry",
+    "Listing",
+    "NotYourIdea",
+    "OwnIdea",
+    "adapted",
+    "can_share",
+    "check_takeable",
+    "credit",
+    "credit_of",
+    "feature",
+    "open_posts",
+    "own",
+    "picture",
+    "remove",
+    "search",
+    "share",
+    "shareable",
+    "shared_as",
+    "take_back",
+    "take_photos",
+    "uses_of",
+    "visible",
+]
