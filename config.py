@@ -95,6 +95,12 @@ def _media(value: str) -> str:
     return value
 
 
+def _file(value: str) -> str:
+    if not Path(value).is_file():
+        raise ValueError("must be the path of a file that is there")
+    return value
+
+
 def _address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -133,6 +139,7 @@ SETTINGS: dict[str, Setting] = {
     "MEDIA_URL": Setting(_media),
     "MEDIA_KEY_ID": Setting(),
     "MEDIA_SECRET_KEY": Setting(),
+    "AKSARA_FONT": Setting(_file),
     "PLATFORM_GATEWAY": Setting(_gateway),
     "PLATFORM_GATEWAY_CA": Setting(),
     "X_CLIENT_ID": Setting(),

@@ -27,6 +27,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     from publisher import cli, gallery, models, storage, vault, web  # noqa: F401 - models: all tables
     from publisher.db import db, prepare_engine
     from publisher.platforms import http
+    from publisher.posters import aksara, lettering
 
     app = Flask(
         "publisher",
@@ -44,6 +45,8 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     with app.app_context():
         prepare_engine(db.engine)
     http.configure(app.config.get("PLATFORM_GATEWAY"), app.config.get("PLATFORM_GATEWAY_CA"))
+    aksara.configure(app.config.get("AKSARA_FONT"))
+    lettering.warn_if_plain()
     app.extensions["vault"] = vault.Vault(app.config["VAULT_KEYS"])
     app.extensions["media_store"] = storage.open_store(
         app.config["MEDIA_URL"],

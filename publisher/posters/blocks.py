@@ -55,9 +55,10 @@ def quote(room: Room, block: Block, content: Content) -> Part:
 
 
 def mark(room: Room, block: Block, _content: Content) -> Part:
-    high = room.px(block.size * 0.72)
-    left = (room.width - room.px(block.size)) // 2 if room.align == "centre" else 0
-    box = Box(left, 0, left + room.px(block.size), high)
+    wide = room.px(block.size * room.big)
+    high = round(wide * 0.72)
+    left = (room.width - wide) // 2 if room.align == "centre" else 0
+    box = Box(left, 0, left + wide, high)
     return Part(high, [Sign(box=box, name="quote", colour=room.tone.accent)])
 
 

@@ -7,7 +7,7 @@ nothing. What cannot be drawn well is a `Problem` beside its field, never a brok
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from publisher.errors import N_
 
@@ -56,6 +56,18 @@ class Entry:
     place: str = ""
 
 
+Language = Literal["id", "jv", "su"]
+#: What posters say by themselves: headings of facts, and captions of the two photos.
+WORDS: Mapping[Language, Mapping[str, str]] = {
+    "id": {"when": "Kapan", "where": "Di mana", "how": "Caranya",
+           "before": "Sebelum", "after": "Sesudah"},
+    "jv": {"when": "Wektu", "where": "Panggonan", "how": "Carane",
+           "before": "Sadurunge", "after": "Sawise"},
+    "su": {"when": "Waktu", "where": "Tempat", "how": "Carana",
+           "before": "Saméméhna", "after": "Sanggeusna"},
+}  # fmt: skip
+
+
 @dataclass(frozen=True, kw_only=True)
 class Content:
     """All that a poster may say; a template shows some of it and needs less."""
@@ -72,17 +84,24 @@ class Content:
     quote: str = ""
     person: str = ""
     role: str = ""
-    before: str = "Sebelum"
-    after: str = "Sesudah"
+    before: str = ""  # on the two photos; empty for the words of the language
+    after: str = ""
     hashtag: str = ""
     whatsapp: str = ""
     link: str = ""
     photos: tuple[Photo, ...] = ()
+    language: Language = "id"  # of the few words a poster adds by itself
+
+    def shown(self, name: str) -> str:
+        """Return the text of a field, or the word the language has for an empty one."""
+        return getattr(self, name) or WORDS[self.language].get(name, "")
 
     def texts(self) -> list[tuple[str, str]]:
         """Return each text with the name of its field, those of lists too."""
         plain = [
-            (name, value) for name, value in vars(self).items() if isinstance(value, str) and value
+            (name, value)
+            for name, value in vars(self).items()
+            if name != "language" and isinstance(value, str) and value
         ]
         figures = [("figures", f"{one.value} {one.meaning}") for one in self.figures]
         agenda = [("agenda", " ".join(vars(one).values())) for one in self.agenda]
@@ -102,6 +121,10 @@ TOO_MUCH = N_(
 TOO_MANY = N_("Templat ini memuat paling banyak %(count)d baris.")
 NO_LETTER = N_(
     "Huruf poster tidak memiliki karakter %(characters)s. Hapus atau ganti karakter itu."
+)
+NO_AKSARA = N_(
+    "Aksara Jawa %(characters)s belum dapat ditulis di sini. Tulis dengan huruf Latin, atau minta "
+    "pengelola Siar memasang huruf Noto Sans Javanese."
 )
 LONG_LINK = N_(
     "Tautan ini terlalu panjang untuk kode QR yang mudah dipindai. Gunakan tautan pendek."

@@ -8,12 +8,12 @@ by the word instead, so that it is shaped as a whole.
 
 import re
 from functools import lru_cache
+from itertools import accumulate
 from math import ceil, floor
 
 from PIL import Image, ImageDraw
 
-from publisher.posters.brush import font
-from publisher.posters.lettering import length
+from publisher.posters.lettering import face, length, runs
 
 #: Words whose letters stay the same whatever stands beside them. This font joins f with f, i
 #: and l, and changes an x and a hyphen that follow a digit.
@@ -34,7 +34,7 @@ def placed(line: str, weight: int, *, spaced: bool = False) -> tuple[Placed, ...
     found: list[Placed] = []
     pen, before = 0.0, ""
     for text, at in _pieces(line, spaced=spaced):
-        pen += _kerned(before, text[0], weight)
+        pen += _kerned(before, text[:1], weight)
         if text != " ":
             found.append((text, pen, at))
         pen, before = pen + length(text, weight), text[-1]
@@ -44,9 +44,12 @@ def placed(line: str, weight: int, *, spaced: bool = False) -> tuple[Placed, ...
 def _pieces(line: str, *, spaced: bool) -> list[tuple[str, int]]:
     pieces = []
     for word in re.finditer(r" |[^ ]+", line):
-        whole = _PLAIN.fullmatch(word[0]) is None and not spaced
-        letters = [word] if whole else list(_LETTER.finditer(line, word.start(), word.end()))
-        pieces += [(one[0], one.start()) for one in letters]
+        if _PLAIN.fullmatch(word[0]) is None and not spaced:
+            texts = runs(word[0])
+        else:
+            texts = _LETTER.findall(word[0])
+        starts = accumulate(map(len, texts), initial=word.start())
+        pieces += list(zip(texts, starts, strict=False))
     return pieces
 
 
@@ -63,8 +66,8 @@ def pasted(image: Image.Image, text: str, size: int, weight: int, at: tuple[floa
     """Draw `text` with its pen at `at`, the y of which is the baseline."""
     # Large letters need less: their edges are smooth and a pixel of space is not seen.
     finer = 3 if size < 44 else 2
-    whole = floor(at[0])
-    mask, left, top = _mask(text, size, weight, finer, int((at[0] - whole) * finer))
+    whole, shift = divmod(round(at[0] * finer), finer)
+    mask, left, top = _mask(text, size, weight, finer, shift)
     left, top = whole + left, at[1] + top
     image.paste(colour, (left, top, left + mask.width, top + mask.height), mask)
 
@@ -74,11 +77,11 @@ def _mask(
     text: str, size: int, weight: int, finer: int, shift: int
 ) -> tuple[Image.Image, int, int]:
     """Return an L mask and where it lies from the pen, which is `shift` parts after a pixel."""
-    face = font(size * finer, weight)
-    box = face.getbbox(text, anchor="ls")
+    font = face(text, size * finer, weight)
+    box = font.getbbox(text, anchor="ls")
     left, top = floor(box[0] / finer) - 1, floor(box[1] / finer) - 1
     right, bottom = ceil((box[2] + shift) / finer) + 1, ceil(box[3] / finer) + 1
     large = Image.new("L", ((right - left) * finer, (bottom - top) * finer))
     pen = (shift - left * finer, -top * finer)
-    ImageDraw.Draw(large).text(pen, text, 255, face, anchor="ls")
+    ImageDraw.Draw(large).text(pen, text, 255, font, anchor="ls")
     return large.reduce(finer), left, top

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from publisher.posters import contents
+from publisher.posters import aksara, contents
 from publisher.posters.bands import Sheet, code_side, foot, head
 from publisher.posters.blocks import part
 from publisher.posters.contents import Content, Problem
@@ -57,8 +57,9 @@ def problems(template: Template, theme: Theme, content: Content) -> list[Problem
     shown = [(name, text) for name, text in content.texts() if name in template.shows]
     for name, text in chain(shown, _of_theme(theme)):
         if unknown := missing(text):
+            told = contents.NO_AKSARA if aksara.used(unknown) else contents.NO_LETTER
             values_ = {"characters": " ".join(unknown[:5])}
-            found.append(Problem(field=name, message=contents.NO_LETTER, values=values_))
+            found.append(Problem(field=name, message=told, values=values_))
     for name, most in (("figures", 5), ("agenda", 7)):
         if name in template.shows and len(getattr(content, name)) > most:
             found.append(Problem(field=name, message=contents.TOO_MANY, values={"count": most}))
@@ -145,7 +146,7 @@ def _photo(sheet: Sheet, panel: Panel, box: Box) -> Iterator[Item]:
         radius=sheet.px(panel.radius), edge=panel.edge, arch=panel.arch,
         rule=theme.accent if panel.edge != "none" else "",
     )  # fmt: skip
-    if panel.caption and getattr(sheet.content, panel.caption):
+    if panel.caption and sheet.content.shown(panel.caption):
         yield from _caption(sheet, panel.caption, box)
     if len(sheet.content.photos) <= panel.number:
         yield Weave(box=box, motif=theme.motif, colour=theme.accent, strength=0.16, fade="down",
@@ -158,7 +159,7 @@ def _caption(sheet: Sheet, name: str, box: Box) -> list[Item]:
     gap, pad, high = sheet.px(20), sheet.px(24), sheet.px(56)
     room = Room(width=box.width - 2 * (gap + pad), tone=tone, unit=sheet.format.unit)
     item = worded(
-        room, getattr(sheet.content, name), name, size=29, weight=800, colour=tone.text, lines=1
+        room, sheet.content.shown(name), name, size=29, weight=800, colour=tone.text, lines=1
     )
     wide = round(item.set.width)
     place = Box(0, 0, wide + 2 * pad, high).moved(box.left + gap, box.bottom - gap - high)

@@ -4,15 +4,19 @@ Lines break as an Indonesian reader breathes: no line ends on "di" or "yang", a 
 with what it counts, and the lines of a headline are of much the same length.
 """
 
+import logging
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from fontTools.ttLib import TTFont
-from PIL import features
+from PIL import ImageFont, features
 
+from publisher.posters import aksara
 from publisher.posters.brush import FONT_FILE, font
+
+log = logging.getLogger(__name__)
 
 MEASURE_PX = 200  # lengths are measured once at this size and scaled
 #: How much smaller a headline may be for the sake of even lines.
@@ -37,6 +41,16 @@ def shapes_well() -> bool:
 
 
 @lru_cache(maxsize=1)
+def warn_if_plain() -> None:
+    """Say once in the log what is missing on this machine, and how to mend it."""
+    if not shapes_well():
+        log.warning(
+            "libfribidi.so.0 is missing: posters are drawn without kerning, and never in aksara "
+            "Jawa. Install it (Debian: apt-get install libfribidi0) and start Siar again."
+        )
+
+
+@lru_cache(maxsize=1)
 def letters() -> frozenset[int]:
     """Return the code points the poster font has."""
     with TTFont(FONT_FILE, lazy=True) as face:
@@ -45,14 +59,31 @@ def letters() -> frozenset[int]:
 
 def missing(text: str) -> str:
     """Return the characters of `text` that would come out as boxes, each once."""
-    return "".join(dict.fromkeys(one for one in text if ord(one) not in letters() and one != "\n"))
+    known = letters() | aksara.letters() if aksara.used(text) else letters()
+    return "".join(dict.fromkeys(one for one in text if ord(one) not in known and one != "\n"))
+
+
+def runs(text: str) -> list[str]:
+    """Return `text` in parts of one script each."""
+    parts, end = [], 0
+    for found in aksara.WRITTEN.finditer(text):
+        parts += [text[end : found.start()], found[0]]
+        end = found.end()
+    return [part for part in (*parts, text[end:]) if part]
+
+
+def face(run: str, size_px: int, weight: int) -> ImageFont.FreeTypeFont:
+    """Return the font that has the letters of a run."""
+    return aksara.face(size_px, weight) if aksara.used(run) else font(size_px, weight)
 
 
 @lru_cache(maxsize=8192)
 def length(line: str, weight: int) -> float:
     """Return the length of a line in multiples of the font size."""
     spaces = WORD_SPACE * line.count(" ")
-    return float(font(MEASURE_PX, weight).getlength(line)) / MEASURE_PX + spaces
+    parts = runs(line) if aksara.used(line) else (line,)
+    px = sum(face(part, MEASURE_PX, weight).getlength(part) for part in parts)
+    return float(px) / MEASURE_PX + spaces
 
 
 @dataclass(frozen=True)
@@ -63,11 +94,12 @@ class Setting:
     size: int
     weight: int
     leading: int
+    below: int = 0  # what the last line needs more than Latin letters do
 
     @property
     def height(self) -> int:
         """The room it takes in px: capitals above, descenders below, no more."""
-        return round(self.size * 1.02) + self.leading * (len(self.lines) - 1)
+        return round(self.size * 1.02) + self.leading * (len(self.lines) - 1) + self.below
 
     @property
     def width(self) -> float:
@@ -100,12 +132,19 @@ def setting(
     while px >= smallest and (best is None or px >= best.size * _BALANCING):
         lines = broken(words, width / px, weight)
         if len(lines) <= most_lines:
-            found = Setting(lines, px, weight, round(px * leading))
+            found = _set(lines, px, weight, leading)
             best = found if best is None or _looks(found) > _looks(best) else best
             if not balanced:
                 break
         px = px - max(1, px // 20) if px > smallest + 1 else px - 1
     return best
+
+
+def _set(lines: tuple[str, ...], px: int, weight: int, leading: float) -> Setting:
+    if any(aksara.used(line) for line in lines):
+        leading = max(leading, aksara.LEADING)
+        return Setting(lines, px, weight, round(px * leading), round(px * aksara.BELOW))
+    return Setting(lines, px, weight, round(px * leading))
 
 
 def _looks(found: Setting) -> float:

@@ -3,19 +3,20 @@
 from functools import partial
 
 from publisher.posters.colours import tone
-from publisher.posters.contents import Amount, Content, Entry
+from publisher.posters.contents import WORDS, Amount, Content, Entry
 from publisher.posters.items import Box, Item, Shape, Sign
 from publisher.posters.rooms import Part, Room, words
 from publisher.posters.templates import Block
 
-FACTS = (("when", "Kapan", "clock"), ("where", "Di mana", "place"), ("how", "Caranya", "steps"))
+FACTS = (("when", "clock"), ("where", "place"), ("how", "steps"))
 
 
 def facts(room: Room, block: Block, content: Content) -> Part:
     """Set when, where and how: each beside its sign."""
     given = [fact for fact in FACTS if getattr(content, fact[0])]
     part, gap = Part(), room.px(16 if block.style == "inline" else 24)
-    for name, heading, sign in given:
+    for name, sign in given:
+        heading = WORDS[content.language][name]
         row = _fact(room, block, name, heading, sign, getattr(content, name))
         part.add(row, 0, part.height + (gap if part.height else 0))
     return part

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Any
 
+from publisher.posters import aksara
 from publisher.posters.colours import Tone
 from publisher.posters.items import Align, Box, Item, Words
 from publisher.posters.lettering import length, setting
@@ -86,6 +87,8 @@ def worded(
     :raises TooLong: if it does not fit at `smallest`
     """
     wide = width or room.width
+    if aksara.used(text):
+        tracking = 0  # its letters hold together
     least = max(1, room.px(smallest))
     wanted = max(least, room.px(size * (room.small if shrink is None else shrink)))
     found = setting(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from publisher.posters.bands import MODULE_PX
 from publisher.posters.codes import modules
 from publisher.posters.colours import READABLE, between
-from publisher.posters.contents import Amount, Content, Entry, Photo
+from publisher.posters.contents import WORDS, Amount, Content, Entry, Photo
 from publisher.posters.items import Code, Words
 from publisher.posters.layout import Layout
 from publisher.posters.rooms import LEAST
@@ -36,6 +36,7 @@ def anything(name):
             tuple
         ),
         "photos": st.integers(0, 2).map(lambda count: (Photo(content=b""),) * count),
+        "language": st.sampled_from(sorted(WORDS)),
         "link": st.sampled_from(("", "https://s.id/a", "https://contoh.go.id/" + "x" * 140)),
     }
     return special.get(name, phrase(26))

@@ -259,7 +259,11 @@ def test_a_logo_stays_transparent_where_it_was():
 
     photo = photos.normalise_logo(saved(logo, "PNG", pnginfo=words))
 
-    assert (photo.mime, opened(photo).size, opened(photo).mode) == ("image/png", (1200, 600), "RGBA")
+    assert (photo.mime, opened(photo).size, opened(photo).mode) == (
+        "image/png",
+        (1200, 600),
+        "RGBA",
+    )
     assert opened(photo).getpixel((100, 100)) == (*BLUE, 255)
     assert opened(photo).getpixel((1100, 100))[3] == 0
     assert b"Sari" not in photo.content

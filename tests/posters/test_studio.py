@@ -5,20 +5,17 @@ import json
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from random import Random
 
 import pytest
 import zxingcpp
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from publisher.posters import lettering, shots
-from publisher.posters.colours import READABLE
 from publisher.posters.contents import Content, Photo
-from publisher.posters.items import Picture
-from publisher.posters.painting import painted
 from publisher.posters.samples import samples
-from publisher.posters.studio import Poster, draw, laid_out
+from publisher.posters.studio import Poster, draw
 from publisher.posters.templates import FORMATS, read, templates
+from tests.posters.hard import WHITE_SKY
 
 SHAPES = tuple(FORMATS)
 GOLDEN = Path(__file__).with_name("golden.json")
@@ -78,59 +75,6 @@ def test_the_code_is_read_at_half_the_size(name, shape):
     assert found == {content.link or samples()[name].theme.channels.link}
 
 
-def jpeg(image):
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=90)
-    return out.getvalue()
-
-
-def white_sky():
-    return Image.new("RGB", (900, 700), "#ffffff")
-
-
-def busy_crowd():
-    image, rng = Image.new("RGB", (900, 700), "#c9b79c"), Random(7)
-    pen = ImageDraw.Draw(image)
-    for _ in range(2500):
-        x, y, r = rng.randrange(900), rng.randrange(700), rng.randrange(4, 22)
-        colour = tuple(rng.randrange(256) for _ in range(3))
-        pen.ellipse((x - r, y - r, x + r, y + r), fill=colour)
-    return image
-
-
-def night():
-    image, rng = Image.new("RGB", (900, 700), "#05070d"), Random(8)
-    pen = ImageDraw.Draw(image)
-    for _ in range(400):
-        x, y = rng.randrange(900), rng.randrange(700)
-        pen.ellipse((x, y, x + 9, y + 9), fill=rng.choice(("#fff3c4", "#ffffff", "#ffb347")))
-    return image
-
-
-@pytest.mark.parametrize("shape", ["portrait", "wide"])
-@pytest.mark.parametrize("name", ["kegiatan", "layanan"])
-@pytest.mark.parametrize("photo", [white_sky, busy_crowd, night])
-def test_text_can_be_read_on_the_real_pixels_of_hard_photos(photo, name, shape):
-    sample = samples()[name]
-    content = replace(sample.content, photos=(Photo(content=jpeg(photo())),))
-    (layout,), _ = laid_out(replace(sample, content=content), (shape,))
-    pictures = shots.Pictures(content.photos, [i for i in layout.items if isinstance(i, Picture)])
-    pictures.load((layout.format.width, layout.format.height))
-
-    bare = painted(replace(layout, items=without_words(layout)), pictures, None)
-
-    for text in layout.words():
-        assert shots.lowest(bare.crop(text.box.as_tuple()), text.colour) >= READABLE, text.field
-
-
-def without_words(layout):
-    """Return the layout's items with the letters gone, and what they ask of the scrim kept."""
-    return tuple(
-        replace(item, set=replace(item.set, lines=())) if item in layout.words() else item
-        for item in layout.items
-    )
-
-
 def test_the_same_description_gives_the_same_bytes_without_metadata():
     one, other = (draw(samples()["pengumuman"]).pictures["portrait"] for _ in range(2))
 
@@ -147,7 +91,7 @@ def test_the_focus_point_stays_in_view():
         assert 0 <= left < right <= 2400
 
 
-@pytest.mark.parametrize("content", [b"", b"no picture", jpeg(white_sky())[:900]])
+@pytest.mark.parametrize("content", [b"", b"no picture", WHITE_SKY[:900]])
 def test_a_broken_photo_is_a_problem_of_the_photos(content):
     sample = samples()["kegiatan"]
     said = replace(sample.content, photos=(Photo(content=content),))

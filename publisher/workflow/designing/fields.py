@@ -10,6 +10,7 @@ from typing import Any
 
 from publisher.errors import N_, Invalid
 from publisher.models.posters import Poster
+from publisher.models.posts import Language
 from publisher.posters import contents
 from publisher.posters.contents import Amount, Entry
 from publisher.posters.templates import FORMATS, Template, templates
@@ -41,7 +42,8 @@ ROWS: Mapping[str, tuple[int, Mapping[str, int]]] = {
 }
 SIZES = tuple(FORMATS)
 DEFAULT_SIZE = "portrait"
-_OWN_WORDS = {"before": contents.Content.before, "after": contents.Content.after}
+#: Posts in other languages keep the words of Indonesian.
+_WRITTEN: Mapping[Language, contents.Language] = {Language.JV: "jv", Language.SU: "su"}
 
 
 class TooLong(Invalid):
@@ -71,6 +73,7 @@ class Design:
     :param rows: "figures" and "agenda" to their rows
     :param photos: by their place on the poster; None where there is none
     :param alt_text: empty to follow what is proposed from the fields
+    :param language: of the words the poster adds: those of its post
     """
 
     template: str
@@ -79,12 +82,14 @@ class Design:
     rows: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     photos: tuple[Chosen | None, ...] = ()
     alt_text: str = ""
+    language: contents.Language = "id"
 
     @classmethod
     def of(cls, poster: Poster) -> "Design":
         return cls.read(
-            poster.template, poster.content, shapes=tuple(poster.shapes), alt_text=poster.alt_text
-        )
+            poster.template, poster.content, shapes=tuple(poster.shapes), alt_text=poster.alt_text,
+            language=_WRITTEN.get(poster.post.language, "id"),
+        )  # fmt: skip
 
     @classmethod
     def read(cls, template: str, content: Mapping[str, Any], **more: Any) -> "Design":
@@ -130,9 +135,9 @@ class Design:
 
     def said(self, photos: tuple[contents.Photo, ...]) -> contents.Content:
         """Return what the engine sets, with the bytes of the photos."""
-        texts = {name: self.texts.get(name, "") or _OWN_WORDS.get(name, "") for name in LIMITS}
         return contents.Content(
-            **texts,
+            **{name: self.texts.get(name, "") for name in LIMITS},
+            language=self.language,
             figures=tuple(Amount(*row) for row in self.rows.get("figures", ())),
             agenda=tuple(Entry(*row) for row in self.rows.get("agenda", ())),
             photos=photos,
