@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from publisher import mail
 from publisher.storage import Bucket, place
 
 ROOT = Path(__file__).resolve().parent
@@ -115,6 +116,18 @@ def _gateway(value: str) -> str:
     return value.rstrip("/")
 
 
+def _mail(value: str) -> str:
+    mail.server(value)
+    return value
+
+
+def _sender(value: str) -> str:
+    name, separator, domain = value.partition("@")
+    if not (name and separator and "." in domain) or any(c.isspace() for c in value):
+        raise ValueError("must be an address such as siar@example.go.id")
+    return value
+
+
 def _log_level(value: str) -> str:
     if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
         raise ValueError("must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
@@ -150,6 +163,8 @@ SETTINGS: dict[str, Setting] = {
     "INSTAGRAM_APP_SECRET": Setting(),
     "TIKTOK_CLIENT_KEY": Setting(),
     "TIKTOK_CLIENT_SECRET": Setting(),
+    "MAIL_URL": Setting(_mail),
+    "MAIL_FROM": Setting(_sender),
     "PUBLIC_URL": Setting(_address),
     "SOURCE_URL": Setting(_address),
     "TRUSTED_PROXIES": Setting(_number(0, 10), "0"),
@@ -205,6 +220,8 @@ def _check_together(values: Mapping[str, Any]) -> None:
             "ENGINE_URL needs PostgreSQL: senders on other machines share its rows and its clock. "
             "Set DATABASE_URL to postgresql://…, or leave ENGINE_URL unset."
         )
+    if values["MAIL_URL"] and not values["MAIL_FROM"]:
+        raise MissingSetting("MAIL_FROM", "It is the address that letters sent by MAIL_URL name.")
     if isinstance(place(values["MEDIA_URL"]), Bucket):
         for name in ("MEDIA_KEY_ID", "MEDIA_SECRET_KEY"):
             if not values[name]:

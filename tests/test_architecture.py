@@ -40,6 +40,7 @@ RANKS = {
     "vault": 2,
     "storage": 2,
     "gallery": 2,
+    "mail": 2,
     "passwords": 2,
     "typed": 2,
     "errors": 1,
