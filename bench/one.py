@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable
 
-from bench import delivering, growth, living, pages, photos, posters, starting
+from bench import delivering, growth, living, pages, photos, posters, previews, starting
 from bench.measure import Figure, keep
 
 BENCHES: dict[str, Callable[[], Iterable[Figure]]] = {
@@ -17,6 +17,7 @@ BENCHES: dict[str, Callable[[], Iterable[Figure]]] = {
     "leader_page": pages.leader_page,
     "photo": photos.photo,
     "posters": posters.posters,
+    "preview": previews.preview,
     "start": starting.start,
 }
 

@@ -39,6 +39,8 @@ MEANINGS = {
     "÷ a poster by Siar, 1080×1350, one process",
     "poster_vs_floor": "The same poster ÷ decoding its photo and encoding the result",
     "poster_set_s": "One poster in all four sizes; the floor decodes and encodes four times",
+    "preview_p95_ms": "The studio's preview of the size that is looked at, saving included, each "
+    "template in turn, photos of 2400 px: 95 of 100",
     "start_s": "From `make run` to the first answer, once it is set up",
     "idle_mb": "Web and worker together, idle",
     "resident_mb": "All processes of `make run`, idle",

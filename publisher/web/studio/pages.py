@@ -19,6 +19,7 @@ from publisher.models.posters import Poster
 from publisher.models.posts import EDITABLE, Post
 from publisher.posters import contents
 from publisher.posters.contents import Problem
+from publisher.posters.studio import Drawn
 from publisher.posters.templates import FORMATS, templates
 from publisher.posters.themes import Theme
 from publisher.web import access
@@ -149,10 +150,15 @@ def live(post_id: int, poster_id: int) -> Any:
     }
     db.session.rollback()  # no transaction is open while a poster is drawn
     drawn = designing.preview(design, theme, size, store())
-    picture = base64.b64encode(next(iter(drawn.pictures.values()), b"")).decode()
-    told["image"] = f"data:image/jpeg;base64,{picture}" if picture else ""
+    told["image"] = _inline(drawn)
     told["problems"] = [_told(problem) for problem in drawn.problems]
     return jsonify(told)
+
+
+def _inline(drawn: Drawn) -> str:
+    """Return the one picture that was drawn as an address of its own; empty if there is none."""
+    picture = next(iter(drawn.pictures.values()), b"")
+    return f"data:image/jpeg;base64,{base64.b64encode(picture).decode()}" if picture else ""
 
 
 @bp.post("/<int:poster_id>/geser")
@@ -305,11 +311,14 @@ def _both_versions(post_id: int, poster_id: int, error: PosterOutdated) -> Any:
     poster = get_poster(post_id, poster_id)
     form = sent_form()
     design = typed(form, poster)
+    theme, size = theme_of(poster.post.office), size_asked()
     page = _page(
         poster,
         design,
-        theme_of(poster.post.office),
+        theme,
         Outcome(form=form),
         conflict=sentence(error),
+        inline=_inline(designing.preview(design, theme, size, store())),
+        saved_is_whole=not designing.problems(Design.of(poster), theme, ("portrait",)),
     )
     return page, 409

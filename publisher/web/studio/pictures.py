@@ -31,6 +31,8 @@ def picture(post_id: int, poster_id: int, shape: str) -> Response:
     db.session.rollback()  # no transaction is open while a poster is drawn
     if "unduh" in request.args:
         drawn = designing.pictures(design, theme, (shape,), store())
+        if drawn.problems:
+            raise designing.Unfinished(drawn.problems)
     else:
         width = {"mini": THUMBNAIL_PX}.get(request.args.get("lebar", ""), designing.PREVIEW_PX)
         drawn = designing.preview(design, theme, shape, store(), width)
