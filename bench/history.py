@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from bench import rows
 from bench.pages import hashed
 from bench.stage import POSTGRESQL, Stage, tidy
+from publisher.clock import Week
 from publisher.db import UtcDateTime, db
 from publisher.models.accounts import Account
 from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus
@@ -16,6 +17,7 @@ from publisher.models.places import Office
 from publisher.models.posts import Post
 
 ACCOUNTS, OFFICES = 2000, 140
+ZONE = "Asia/Jakarta"
 #: What is alive, whatever the history: due now, sent just now, in doubt, failed lately, and (of
 #: each account) waiting.
 DUE, IN_FLIGHT, IN_DOUBT, FAILED, WAITING = 200, 64, 20, 40, 2
@@ -32,6 +34,7 @@ _NUMBERS = sa.Table(
     sa.MetaData(),
     sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("moment", UtcDateTime()),
+    sa.Column("week", sa.Integer),
 )
 _ENDED = "CASE a.n % 100 WHEN 0 THEN {} WHEN 1 THEN {} WHEN 2 THEN {} ELSE {} END"
 #: The columns in which a delivery of the past differs from a new one: 97 of 100 are out.
@@ -45,6 +48,7 @@ _PAST = {
     "permalink": _ENDED.format(*["NULL"] * 3, "'https://x.com/i/status/' || (p.n * 10000 + a.n)"),
     "remote_id": _ENDED.format(*["NULL"] * 3, "CAST(p.n * 10000 + a.n AS TEXT)"),
     "published_at": _ENDED.format(*["NULL"] * 3, "p.moment"),
+    "week": _ENDED.format(*["NULL"] * 3, "p.week"),
     **dict.fromkeys(("due_at", "next_at", "publish_by", "sending_at", "created_at"), "p.moment"),
     **dict.fromkeys(("fence", "attempts", "noticed_fence"), "1"),
 }
@@ -86,7 +90,7 @@ class History:
         tidy()
 
     def _write_past(self, connection: sa.Connection, before: int) -> None:
-        names = [column.name for column in _DELIVERIES.columns if column.computed is None]
+        names = [column.name for column in _DELIVERIES.columns]
         wanted = ", ".join(_PAST.get(name, f"d.{name}") for name in names)
         connection.execute(
             sa.text(
@@ -113,7 +117,8 @@ class History:
         ended = self.at - OVER_SINCE
         moments = ((n, ended - timedelta(hours=8 * n)) for n in range(1, ACCOUNTS + 1))
         connection.execute(
-            sa.insert(_NUMBERS), [{"n": n, "moment": moment} for n, moment in moments]
+            sa.insert(_NUMBERS),
+            [{"n": n, "moment": at, "week": Week.of(at, ZONE).ordinal} for n, at in moments],
         )
 
     def _spread(self, first: Office) -> None:

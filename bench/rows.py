@@ -193,8 +193,7 @@ def _table(kind: type[Any] | sa.Table) -> sa.Table:
 
 def _read(kind: type[Any] | sa.Table, condition: sa.ColumnElement[bool]) -> list[Row]:
     table = _table(kind)
-    written = (column for column in table.c if column.computed is None)
-    query = sa.select(*written).where(condition).order_by(*table.primary_key.columns)
+    query = sa.select(table).where(condition).order_by(*table.primary_key.columns)
     return [dict(row) for row in db.session.connection().execute(query).mappings()]
 
 

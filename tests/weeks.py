@@ -80,5 +80,13 @@ def content(author, approver, out, *, kind=PostKind.KEGIATAN, title="Kerja bakti
                     outcome=word,
                 )
             )
+    # What scheduling marks: it was planned more than once.
+    if len({delivery.due_at for delivery in _deliveries_of(post)}) > 1:
+        for delivery in _deliveries_of(post):
+            delivery.apart = True
     db.session.commit()
     return post
+
+
+def _deliveries_of(post):
+    return db.session.query(Delivery).filter_by(post_id=post.id).all()

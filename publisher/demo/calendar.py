@@ -11,7 +11,7 @@ from random import Random
 from publisher.clock import Week, from_local
 from publisher.demo import texts
 from publisher.models.places import Office
-from publisher.workflow.reporting.obligations import holidays_in
+from publisher.workflow.reporting.workdays import national_holidays
 
 PAST_WEEKS = 13
 #: Offices that fell silent, some weeks ago.
@@ -102,8 +102,7 @@ def _days(week: Week) -> list[date]:
 
 
 def _working_days(week: Week) -> list[date]:
-    free = {day for day, _ in holidays_in(week)}
-    return [day for day in _days(week)[:5] if day not in free]
+    return [day for day in _days(week)[:5] if day not in national_holidays(day.year)]
 
 
 def _working_day_before(day: date) -> date:

@@ -61,6 +61,12 @@ class Account(Model):
             sqlite_where=sa.text("status = 'paused'"),
             postgresql_where=sa.text("status = 'paused'"),
         ),
+        sa.Index(
+            "ix__account__unofficial",
+            "id",
+            sqlite_where=sa.text("standing <> 'utama'"),
+            postgresql_where=sa.text("standing <> 'utama'"),
+        ),
         sa.Index("ix__account__held", "id", sqlite_where=_HELD, postgresql_where=_HELD),
         sa.Index(
             "ix__account__renew",

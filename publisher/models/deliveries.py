@@ -10,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.engine.default import DefaultExecutionContext
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from publisher import clock
@@ -77,26 +76,6 @@ def _where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
-class _WeekNumber(sa.ColumnElement[int]):
-    """The `Week.ordinal` of `published_at` by the clocks of `zone_hours`.
-
-    259,200 seconds: 1 January 1970 was a Thursday.
-    """
-
-    inherit_cache = True
-
-
-@compiles(_WeekNumber, "sqlite")
-def _week_on_sqlite(*_: Any, **__: Any) -> str:
-    return "(CAST(strftime('%s', published_at) AS INTEGER) + zone_hours * 3600 + 259200) / 604800"
-
-
-@compiles(_WeekNumber, "postgresql")
-def _week_on_postgresql(*_: Any, **__: Any) -> str:
-    seconds = "EXTRACT(epoch FROM (published_at AT TIME ZONE 'UTC'))"
-    return f"floor(({seconds} + zone_hours * 3600 + 259200) / 604800)::integer"
-
-
 def _zone_hours(context: DefaultExecutionContext) -> int:
     zone = sa.select(Region.zone).join(Office, Office.region_id == Region.id)
     office_id = context.get_current_parameters()["office_id"]
@@ -110,7 +89,6 @@ def _kind(context: DefaultExecutionContext) -> PostKind | None:
 
 #: What the counting of weeks needs of a delivery, so that it never looks anywhere else.
 _COUNTED = ("post_id", "kind", "account_id", "due_at", "apart")
-_PROVED = "status = 'published' AND (permalink <> '' OR proved_by_id IS NOT NULL)"
 
 
 class Delivery(Model):
@@ -180,9 +158,19 @@ class Delivery(Model):
         ),
         # Two covering indexes, from which weeks are counted: all offices of a week, and all
         # weeks of an office.
-        sa.Index("ix__delivery__week", "week", "office_id", *_COUNTED, **_where(_PROVED)),
-        sa.Index("ix__delivery__office_week", "office_id", "week", *_COUNTED, **_where(_PROVED)),
-        sa.Index("ix__delivery__apart", "week", "office_id", **_where(f"{_PROVED} AND apart")),
+        sa.Index(
+            "ix__delivery__week", "week", "office_id", *_COUNTED, **_where("week IS NOT NULL")
+        ),
+        sa.Index(
+            "ix__delivery__office_week",
+            "office_id",
+            "week",
+            *_COUNTED,
+            **_where("week IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix__delivery__apart", "week", "office_id", **_where("week IS NOT NULL AND apart")
+        ),
         sa.Index("ix__delivery__office_status", "office_id", "status", "due_at"),
         sa.Index(
             "ix__delivery__open",
@@ -261,8 +249,9 @@ class Delivery(Model):
     zone_hours: Mapped[int] = mapped_column(
         sa.SmallInteger, default=_zone_hours, server_default=sa.text("7")
     )
-    #: The `Week.ordinal` in which it went out; the database itself sees to it.
-    week: Mapped[int | None] = mapped_column(sa.Integer, sa.Computed(_WeekNumber()))
+    #: The `Week.ordinal` in which it went out; None while it is not out with a proof. Written
+    #: by a trigger of the database, whoever writes the rest.
+    week: Mapped[int | None]
     #: Its content is not merely counted but judged: it was planned more than once, says what
     #: another content says, or was taken down. The same for all deliveries of a content.
     apart: Mapped[bool] = mapped_column(default=False, server_default=sa.false())

@@ -53,9 +53,9 @@ class QuotaRule(Model):
         Binding, default=Binding.WAJIB, server_default=Binding.WAJIB.value
     )
     #: The platforms whose contents count; None: every one.
-    channels: Mapped[list[str] | None]
+    channels: Mapped[list[str] | None] = mapped_column(sa.JSON(none_as_null=True))
     #: The kinds of content that count; None: every kind but greetings (ucapan).
-    kinds: Mapped[list[str] | None]
+    kinds: Mapped[list[str] | None] = mapped_column(sa.JSON(none_as_null=True))
     #: Whether a week with holidays asks for less.
     prorated: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     valid_from: Mapped[date]

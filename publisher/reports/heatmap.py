@@ -22,7 +22,7 @@ CELL = 24
 STEP = 27
 _FULL = f'width="{CELL}" height="{CELL}"'
 #: kind of cell: (fill, colour of the figure); the classes `cell--…` in reports.css say the same
-_COLOURS = {
+COLOURS = {
     "5": ("#1b6f78", "#ffffff"),
     "4": ("#96cbc6", "#16292f"),
     "3": ("#dfeae2", "#16292f"),
@@ -35,9 +35,11 @@ _COLOURS = {
 _OWES_NOTHING = {
     WeekStatus.EXEMPT: "exempt",
     WeekStatus.HOLIDAY: "libur",
+    WeekStatus.URGED: "empty",
+    WeekStatus.WATCHED: "empty",
     WeekStatus.NO_RULE: "empty",
 }
-_RUNNING = (WeekStatus.ON_TRACK, WeekStatus.AT_RISK)
+RUNNING = (WeekStatus.ON_TRACK, WeekStatus.AT_RISK)
 
 
 def kind(tally: Tally) -> str:
@@ -124,14 +126,14 @@ def _table_cell(tally: Tally, below: str) -> str:
 
 
 def _cell(tally: Tally, x: int, below: str) -> str:
-    shape = _shape(kind(tally), figure(tally), x, tally.status in _RUNNING)
+    shape = _shape(kind(tally), figure(tally), x, tally.status in RUNNING)
     return f'<a href="{below}/{tally.week}" {shape}</a>'
 
 
 @lru_cache(maxsize=4096)
 def _shape(name: str, number: str, x: int, running: bool) -> str:
     """What a cell looks like; of the thousands on a page few differ."""
-    fill, ink = _COLOURS[name]
+    fill, ink = COLOURS[name]
     outline = ' stroke="#16292f" stroke-width="2"' if running else ""
     if name in ("exempt", "empty"):
         outline = ' stroke="#dedacf"'

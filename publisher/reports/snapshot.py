@@ -12,8 +12,6 @@ from publisher.clock import Week
 
 #: An office that has shown nothing for this long is called "tidak aktif (mati suri)".
 DORMANT_AFTER = timedelta(days=28)
-#: Greetings are shown, and never counted.
-GREETING = "ucapan"
 
 
 class WeekStatus(StrEnum):
@@ -25,6 +23,8 @@ class WeekStatus(StrEnum):
     NOT_MET = "not_met"
     EXEMPT = "exempt"
     HOLIDAY = "holiday"
+    URGED = "urged"  # the target is an appeal (imbauan): shown, held against nobody
+    WATCHED = "watched"  # the target is only watched (pantau)
     NO_RULE = "no_rule"
 
 
@@ -38,6 +38,21 @@ class Excuse(StrEnum):
     BEGAN = "began"
     ENDED = "ended"
     PLATFORM = "platform"
+    DISPENSATION = "dispensation"
+
+
+class Uncounted(StrEnum):
+    """Why a content that is out does not count. The order is that in which it is asked."""
+
+    OUTSIDE = "outside"  # it first went out in another week
+    NO_OFFICE = "no_office"  # before the office began, or after it ended
+    UNPROVED = "unproved"
+    NOT_UTAMA = "not_utama"  # only on accounts that are not the official one
+    TAKEN_DOWN = "taken_down"  # gone again before the week was over
+    CHANNEL = "channel"  # only on channels that the rule does not count
+    GREETING = "greeting"
+    KIND = "kind"
+    REPEAT = "repeat"  # says or shows what another content did shortly before
 
 
 class Cluster(StrEnum):
@@ -80,9 +95,15 @@ class Obligation:
 
     :ivar minimum: of the rule, per full week; None without a rule
     :ivar own_rule: whether the rule is the office's own rather than the region's
+    :ivar office_kind: the kind of offices that the rule is for; None: not for a kind
+    :ivar binding: "wajib", "imbauan" or "pantau"
+    :ivar channels: what counts; None: every channel
+    :ivar kinds: what counts; None: every kind but greetings
     :ivar since: the rule's first day
-    :ivar working_days: of the week, 0 to 5
-    :ivar required: ceil(minimum × working days ÷ 5); 0 when nothing is owed
+    :ivar prorated: whether holidays make it less
+    :ivar working_days: of the office in the week
+    :ivar full_days: of the office in a week without holidays, usually 5
+    :ivar required: ceil(minimum × working days ÷ full days); 0 when nothing is owed
     """
 
     minimum: int | None
@@ -90,12 +111,20 @@ class Obligation:
     since: date | None
     working_days: int
     required: int
+    office_kind: str | None = None
+    full_days: int = 5
+    binding: str = "wajib"
+    channels: tuple[str, ...] | None = None
+    kinds: tuple[str, ...] | None = None
+    prorated: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
     """One office in one week, in figures. Contents, not postings: a cross-post is one.
 
+    :ivar greetings: out, and not counted because they are greetings
+    :ivar uncounted: out, and not counted for another reason
     :ivar planned: approved, not out yet, due before the week ends
     :ivar stranded: approved, and not out because the platform failed
     """
@@ -108,6 +137,7 @@ class Tally:
     greetings: int
     planned: int
     stranded: int
+    uncounted: int = 0
 
     @property
     def required(self) -> int:
@@ -134,6 +164,7 @@ class Proof:
     published_at: datetime
     by_hand: bool
     screenshot: str = ""  # the digest of that picture
+    down_at: datetime | None = None  # since when it is not public any more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,10 +180,12 @@ class Content:
     submitted_at: datetime | None = None
     approved_by: str = ""
     approved_at: datetime | None = None
+    #: Why it does not count; None: it does.
+    reason: Uncounted | None = None
 
     @property
     def counts(self) -> bool:
-        return self.kind != GREETING
+        return self.reason is None
 
     @cached_property
     def platforms(self) -> tuple[str, ...]:
@@ -180,6 +213,21 @@ class Trouble:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Exemption:
+    """A dispensation that covers the week: why, by whose decision, and where it is written.
+
+    :ivar picture: the digest of a picture of the letter
+    """
+
+    reason: str
+    document: str
+    link: str
+    picture: str
+    granted_by: str
+    granted_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class OfficeWeek:
     """One office in the report's week, with the proof of each counted content.
 
@@ -196,6 +244,7 @@ class OfficeWeek:
     streak: int
     streak_open: bool
     dormant: bool
+    exemption: Exemption | None = None
 
     @cached_property
     def counted(self) -> tuple[Content, ...]:
@@ -203,7 +252,12 @@ class OfficeWeek:
 
     @property
     def greetings(self) -> tuple[Content, ...]:
-        return tuple(content for content in self.contents if not content.counts)
+        return tuple(c for c in self.contents if c.reason is Uncounted.GREETING)
+
+    @property
+    def uncounted(self) -> tuple[Content, ...]:
+        """What is out and does not count, greetings aside."""
+        return tuple(c for c in self.contents if c.reason not in (None, Uncounted.GREETING))
 
     def on_channel(self, platform: str) -> int:
         """Return how many counted contents are out on `platform`."""
@@ -223,6 +277,8 @@ class Totals:
     holiday: int
     no_rule: int
     contents: int
+    urged: int = 0
+    watched: int = 0
 
     @classmethod
     def of(cls, tallies: "list[Tally] | tuple[Tally, ...]") -> "Totals":

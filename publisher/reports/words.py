@@ -4,6 +4,7 @@ Pages translate them (`translate` is gettext); files and the command line are In
 the documents of a region are.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +15,14 @@ from babel import dates
 from publisher import clock
 from publisher.clock import Week
 from publisher.errors import N_
-from publisher.reports.snapshot import Cluster, Excuse, OfficeWeek, WeekReport, WeekStatus
+from publisher.reports.snapshot import (
+    Cluster,
+    Excuse,
+    OfficeWeek,
+    Uncounted,
+    WeekReport,
+    WeekStatus,
+)
 
 STATUS: dict[WeekStatus, str] = {
     WeekStatus.MET: N_("Terpenuhi"),
@@ -23,6 +31,8 @@ STATUS: dict[WeekStatus, str] = {
     WeekStatus.NOT_MET: N_("Belum terpenuhi"),
     WeekStatus.EXEMPT: N_("Dikecualikan"),
     WeekStatus.HOLIDAY: N_("Libur"),
+    WeekStatus.URGED: N_("Imbauan"),
+    WeekStatus.WATCHED: N_("Dipantau"),
     WeekStatus.NO_RULE: N_("Belum ada target"),
 }
 
@@ -44,12 +54,47 @@ PLATFORM = {
     "telegram": "Telegram",
     "mastodon": "Mastodon",
     "bluesky": "Bluesky",
+    "whatsapp": "WhatsApp",
+    "website": "Situs web",
+    "lainnya": "Kanal lain",
 }
+
+KIND = {
+    "layanan": "Layanan",
+    "kegiatan": "Kegiatan",
+    "program": "Program",
+    "tanggapan_aduan": "Tanggapan aduan",
+    "audiensi": "Audiensi",
+    "siaran_langsung": "Siaran langsung",
+    "ucapan": "Ucapan",
+}
+
+#: How a delivery stands that is not out.
+TROUBLE = {"unknown": "Perlu dicek", "failed": "Gagal tayang", "missed": "Terlewat"}
 
 _EXCUSE = {
     Excuse.BEGAN: N_("Mulai ada %(day)s, belum satu minggu kerja penuh."),
     Excuse.ENDED: N_("Berakhir %(day)s, tidak satu minggu kerja penuh."),
+    Excuse.DISPENSATION: N_("Dispensasi: %(reason)s"),
     Excuse.PLATFORM: N_("Target tidak tercapai hanya karena platform; tidak dibebankan."),
+}
+
+_NOT_BINDING = {
+    WeekStatus.URGED: N_("Imbauan %(required)s konten; tidak dibebankan."),
+    WeekStatus.WATCHED: N_("Dipantau, acuan %(required)s konten; tidak dibebankan."),
+}
+
+#: What does not count, as a heading or after a figure.
+UNCOUNTED: dict[Uncounted, str] = {
+    Uncounted.OUTSIDE: N_("%(count)s di luar minggu ini"),
+    Uncounted.NO_OFFICE: N_("%(count)s saat perangkat daerah belum ada atau sudah berakhir"),
+    Uncounted.UNPROVED: N_("%(count)s tanpa bukti tayang"),
+    Uncounted.NOT_UTAMA: N_("%(count)s hanya di akun yang bukan akun utama"),
+    Uncounted.TAKEN_DOWN: N_("%(count)s diturunkan sebelum minggu berakhir"),
+    Uncounted.CHANNEL: N_("%(count)s hanya di kanal yang tidak dihitung"),
+    Uncounted.GREETING: N_("%(count)s ucapan"),
+    Uncounted.KIND: N_("%(count)s berjenis yang tidak dihitung"),
+    Uncounted.REPEAT: N_("%(count)s mengulang konten sebelumnya"),
 }
 
 Translate = Callable[..., str]
@@ -79,9 +124,9 @@ def remarks(row: OfficeWeek) -> list[Remark]:
 def _remarks(row: OfficeWeek) -> Iterator[tuple[str, dict[str, Any]]]:
     tally = row.tally
     if tally.excuse is not None:
-        began = tally.excuse is Excuse.BEGAN
-        edge = row.office.valid_from if began else row.office.valid_to
-        yield _EXCUSE[tally.excuse], {} if tally.excuse is Excuse.PLATFORM else {"day": edge}
+        yield _EXCUSE[tally.excuse], _why_exempt(tally.excuse, row)
+    if tally.status in (WeekStatus.URGED, WeekStatus.WATCHED):
+        yield _NOT_BINDING[tally.status], {"required": tally.required}
     if tally.stranded:
         yield (
             N_("%(count)s konten disetujui, gagal tayang karena platform."),
@@ -99,10 +144,24 @@ def _remarks(row: OfficeWeek) -> Iterator[tuple[str, dict[str, Any]]]:
         yield N_("Tidak aktif 28 hari atau lebih."), {}
 
 
+def _why_exempt(excuse: Excuse, row: OfficeWeek) -> dict[str, Any]:
+    match excuse:
+        case Excuse.BEGAN:
+            return {"day": row.office.valid_from}
+        case Excuse.ENDED:
+            return {"day": row.office.valid_to}
+        case Excuse.DISPENSATION:
+            return {"reason": row.exemption.reason if row.exemption else "–"}
+        case _:
+            return {}
+
+
 def not_counted(row: OfficeWeek) -> list[Remark]:
     """Return what was shown or approved and does not count, with the reason."""
+    reasons = Counter(content.reason for content in row.uncounted)
     found = (
         (N_("%(count)s ucapan"), row.tally.greetings),
+        *((UNCOUNTED[reason], count) for reason, count in reasons.items() if reason is not None),
         (N_("%(count)s gagal tayang karena platform"), row.tally.stranded),
     )
     return [Remark(message, {"count": count}) for message, count in found if count]
@@ -120,6 +179,19 @@ def region_label(report: WeekReport) -> str:
 def day(of: date) -> str:
     """Write 21 Nov 2026, in Indonesian."""
     return dates.format_date(of, "d MMM y", locale="id")
+
+
+def long_day(of: date) -> str:
+    """Write 21 November 2026, in Indonesian."""
+    return dates.format_date(of, "d MMMM y", locale="id")
+
+
+def long_days(week: Week) -> str:
+    """Write 16–22 November 2026, as much of the first day as differs from the last."""
+    first, last = week.monday, week.sunday
+    pattern = "d MMMM y" if first.year != last.year else "d MMMM"
+    start = str(first.day) if first.month == last.month else ""
+    return f"{start or dates.format_date(first, pattern, locale='id')}–{long_day(last)}"
 
 
 def days(week: Week) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from publisher import clock
 from publisher.db import db
 from publisher.errors import N_
 from publisher.models.advancing import cancel_open, write_event
@@ -45,13 +46,16 @@ def schedule(
             next_at=due_at,
             publish_by=due_at + catch_up,
             created_at=at,
+            kind=post.kind,
+            zone_hours=clock.zone_hours(post.office.region.zone),
         )
         for account in post.accounts
         if account.publishable and account.id not in taken
     ]
     db.session.add_all(planned)
-    composing.note(post)
     db.session.flush()
+    composing.note(post)
+    composing.set_apart(post, at=at)
     for delivery in planned:
         write_event(
             delivery.id, "plan", before=None, after=delivery.status, fence=0, at=at, actor=actor

@@ -13,14 +13,14 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from publisher.clock import ZONE_NAMES, Week
+from publisher.clock import ZONE_NAMES, Week, last_weeks
 from publisher.db import db
 from publisher.models.accounts import Account, AccountStatus, Standing
 from publisher.models.deliveries import Delivery
 from publisher.models.posts import Post, PostKind
 from publisher.reports.snapshot import Cluster, Excuse, OfficeName, WeekStatus
 from publisher.workflow import reporting
-from publisher.workflow.reporting import obligations, rows, rules
+from publisher.workflow.reporting import counting, obligations, rows, rules, workdays
 from publisher.workflow.reporting.obligations import Rule
 from tests.weeks import content, rule, utc
 
@@ -64,7 +64,7 @@ def counted(office, week=W47, at=NEXT_MONDAY):
     ],
 )
 def test_working_days_leave_out_holidays_and_cuti_bersama(week, days):
-    assert obligations.working_days(Week.parse(week)) == days
+    assert workdays.NATIONAL.week(Week.parse(week)).days == days
 
 
 @given(st.integers(0, 500), st.integers(0, 5))
@@ -366,11 +366,12 @@ def test_a_failed_greeting_is_no_excuse(show, blora, dinkes, dinkes_x):
 def test_weeks_in_a_row_are_broken_by_a_miss_and_not_by_a_holiday():
     week = Week.parse("2026-W47")
     office = OfficeName(id=1, name="Dinas", abbreviation="D", kind="dinas")
-    owed = obligations.obligation([region_rule(1, date(2020, 1, 1))], week)
+    always = region_rule(1, date(2020, 1, 1))
+    owed = obligations.obligation(always, workdays.NATIONAL.week(week))
     met = rules.tally(office, week, owed, counted=1, over=True)
     missed = rules.tally(office, week, owed, over=True)
     running = rules.tally(office, week, owed, over=False)
-    free = obligations.obligation([region_rule(1, date(2020, 1, 1))], Week.parse("2025-W14"))
+    free = obligations.obligation(always, workdays.NATIONAL.week(Week.parse("2025-W14")))
     holiday = rules.tally(office, week, free, over=True)
 
     assert rules.streak((met, missed, met, holiday, met, running)) == (2, False)
@@ -477,19 +478,37 @@ def test_the_number_of_queries_does_not_grow(show, blora, dinkes, dinkes_x, make
         for week in range(4):
             show({account: TUESDAY - timedelta(weeks=week)})
         show({account: ("failed", TUESDAY, "Refused")})
-    assert queries() == few == (6, 3)
+    assert queries() == few == (13, 9)
 
 
-def test_counting_uses_the_index_of_published_deliveries(app, blora, dinkes):
+def plan_of(work):
+    """Return how SQLite answers the queries that `work` asks about deliveries."""
+    seen = []
+
+    def note(*args):
+        if "FROM delivery" in args[2]:
+            seen.append(args[2:4])
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        work()
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+    run = db.session.connection().exec_driver_sql
+    return [row[3] for text, given in seen for row in run(f"EXPLAIN QUERY PLAN {text}", given)]
+
+
+def test_counting_reads_two_covering_indexes_and_nothing_else(app, blora, dinkes):
     if db.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL reads a table this small from end to end")
-    query = rows._firsts(rows.Scope(region=blora), TUESDAY, FRIDAY)
-    text = str(query.compile(db.engine, compile_kwargs={"literal_binds": False}))
-    values = query.compile(db.engine).construct_params()
-    plan = db.session.connection().exec_driver_sql(
-        f"EXPLAIN QUERY PLAN {text}", tuple(str(value) for value in values.values())
-    )
-    assert any("ix__delivery__office_published" in row[3] for row in plan)
+    region, office = rows.Scope(region=blora), rows.Scope(region=blora, office_id=dinkes.id)
+    sieve = counting.Sieve(frozenset({PostKind.KEGIATAN}))
+
+    one_week = plan_of(lambda: counting.counts(region, [W47], [sieve]))
+    a_year = plan_of(lambda: counting.counts(office, last_weeks(W47, 52), [sieve]))
+    for steps in (one_week, a_year):
+        assert any(f"delivery USING COVERING INDEX ix__delivery__{which}week" in step
+                   for step in steps for which in ("", "office_")), steps  # fmt: skip
 
 
 # -- invariants ----------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from publisher.workflow.composing.refusals import (
     unreadable,
 )
 from publisher.workflow.composing.said import REMEMBERED, Plan, hear, last_heard, note
+from publisher.workflow.composing.twins import mark_apart, set_apart
 
 __all__ = [
     "LOST",
@@ -27,9 +28,11 @@ __all__ = [
     "fitted",
     "hear",
     "last_heard",
+    "mark_apart",
     "note",
     "own_problems",
     "problems",
     "repeats",
+    "set_apart",
     "unreadable",
 ]

@@ -7,14 +7,14 @@ differ; a week's contents are these rows again, with their proofs.
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from publisher.clock import Week, in_zone, last_weeks
 from publisher.models.places import Office, Region
-from publisher.models.posts import PostKind
 from publisher.reports.snapshot import (
     DORMANT_AFTER,
     Content,
+    Exemption,
     Matrix,
     MatrixRow,
     Obligation,
@@ -26,8 +26,11 @@ from publisher.reports.snapshot import (
     WeekReport,
 )
 from publisher.workflow.reporting import rows, rules, waiting
-from publisher.workflow.reporting.obligations import holidays_in, obligation, working_days
+from publisher.workflow.reporting.asked import Asked
+from publisher.workflow.reporting.judged import Counted
+from publisher.workflow.reporting.obligations import Rule, rules_in
 from publisher.workflow.reporting.rows import Scope
+from publisher.workflow.reporting.workdays import WorkWeek
 
 #: How far back the heat map looks: a quarter of a year.
 WEEKS = 13
@@ -42,7 +45,8 @@ class OfficeDetail:
     row: OfficeWeek
     made_at: datetime
     running: bool
-    holidays: tuple[tuple[date, str], ...]
+    days: WorkWeek
+    rules: tuple[Rule, ...]  # those that hold, the one that applies first
 
 
 def read_week(text: str) -> Week:
@@ -57,7 +61,7 @@ def read_week(text: str) -> Week:
 
 
 class _Facts:
-    """What three queries bring together for any matrix, the weeks numbered from the oldest."""
+    """What a fixed number of queries brings together for any matrix."""
 
     def __init__(self, scope: Scope, latest: Week, weeks: int, at: datetime) -> None:
         self.scope = scope
@@ -65,8 +69,8 @@ class _Facts:
         self.at = at
         self.weeks = tuple(last_weeks(latest, weeks))
         self.bounds = [week.starts(self.zone) for week in (*self.weeks, latest.next())]
-        self.offices, self.rules = rows.offices_and_rules(scope)
-        self.firsts = rows.first_publications(scope, self.bounds)
+        self.asked = Asked(scope, self.weeks)
+        self.counted = Counted(scope, self.asked)
         self.not_out = rows.not_out(scope, self.bounds[0], self.bounds[-1])
 
     @property
@@ -78,9 +82,11 @@ class _Facts:
 
 
 def week_report(region: Region, week: Week, *, at: datetime) -> WeekReport:
-    """Return the report of a region's week as it stands at `at`. Six queries."""
+    """Return the report of a region's week as it stands at `at`. 13 queries."""
     scope = Scope(region=region)
-    matrix, office_weeks = _with_contents(_Facts(scope, week, WEEKS, at))
+    facts = _Facts(scope, week, WEEKS, at)
+    usual = facts.asked.calendar.week(week)
+    matrix, office_weeks = _with_contents(facts)
     today = in_zone(at, region.zone).date()
     return WeekReport(
         region_code=region.code,
@@ -90,8 +96,8 @@ def week_report(region: Region, week: Week, *, at: datetime) -> WeekReport:
         week=week,
         made_at=at,
         running=not rules.is_over(week, region.zone, at),
-        working_days=working_days(week),
-        holidays=holidays_in(week),
+        working_days=usual.days,
+        holidays=usual.free,
         rows=office_weeks,
         totals=Totals.of(matrix.column(week)),
         previous=Totals.of(matrix.column(week.previous())),
@@ -101,27 +107,30 @@ def week_report(region: Region, week: Week, *, at: datetime) -> WeekReport:
 
 
 def region_matrix(region: Region, latest: Week, *, at: datetime, weeks: int = WEEKS) -> Matrix:
-    """Return offices × weeks up to `latest`. Three queries."""
+    """Return offices × weeks up to `latest`. Nine queries."""
     return _matrix(_Facts(Scope(region=region), latest, weeks, at))
 
 
 def office_matrix(office: Office, latest: Week, *, at: datetime, weeks: int = WEEKS) -> Matrix:
-    """Return the weeks of one office up to `latest`. Three queries."""
+    """Return the weeks of one office up to `latest`. Nine queries."""
     scope = Scope(region=office.region, office_id=office.id)
     return _matrix(_Facts(scope, latest, weeks, at))
 
 
 def office_detail(office: Office, week: Week, *, at: datetime) -> OfficeDetail | None:
-    """Return one office in one week; None if it did not exist then. Five queries."""
+    """Return one office in one week; None if it did not exist then. 12 queries."""
     scope = Scope(region=office.region, office_id=office.id)
-    _, found = _with_contents(_Facts(scope, week, WEEKS, at))
+    facts = _Facts(scope, week, WEEKS, at)
+    _, found = _with_contents(facts)
     if not found:
         return None
+    name = found[0].office
     return OfficeDetail(
         row=found[0],
         made_at=at,
         running=not rules.is_over(week, office.region.zone, at),
-        holidays=holidays_in(week),
+        days=facts.asked.days(name, week),
+        rules=rules_in(facts.asked.rules_of(name), week),
     )
 
 
@@ -142,43 +151,36 @@ def region_progress(region: Region, *, at: datetime) -> tuple[Totals, Totals]:
 def _matrix(facts: _Facts) -> Matrix:
     planned, stranded = _count_not_out(facts)
     over = [rules.is_over(week, facts.zone, facts.at) for week in facts.weeks]
-    owed = _Owed(facts)
 
-    def cell(office: OfficeName, number: int) -> Tally | None:
+    def cell(office: OfficeName, number: int, owed: Obligation) -> Tally | None:
         week, key = facts.weeks[number], (office.id, number)
         if not rules.exists_in(office, week):
             return None
-        counted, greetings = facts.firsts.get(key, (0, 0))
+        figures = facts.counted.of(office, number)
         return rules.tally(
             office,
             week,
-            owed[office.id][number],
-            counted=counted,
-            greetings=greetings,
+            owed,
+            counted=figures.counted,
+            greetings=figures.greetings,
+            uncounted=figures.uncounted,
             planned=len(planned[key]) if key in planned else 0,
             stranded=len(stranded[key]) if key in stranded else 0,
+            exempt=facts.asked.exemption(office, week) is not None,
             over=over[number],
         )
 
-    numbers = range(len(facts.weeks))
     found = (
-        MatrixRow(office=office, cells=tuple(cell(office, number) for number in numbers))
-        for office in facts.offices
+        MatrixRow(
+            office=office,
+            cells=tuple(
+                cell(office, number, owed)
+                for number, owed in enumerate(facts.asked.obligations(office))
+            ),
+        )
+        for office in facts.asked.offices
     )
     return Matrix(weeks=facts.weeks, rows=tuple(row for row in found if any(row.cells)))
-
-
-class _Owed(dict[int, tuple[Obligation, ...]]):
-    """The obligations of each office, week by week; worked out once for all with equal rules."""
-
-    def __init__(self, facts: _Facts) -> None:
-        known: dict[tuple[int, ...], tuple[Obligation, ...]] = {}
-        for office in facts.offices:
-            own = facts.rules.get(office.id, [])
-            ids = tuple(rule.id for rule in own)
-            if ids not in known:
-                known[ids] = tuple(obligation(own, week) for week in facts.weeks)
-            self[office.id] = known[ids]
 
 
 def _count_not_out(
@@ -191,9 +193,9 @@ def _count_not_out(
     planned: defaultdict[Cell, set[int]] = defaultdict(set)
     stranded: defaultdict[Cell, set[int]] = defaultdict(set)
     for row in facts.not_out:
-        if row.kind is PostKind.UCAPAN or row.trouble.out_elsewhere:
-            continue
         number = facts.week_number(row.trouble.due_at)
+        if row.trouble.out_elsewhere or not facts.counted.would_count(row, number):
+            continue
         if row.status in rows.OPEN and row.next_at < facts.bounds[number + 1]:
             planned[row.office_id, number].add(row.trouble.post_id)
         elif row.trouble.by_platform:
@@ -208,8 +210,7 @@ def _with_contents(facts: _Facts) -> tuple[Matrix, tuple[OfficeWeek, ...]]:
     two queries must not make a page disagree with itself.
     """
     start, end = facts.last_week
-    contents = rows.contents(facts.scope, start, end)
-    _recount(facts, contents)
+    contents = facts.counted.contents()
     matrix = _matrix(facts)
     last = rows.last_publications(facts.scope, end)
     troubles: defaultdict[int, list[Trouble]] = defaultdict(list)
@@ -225,18 +226,11 @@ def _with_contents(facts: _Facts) -> tuple[Matrix, tuple[OfficeWeek, ...]]:
             last_at=last.get(row.office.id),
             as_of=min(facts.at, end),
             zone=facts.zone,
+            exemption=facts.asked.exemption(row.office, facts.weeks[-1]),
         )
         for row in matrix.rows
         if (tally := row.cells[-1]) is not None
     )
-
-
-def _recount(facts: _Facts, contents: dict[int, list[Content]]) -> None:
-    number = len(facts.weeks) - 1
-    for office in facts.offices:
-        own = contents.get(office.id, [])
-        counting = sum(content.counts for content in own)
-        facts.firsts[office.id, number] = counting, len(own) - counting
 
 
 def _office_week(
@@ -248,6 +242,7 @@ def _office_week(
     last_at: datetime | None,
     as_of: datetime,
     zone: str,
+    exemption: Exemption | None,
 ) -> OfficeWeek:
     met_in_a_row, open_ended = rules.streak(row.cells)
     return OfficeWeek(
@@ -259,6 +254,7 @@ def _office_week(
         streak=met_in_a_row,
         streak_open=open_ended,
         dormant=_dormant(row.office, last_at, as_of, zone),
+        exemption=exemption,
     )
 
 

@@ -1,0 +1,183 @@
+"""What was asked of each office, week by week: rule, working days, exemption. Five queries."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from publisher import clock
+from publisher.clock import Week
+from publisher.db import db
+from publisher.models.media import Media
+from publisher.models.people import User
+from publisher.models.quotas import CalendarDay, Dispensation, QuotaRule, WorkPattern
+from publisher.reports.snapshot import Exemption, Obligation, OfficeName
+from publisher.workflow.reporting import rows
+from publisher.workflow.reporting.judging import Terms
+from publisher.workflow.reporting.obligations import Rule, obligation, rule_for
+from publisher.workflow.reporting.rows import Scope
+from publisher.workflow.reporting.workdays import (
+    Calendar,
+    DayByDecree,
+    Pattern,
+    WorkWeek,
+    pattern_in,
+)
+
+
+class Asked:
+    """What a region asked of its offices in some weeks in a row."""
+
+    def __init__(self, scope: Scope, weeks: Sequence[Week]) -> None:
+        self.weeks = weeks
+        self.zone = scope.region.zone
+        span = weeks[0].monday, weeks[-1].sunday
+        self.offices = rows.offices(scope)
+        self.calendar = Calendar(_decrees(scope, *span))
+        self._rules = _rules(scope)
+        self._patterns = _patterns(scope)
+        self._exemptions = _exemptions(scope, *span)
+        self._known: dict[tuple[tuple[int, ...], int], tuple[Obligation, ...]] = {}
+
+    def rules_of(self, office: OfficeName) -> list[Rule]:
+        """Return the rules that may apply to an office."""
+        return [
+            rule
+            for rule in self._rules
+            if rule.office_id in (None, office.id) and rule.office_kind in (None, office.kind)
+        ]
+
+    def obligations(self, office: OfficeName) -> tuple[Obligation, ...]:
+        """Return what the office owed, week by week; worked out once for all with the same rules
+        and days."""
+        rules = self.rules_of(office)
+        own_days = office.id if office.id in self._patterns else 0
+        key = tuple(rule.id for rule in rules), own_days
+        if key not in self._known:
+            self._known[key] = tuple(
+                obligation(rule_for(rules, week), self.days(office, week)) for week in self.weeks
+            )
+        return self._known[key]
+
+    def days(self, office: OfficeName, week: Week) -> WorkWeek:
+        return self.calendar.week(week, pattern_in(self._patterns.get(office.id, ()), week))
+
+    def exemption(self, office: OfficeName, week: Week) -> Exemption | None:
+        """Return the dispensation that covers the week; the latest, should there be several."""
+        found = [
+            exemption
+            for since, until, exemption in self._exemptions.get(office.id, ())
+            if since <= week.monday and week.sunday <= until
+        ]
+        return found[-1] if found else None
+
+    def terms(self, office: OfficeName, week: Week, owed: Obligation) -> Terms:
+        """Return what the week asks of each content of an office."""
+        return Terms(
+            start=week.starts(self.zone),
+            end=week.ends(self.zone),
+            began=_midnight(office.valid_from, self.zone),
+            ended=_midnight(office.valid_to and office.valid_to + timedelta(days=1), self.zone),
+            channels=owed.channels,
+            kinds=owed.kinds,
+        )
+
+
+def _midnight(day: date | None, zone: str) -> datetime | None:
+    if day is None:
+        return None
+    return clock.from_local(datetime.combine(day, datetime.min.time()), zone)
+
+
+def _rules(scope: Scope) -> list[Rule]:
+    query = sa.select(QuotaRule).where(QuotaRule.region_id == scope.region.id)
+    if scope.office_id is not None:
+        own = sa.or_(QuotaRule.office_id.is_(None), QuotaRule.office_id == scope.office_id)
+        query = query.where(own)
+    return [
+        Rule(
+            id=row.id,
+            minimum=row.minimum,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            office_id=row.office_id,
+            office_kind=row.office_kind.value if row.office_kind else None,
+            binding=row.binding.value,
+            channels=None if row.channels is None else tuple(row.channels),
+            kinds=None if row.kinds is None else tuple(row.kinds),
+            prorated=row.prorated,
+        )
+        for row in db.session.scalars(query.order_by(QuotaRule.id))
+    ]
+
+
+def _decrees(scope: Scope, first: date, last: date) -> dict[date, DayByDecree]:
+    query = sa.select(
+        CalendarDay.day, CalendarDay.works, CalendarDay.name, CalendarDay.source
+    ).where(
+        CalendarDay.region_id == scope.region.id,
+        CalendarDay.ended_at.is_(None),
+        CalendarDay.day.between(first, last),
+    )
+    return {
+        row.day: DayByDecree(day=row.day, works=row.works, name=row.name, source=row.source)
+        for row in db.session.execute(query)
+    }
+
+
+def _patterns(scope: Scope) -> dict[int, list[Pattern]]:
+    query = sa.select(
+        WorkPattern.office_id,
+        WorkPattern.weekdays,
+        WorkPattern.rests_on_holidays,
+        WorkPattern.source,
+        WorkPattern.valid_from,
+        WorkPattern.valid_to,
+    ).where(scope.covers(WorkPattern.office_id))
+    found: defaultdict[int, list[Pattern]] = defaultdict(list)
+    for row in db.session.execute(query):
+        pattern = Pattern(
+            weekdays=row.weekdays,
+            rests_on_holidays=row.rests_on_holidays,
+            source=row.source,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        )
+        found[row.office_id].append(pattern)
+    return found
+
+
+def _exemptions(
+    scope: Scope, first: date, last: date
+) -> dict[int, list[tuple[date, date, Exemption]]]:
+    query = (
+        sa.select(
+            Dispensation.office_id,
+            Dispensation.valid_from,
+            Dispensation.valid_to,
+            Dispensation.reason,
+            Dispensation.document,
+            Dispensation.link,
+            Media.digest,
+            User.name,
+            Dispensation.granted_at,
+        )
+        .join(User, User.id == Dispensation.granted_by_id)
+        .outerjoin(Media, Media.id == Dispensation.picture_id)
+        .where(scope.covers(Dispensation.office_id), Dispensation.revoked_at.is_(None))
+        .where(Dispensation.valid_from <= last, Dispensation.valid_to >= first)
+        .order_by(Dispensation.id)
+    )
+    found: defaultdict[int, list[tuple[date, date, Exemption]]] = defaultdict(list)
+    for row in db.session.execute(query):
+        exemption = Exemption(
+            reason=row.reason,
+            document=row.document,
+            link=row.link,
+            picture=row.digest or "",
+            granted_by=row.name,
+            granted_at=row.granted_at,
+        )
+        found[row.office_id].append((row.valid_from, row.valid_to, exemption))
+    return found

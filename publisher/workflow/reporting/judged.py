@@ -1,0 +1,150 @@
+"""The figures of each office and week: what was merely counted, and what was judged by itself.
+
+Both ways lead to the same number, because `judging` tells the counting which kinds and channels
+count, and judges the rest.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+from publisher.clock import Week
+from publisher.reports.snapshot import Content, Obligation, OfficeName, Uncounted
+from publisher.workflow.reporting import counting, showing
+from publisher.workflow.reporting.asked import Asked
+from publisher.workflow.reporting.counting import Cell, Sieve
+from publisher.workflow.reporting.judging import (
+    Publication,
+    Showing,
+    Terms,
+    counting_kinds,
+    why_not,
+)
+from publisher.workflow.reporting.rows import Pending, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How many contents of an office went out in a week."""
+
+    counted: int = 0
+    greetings: int = 0
+    uncounted: int = 0
+
+    def plus(self, reason: Uncounted | None) -> "Figures":
+        match reason:
+            case None:
+                return replace(self, counted=self.counted + 1)
+            case Uncounted.GREETING:
+                return replace(self, greetings=self.greetings + 1)
+            case _:
+                return replace(self, uncounted=self.uncounted + 1)
+
+
+NOTHING = Figures()
+
+
+class Counted:
+    """What counts in the weeks of `asked`, by office. Three queries."""
+
+    def __init__(self, scope: Scope, asked: Asked) -> None:
+        self._scope, self._asked = scope, asked
+        self._weeks = asked.weeks
+        self._ordinals = [week.ordinal for week in asked.weeks]
+        self._offices = {office.id: office for office in asked.offices}
+        self._edges = self._cells_of_change()
+        self._sieves = self._all_sieves()
+        self._counts = counting.counts(scope, asked.weeks, list(self._sieves.values()))
+        self._places = {rule: place for place, rule in enumerate(self._sieves)}
+        self._apart = self._judge(showing.apart(scope, asked.weeks, self._edges))
+        self._last: dict[int, Figures] | None = None
+
+    def of(self, office: OfficeName, number: int) -> Figures:
+        """Return the figures of an office in the week of this number."""
+        if self._last is not None and number == len(self._weeks) - 1:
+            return self._last.get(office.id, NOTHING)
+        cell = office.id, self._ordinals[number]
+        judged = self._apart.get(cell, NOTHING)
+        found = None if cell in self._edges else self._counts.get(cell)
+        if found is None:
+            return judged
+        owed = self._asked.obligations(office)[number]
+        passed = found.passed[self._places[owed.channels, owed.kinds]]
+        greetings = 0 if self._greetings_count(owed) else found.greetings
+        return Figures(
+            judged.counted + passed,
+            judged.greetings + greetings,
+            judged.uncounted + found.published - passed - greetings,
+        )
+
+    def contents(self) -> dict[int, list[Content]]:
+        """Return the contents of the last week, by office, each with why it does not count. From
+        now on that week's figures are counted from these very contents: what landed between two
+        queries must not make a page disagree with itself. Two queries.
+        """
+        week = self._weeks[-1]
+        found: defaultdict[int, list[Content]] = defaultdict(list)
+        figures: defaultdict[int, Figures] = defaultdict(Figures)
+        for office_id, content, shown in showing.in_week(self._scope, week):
+            reason = why_not(content, self._terms(office_id, len(self._weeks) - 1))
+            if reason is Uncounted.OUTSIDE:
+                continue
+            found[office_id].append(replace(shown, reason=reason))
+            if any(each.real for each in content.publications):
+                figures[office_id] = figures[office_id].plus(reason)
+        self._last = figures
+        return found
+
+    def would_count(self, row: Pending, number: int) -> bool:
+        """Return whether what is planned for this week would count if it went out as planned."""
+        terms = self._terms(row.office_id, number)
+        planned = Publication(at=row.trouble.due_at, platform=row.trouble.platform)
+        content = Showing(post_id=row.trouble.post_id, kind=row.kind, publications=(planned,))
+        return why_not(content, terms) is None
+
+    # -- inside ----------------------------------------------------------------------------
+
+    def _judge(self, contents: list[tuple[int, Showing]]) -> dict[Cell, Figures]:
+        judged: defaultdict[Cell, Figures] = defaultdict(Figures)
+        for office_id, content in contents:
+            ordinal = Week.of(content.first_at, self._asked.zone).ordinal
+            number = ordinal - self._ordinals[0]
+            if 0 <= number < len(self._weeks):
+                reason = why_not(content, self._terms(office_id, number))
+                judged[office_id, ordinal] = judged[office_id, ordinal].plus(reason)
+        return judged
+
+    def _terms(self, office_id: int, number: int) -> Terms:
+        office = self._offices[office_id]
+        owed = self._asked.obligations(office)[number]
+        return self._asked.terms(office, self._weeks[number], owed)
+
+    def _all_sieves(self) -> dict[tuple[object, object], Sieve]:
+        """Return what counts by each rule that holds in any of the weeks."""
+        sieves: dict[tuple[object, object], Sieve] = {}
+        for office in self._asked.offices:
+            for owed in self._asked.obligations(office):
+                key = owed.channels, owed.kinds
+                if key not in sieves:
+                    sieves[key] = self._sieve(owed)
+        return sieves
+
+    def _sieve(self, owed: Obligation) -> Sieve:
+        start = self._weeks[0].starts(self._asked.zone)
+        end = self._weeks[0].ends(self._asked.zone)
+        terms = Terms(start=start, end=end, channels=owed.channels, kinds=owed.kinds)
+        channels = None if owed.channels is None else frozenset(owed.channels)
+        return Sieve(counting_kinds(terms), channels)
+
+    def _greetings_count(self, owed: Obligation) -> bool:
+        return owed.kinds is not None and "ucapan" in owed.kinds
+
+    def _cells_of_change(self) -> frozenset[Cell]:
+        """Return where an office began or ended within a week: there, days matter."""
+        days = (
+            (office.id, Week.of_day(day).ordinal)
+            for office in self._asked.offices
+            for day in (office.valid_from, office.valid_to)
+            if day is not None
+        )
+        within = range(self._ordinals[0], self._ordinals[-1] + 1)
+        return frozenset(cell for cell in days if cell[1] in within)
