@@ -56,14 +56,14 @@ def _posters(app: Flask) -> dict[str, tuple[str, dict[str, str]]]:
 
 def _poster(template: str, poster: Poster, drafter: User) -> tuple[str, dict[str, str]]:
     texts = {"quote": "Sekarang selesai dalam sehari.", "person": "Siti", "whatsapp": "0812-000"}
-    rows_ = {"figures-0-value": "96,2%", "figures-0-meaning": "cakupan imunisasi",
-             "agenda-0-day": "Sen", "agenda-0-date": "23", "agenda-0-title": "Posyandu"}  # fmt: skip
+    texts |= {"figures-0-value": "96,2%", "figures-0-meaning": "cakupan imunisasi"}
+    texts |= {"agenda-0-day": "Sen", "agenda-0-date": "23", "agenda-0-title": "Posyandu"}
     photos = {
         f"foto_{slot}": one["digest"] for slot, one in enumerate(poster.content["photos"]) if one
     }
     address = f"/konten/{poster.post_id}/poster/{poster.id}/pratinjau"
     known = {"template": template, "version": str(poster.version), "halaman": drafter.email[:8]}
-    return address, known | texts | rows_ | photos
+    return address, known | texts | photos
 
 
 def _photo(shade: int) -> bytes:
