@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable
 
-from bench import delivering, growth, living, pages, photos, posters, previews, starting
+from bench import delivering, growth, living, pages, photos, posters, previews, refusing, starting
 from bench.measure import Figure, keep
 
 BENCHES: dict[str, Callable[[], Iterable[Figure]]] = {
@@ -16,6 +16,7 @@ BENCHES: dict[str, Callable[[], Iterable[Figure]]] = {
     "claim_growth": growth.claim_growth,
     "leader_page": pages.leader_page,
     "photo": photos.photo,
+    "refused": refusing.refused,
     "posters": posters.posters,
     "preview": previews.preview,
     "start": starting.start,

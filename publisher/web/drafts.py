@@ -121,7 +121,8 @@ def pictures(post_id: int) -> Any:
     outcome = draft_steps.take(post)
     db.session.commit()
     part = render_template("drafts/_photos.html", post=post, form=outcome.form, outcome=outcome)
-    return Response(part, headers={"X-Siar-Version": str(post.version)})
+    told = {"X-Siar-Version": str(post.version), "X-Siar-Saved": _saved_at(post)}
+    return Response(part, headers=told)
 
 
 @bp.post("/<int:post_id>/autosimpan")

@@ -7,19 +7,22 @@ from publisher.db import db
 from publisher.models.accounts import Account, AccountStatus, Standing
 from publisher.models.advancing import advance
 from publisher.models.deliveries import Delivery, DeliveryStatus
+from publisher.models.media import Consent, Media, MediaKind
 from publisher.models.people import User
 from publisher.models.places import Office, OfficeKind
+from publisher.models.posters import Poster
 from publisher.models.posts import Post, PostKind, PostStatus
 from publisher.models.proofs import Proof
 from publisher.models.quotas import QuotaRule
 from publisher.models.watch import Preflight, Slot
 from publisher.platforms.base import Handover, Receipt
 from publisher.platforms.errors import OutcomeUnknown, Refused
-from publisher.workflow import reviewing, watching
+from publisher.posters.themes import Theme
+from publisher.workflow import designing, reviewing, watching
 from publisher.workflow.delivering import looking, people, proving, recording
 from publisher.workflow.delivering.claiming import Claim
 from publisher.workflow.watching.risks import BLOCKED, UNREADABLE
-from tests.browser.cast import ZONE
+from tests.browser.cast import ZONE, photo_file
 
 HELD_FOR = timedelta(hours=2)
 LONG = "Penyuluhan pencegahan demam berdarah dan gotong royong kebersihan lingkungan se-Kecamatan"
@@ -29,11 +32,13 @@ def build(cast):
     """Fill the cast's kabupaten; return the ids that the addresses of pages are made of."""
     _offices_and_targets(cast)
     _posts(cast)
+    _posters(cast)
     _deliveries(cast)
     _proofs(cast)
     _past_weeks(cast)
     _accounts(cast)
     _watch(cast)
+    _library(cast)
     return _ids(cast)
 
 
@@ -82,6 +87,18 @@ def _posts(cast):
     cast.post("withdraw", title="Rapat internal")
     cast.post("submit", "approve", title="Donor darah")
     cast.post("submit", "approve", "reopen", title="Operasi katarak gratis")
+
+
+def _posters(cast):
+    """A draft with two posters, one of them unfinished, and one that waits for its reviewer."""
+    draft, waiting = cast.post(title="Poster posyandu"), cast.post(title="Poster pasar murah")
+    theme = Theme(region="Pemerintah Kabupaten Blora", office="Dinas Kesehatan")
+    with cast.stage():
+        sari = db.session.get(User, cast.sari.id)
+        for post_id, template in ((draft, "kegiatan"), (draft, "agenda"), (waiting, "layanan")):
+            post = db.session.get(Post, post_id)
+            designing.start(post, template, theme, actor=sari, at=clock.now())
+    cast.take("submit", waiting)
 
 
 def _deliveries(cast):
@@ -204,6 +221,22 @@ def _accounts(cast):
     add("tiktok", "tiruan", standing=Standing.TIRUAN, connected=False)
 
 
+def _library(cast):
+    """A photo that a post shows and nobody has checked, a logo, and one that was put away."""
+    store, now = cast.app.extensions["media_store"], clock.now()
+    with cast.stage():
+        sari = db.session.get(User, cast.sari.id)
+        for seed, kind, consent in (
+            (71, MediaKind.PHOTO, Consent.UNCHECKED),
+            (72, MediaKind.LOGO, Consent.NOBODY),
+            (73, MediaKind.PHOTO, Consent.PUBLIC),
+        ):
+            fields = library.Fields(kind=kind, title=f"Gambar {seed}", consent=consent)
+            kept = keep(photo_file(seed), store, kind=kind)
+            media, _ = library.add(sari.office, kept, fields, file_name="a.jpg", actor=sari, at=now)
+        library.archive(media, at=now)
+
+
 def _with_proofs(cast, of_region):
     with cast.stage():
         query = db.select(Proof.delivery_id).join(Delivery).where(of_region)
@@ -225,8 +258,15 @@ def _ids(cast):
         "account_id": [cast.x.id, *cast.ids(Account, Account.office_id == cast.dishub_id)],
         "delivery_id": [each for ids in statuses for each in ids[:1]]
         + _with_proofs(cast, of_region),
+        "media_id": cast.ids(Media, Media.office_id == cast.dinkes_id, Media.kind != "bukti"),
         "week": [str(this_week), str(this_week.previous())],
         "post_id": cast.ids(Post, ours, own),
         "submitted": cast.ids(Post, ours, own, Post.submitted_at.is_not(None)),
+        "designed": [
+            post_id
+            for post_id in cast.ids(Post, ours)
+            if cast.ids(Poster, Poster.post_id == post_id)
+        ],
+        "poster_id": cast.ids(Poster, Poster.office_id == cast.dinkes_id),
         "editable": cast.ids(Post, ours, Post.status.in_(editable)),
     }

@@ -29,19 +29,24 @@ PEOPLE = {
 #: Addresses of files, of answers for machines, and of those that need a platform's word.
 NO_PAGES = {
     "accounts.come_back", "assets.serve", "pages.health", "pages.metrics", "photos.show",
-    "proofs.pictures", "reports.week_csv",
+    "proofs.pictures", "reports.week_csv", "studio.archive", "studio.picture", "studio.sample",
 }  # fmt: skip
 #: What an address takes from the scene, where its name alone does not say it.
 OWN_SAMPLES = {
     ("reviews.show", "post_id"): "submitted",
     ("drafts.edit", "post_id"): "editable",
+    ("studio.edit", "post_id"): "designed",
+    ("studio.gallery", "post_id"): "editable",
+    ("studio.index", "post_id"): "editable",
     ("reports.office_week", "office_id"): "living_office_id",
 }
 QUERIES = {
     "deliveries.index": [
         f"kelompok={group}" for group in ("berisiko", "menunggu", "tayang", "tidak-tayang")
     ],
+    "library.index": ["arsip", "jenis=logo", "cari=tidakada"],
     "notices.index": ["semua=1"],
+    "studio.edit": ["ukuran=story"],
     "drafts.index": ["status=draf", "status=arsip", "cari=tidakada"],
 }
 PARTS = 4

@@ -234,7 +234,7 @@ function start() {
     unanswered = null;
     const quiet = signature() === sent; // nobody typed while the server worked
     showPhotos(await answer.text());
-    if (quiet) saved = signature(); // the step saved the texts too
+    if (quiet) { saved = signature(); say(answer.headers.get("X-Siar-Saved"), "saved"); } // the step saved the texts too
     form.dispatchEvent(new Event("siar:check", { bubbles: true }));
     changed();
     return true;
