@@ -40,6 +40,7 @@ def entries() -> list[dict[str, Any]]:
     section = (request.endpoint or "").partition(".")[0]
     section = "offices" if section in REGISTRY else section
     section = "deliveries" if section == "proofs" else section
+    section = "library" if section == "ideas" else section
     return [
         {
             "label": label,

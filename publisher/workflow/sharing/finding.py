@@ -107,5 +107,5 @@ def _named(words: str) -> list[sa.ColumnElement[bool]]:
 def _entries(ideas: Sequence[Idea]) -> list[Entry]:
     query = sa.select(IdeaUse.idea_id, sa.func.count()).group_by(IdeaUse.idea_id)
     query = query.where(IdeaUse.idea_id.in_([idea.id for idea in ideas]))
-    counts = dict(db.session.execute(query).tuples().all())
+    counts = {row[0]: row[1] for row in db.session.execute(query)}
     return [Entry(idea=idea, uses=counts.get(idea.id, 0)) for idea in ideas]
