@@ -35,8 +35,8 @@ MEANINGS = {
     "until each is out or was looked for",
     "leader_page_ms": "The leader's page of 140 offices over 13 weeks, 95 of 100",
     "photo_ms": "A 12-megapixel photo through the whole recipe; the floor decodes and encodes it",
-    "upload_refused_ms": "The dearest bad upload (no picture, cut short, unfolding to too much, too "
-    "large): put down, read, refused; the floor puts it down and reads it",
+    "upload_refused_ms": "The dearest bad upload (no picture, cut short, unfolding to too much, "
+    "too large): put down, read, refused; the floor puts it down and reads it",
     "upload_refused_mb": "the same: the most memory, the upload itself included (floor)",
     "poster_vs_chromium": "Screenshot of much the same poster by a warm page of headless Chromium "
     "÷ a poster by Siar, 1080×1350, one process",

@@ -18,7 +18,8 @@ from publisher.models.watch import Preflight, Slot
 from publisher.platforms.base import Handover, Receipt
 from publisher.platforms.errors import OutcomeUnknown, Refused
 from publisher.posters.themes import Theme
-from publisher.workflow import designing, reviewing, watching
+from publisher.workflow import designing, library, reviewing, watching
+from publisher.workflow.composing.keeping import keep
 from publisher.workflow.delivering import looking, people, proving, recording
 from publisher.workflow.delivering.claiming import Claim
 from publisher.workflow.watching.risks import BLOCKED, UNREADABLE
