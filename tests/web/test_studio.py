@@ -11,6 +11,7 @@ from publisher.db import db
 from publisher.models.posters import Poster
 from publisher.models.posts import Post, PostKind, PostStatus
 from publisher.posters.templates import FORMATS, templates
+from publisher.web.studio.words import TEMPLATE_WORDS
 from publisher.workflow import drafting
 from tests.conftest import NOW
 
@@ -152,6 +153,11 @@ def test_a_new_poster_says_what_the_draft_says(poster, draft):
     assert said["where"] == "Semua puskesmas di Kabupaten Blora"
     assert said["label"] == "Kegiatan"
     assert [one["digest"] for one in said["photos"]] == [draft.pictures[0].media.digest]
+
+
+def test_the_catalogues_know_every_template():
+    said = {name: (str(title), str(use)) for name, (title, use) in TEMPLATE_WORDS.items()}
+    assert said == {one.name: (one.title, one.use) for one in templates().values()}
 
 
 def test_samples_are_drawn_in_the_look_of_the_office(sari_page, draft):

@@ -30,6 +30,7 @@ from publisher.web.studio import actions
 from publisher.web.studio.actions import Outcome, size_asked
 from publisher.web.studio.blueprint import bp, get_poster, may_edit, store, theme_of
 from publisher.web.studio.forms import ROW_WORDS, SIZE_WORDS, TEXTS, form_of, sent_form, typed
+from publisher.web.studio.words import TEMPLATE_WORDS
 from publisher.workflow import designing, drafting, library
 from publisher.workflow.designing import ROWS, SIZES, Design, PosterOutdated
 
@@ -67,6 +68,7 @@ def _gallery(post: Post, posters: list[Poster]) -> Any:
         posters=posters,
         templates=offered,
         suited=suited,
+        template_words=TEMPLATE_WORDS,
         theme_key=designing.theme_key(theme),
     )
 
@@ -211,6 +213,7 @@ def _page(
         design=design,
         look=design.look,
         templates=templates(),
+        template_words=TEMPLATE_WORDS,
         shows=_shows(),
         form=outcome.form,
         outcome=outcome,
