@@ -1,5 +1,6 @@
-"""`flask report`: the numbers of the leaders' page, printed, and the same file it offers."""
+"""`flask report`: the numbers of the leaders' page, printed, and all the files it offers."""
 
+import json
 from pathlib import Path
 
 import click
@@ -11,7 +12,9 @@ from publisher import clock
 from publisher.clock import Week
 from publisher.db import db, read_only
 from publisher.models.places import Region
-from publisher.reports import rekap, text
+from publisher.reports import frozen, text
+from publisher.reports.forms import FORMS
+from publisher.reports.snapshot import WeekReport
 from publisher.workflow import reporting
 
 
@@ -21,7 +24,15 @@ from publisher.workflow import reporting
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Also write the CSV file into this folder.",
+    help="Also write the report in all its forms into this folder.",
+)
+@click.option(
+    "--schema",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _parameter, wanted: wanted and _tell_schema(context),
+    help="Print the schema of the JSON file, and end.",
 )
 @with_appcontext
 def report(code: str, week_text: str | None, out: Path | None) -> None:
@@ -34,10 +45,21 @@ def report(code: str, week_text: str | None, out: Path | None) -> None:
     made = reporting.week_report(region, _week(week_text) or Week.of(at, region.zone), at=at)
     click.echo(text.render(made), nl=False)
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        path = out / rekap.file_name(made)
-        path.write_bytes(rekap.render(made))
-        click.echo(f"\n{path}")
+        _write(made, out)
+
+
+def _tell_schema(context: click.Context) -> None:
+    click.echo(json.dumps(frozen.schema(), indent=2, ensure_ascii=False))
+    context.exit()
+
+
+def _write(made: WeekReport, out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    click.echo("")
+    for form in FORMS.values():
+        path = out / form.file_name(made)
+        path.write_bytes(form.render(made))
+        click.echo(path)
 
 
 def _week(week_text: str | None) -> Week | None:

@@ -1,82 +1,50 @@
-"""The week as a table for a spreadsheet: one row an office, the columns of a Rekap.
+"""The week as CSV: one row an office, the columns of a Rekap.
 
 Indonesian Excel writes decimal commas and therefore expects semicolons between columns; the
 byte order mark tells it that the file is UTF-8. Together a double click opens the file right.
+Programs read it as `utf-8-sig`. The last column names the format; whoever renames or removes a
+column raises its number.
 """
 
 import csv
 import io
+from datetime import datetime
 
-from publisher.reports.snapshot import OfficeWeek, WeekReport
-from publisher.reports.words import (
-    STATUS,
-    moment,
-    not_counted,
-    percent,
-    platform_word,
-    region_label,
-    remarks,
-)
+from publisher.reports import tables
+from publisher.reports.snapshot import WeekReport
+from publisher.reports.tables import Cell, Column, Shape
+from publisher.reports.words import moment, percent, region_label
 
+FORMAT = "siar/rekap/1"
 #: A cell that begins so would be run as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-
-
-def file_name(report: WeekReport) -> str:
-    mark = "-contoh" if report.is_example else ""
-    return f"laporan-{report.region_code}-{report.week}{mark}.csv"
 
 
 def render(report: WeekReport) -> bytes:
     """Return the file: UTF-8 with byte order mark, semicolons, CRLF."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(header(report))
-    for number, row in enumerate(report.rows, start=1):
-        writer.writerow([safe(cell) for cell in _cells(report, number, row)])
+    columns = tables.rekap_columns(report)
+    # Of which region, week and moment, in every row: rows of several files are put together.
+    about = [region_label(report), str(report.week), moment(report.made_at, report.zone), FORMAT]
+    writer.writerow(
+        [*(column.title for column in columns), "Daerah", "Minggu", "Data per", "Format"]
+    )
+    for row in tables.rekap_rows(report):
+        cells = (written(cell, column, report) for cell, column in zip(row, columns, strict=True))
+        writer.writerow([safe(cell) for cell in (*cells, *about)])
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
-def header(report: WeekReport) -> list[str]:
-    return [
-        "No",
-        "Perangkat Daerah",
-        "Target",
-        "Wajib setelah penyesuaian",
-        *(f"Tayang {platform_word(platform)}" for platform in report.platforms),
-        "Dihitung",
-        "Tidak dihitung (alasan)",
-        "Capaian %",
-        "Status",
-        "Minggu berturut-turut terpenuhi",
-        "Unggahan terakhir",
-        "Keterangan",
-        "Daerah",
-        "Minggu",
-        "Data per",
-    ]
-
-
-def _cells(report: WeekReport, number: int, row: OfficeWeek) -> list[str | int]:
-    tally = row.tally
-    minimum = tally.obligation.minimum
-    return [
-        number,
-        row.office.name,
-        "" if minimum is None else minimum,
-        tally.required if tally.share is not None else 0,
-        *(row.on_channel(platform) for platform in report.platforms),
-        tally.counted,
-        "; ".join(remark.text() for remark in not_counted(row)),
-        percent(tally.share),
-        STATUS[tally.status],
-        f"{row.streak} atau lebih" if row.streak_open else row.streak,
-        moment(row.last_at, report.zone) if row.last_at else "Belum pernah",
-        " ".join(remark.text() for remark in remarks(row)),
-        region_label(report),
-        str(report.week),
-        moment(report.made_at, report.zone),
-    ]
+def written(cell: Cell, column: Column, report: WeekReport) -> str | int:
+    """Return a cell as people read it."""
+    if isinstance(cell, datetime):
+        return moment(cell, report.zone)
+    if column.shape is Shape.SHARE:
+        return percent(cell) if isinstance(cell, int | float) else ""
+    if isinstance(cell, int):
+        return cell
+    return "" if cell is None else str(cell)
 
 
 def safe(cell: str | int) -> str | int:

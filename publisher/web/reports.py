@@ -15,9 +15,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from publisher import clock
 from publisher.clock import Week, last_weeks
 from publisher.models.people import OFFICE_ROLES, Role
-from publisher.reports import heatmap, rekap, words
+from publisher.reports import heatmap, message, words
+from publisher.reports.forms import FORMS
 from publisher.reports.snapshot import MatrixRow, WeekReport
-from publisher.web import filters
+from publisher.web import explaining, filters
 from publisher.web.access import allow, get_office, me, signed_in
 from publisher.workflow import reporting
 
@@ -46,14 +47,19 @@ def week(week: str) -> str:
     return _week_page(_week(week, me().region.zone))
 
 
-@bp.get("/<week>.csv")
+@bp.get("/<week>.<any(pdf, png, xlsx, txt, csv, json):form>")
 @allow(*REGION_ROLES)
-def week_csv(week: str) -> Response:
-    """Send the region's week as a file for a spreadsheet."""
-    region = me().region
+def week_file(week: str, form: str) -> Response:
+    """Send the region's week in one of its forms; `?unduh` saves what a browser would show."""
+    region, wanted = me().region, FORMS[form]
     report = reporting.week_report(region, _week(week, region.zone), at=clock.now())
-    response = Response(rekap.render(report), content_type="text/csv; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename=rekap.file_name(report))
+    response = Response(wanted.render(report), content_type=wanted.mime)
+    shown = wanted.shown and "unduh" not in request.args
+    response.headers.set(
+        "Content-Disposition",
+        "inline" if shown else "attachment",
+        filename=wanted.file_name(report),
+    )
     return response
 
 
@@ -93,6 +99,9 @@ def office_week(office_id: int, week: str) -> str:
         detail=detail,
         row=detail.row,
         week=of_week,
+        sentences=explaining.sentences(office, of_week, detail),
+        reasons=explaining.REASONS,
+        takes_down=me().role is Role.REVIEWER,
         remarks=[_written(remark) for remark in words.remarks(detail.row)],
         is_last=of_week == _this_week(g.zone),
         compares=me().role not in OFFICE_ROLES,
@@ -120,6 +129,8 @@ def _week_page(week: Week) -> str:
         is_current=week == current,
         choices=[*reversed(last_weeks(current, CHOICES))],
         decides=me().role is Role.REVIEWER,
+        forms=FORMS.values(),
+        message=message.render(report),
     )
 
 

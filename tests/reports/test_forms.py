@@ -9,6 +9,7 @@ import pytest
 
 from publisher.clock import Week
 from publisher.reports import heatmap, rekap, text, words
+from publisher.reports.forms import FORMS
 from publisher.reports.snapshot import (
     Content,
     Decisions,
@@ -21,6 +22,7 @@ from publisher.reports.snapshot import (
     Proof,
     Tally,
     Totals,
+    Uncounted,
     WeekReport,
     WeekStatus,
 )
@@ -59,7 +61,14 @@ def seen(*platforms, kind="kegiatan"):
         )
         for platform in platforms
     )
-    return Content(post_id=1, title="Imunisasi", kind=kind, first_at=TUESDAY, proofs=proofs)
+    return Content(
+        post_id=1,
+        title="Imunisasi",
+        kind=kind,
+        first_at=TUESDAY,
+        proofs=proofs,
+        reason=Uncounted.GREETING if kind == "ucapan" else None,
+    )
 
 
 def office_week(number, name, cell, *contents, **values):
@@ -139,7 +148,8 @@ def test_the_file_says_what_was_not_counted_whose_it_is_and_of_when(report):
     first, second, third = read_csv(rekap.render(report))
 
     assert first["Tidak dihitung (alasan)"] == "1 ucapan"
-    assert first["Minggu berturut-turut terpenuhi"] == "3 atau lebih"
+    assert first["Minggu berturut-turut terpenuhi"] == "3"
+    assert "3 minggu berturut-turut atau lebih" in first["Keterangan"]
     assert first["Capaian %"] == "100%"
     assert first["Unggahan terakhir"] == "17 Nov 2026 pukul 10.00 WIB"
     assert second["Unggahan terakhir"] == "Belum pernah"
@@ -147,7 +157,7 @@ def test_the_file_says_what_was_not_counted_whose_it_is_and_of_when(report):
     assert "karena platform" in third["Keterangan"]
     assert {line["Daerah"] for line in (first, second)} == {"Kabupaten Blora (contoh)"}
     assert first["Data per"] == "21 Nov 2026 pukul 09.05 WIB"
-    assert rekap.file_name(report) == "laporan-33.16-2026-W47-contoh.csv"
+    assert FORMS["csv"].file_name(report) == "Rekap-33.16-2026-W47-contoh.csv"
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", " ="])

@@ -163,7 +163,7 @@ def test_demo_figures_are_marked_as_examples(client_of, ratna, a_week):
 
     assert "Kabupaten Blora (contoh)" in text_of(client.get("/laporan"))
     file = client.get("/laporan/2026-W47.csv")
-    assert "laporan-33.16-2026-W47-contoh.csv" in file.headers["Content-Disposition"]
+    assert "Rekap-33.16-2026-W47-contoh.csv" in file.headers["Content-Disposition"]
 
 
 def test_a_holiday_week_says_so(client_of, ratna, a_week):

@@ -1,0 +1,105 @@
+"""All forms of a week's report, by name: what each is called, and what makes its bytes.
+
+Every one is made from a report alone, so all that are made of one report say the same, and the
+same report always gives the same bytes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from publisher.errors import N_
+from publisher.reports import frozen, message, pdf, picture, rekap, xlsx
+from publisher.reports.snapshot import WeekReport
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """A form of the report.
+
+    :ivar label: how people choose it; a gettext message id
+    :ivar icon: a name of Bootstrap Icons
+    :ivar size: about how many kB it has: of no office, and of each
+    :ivar shown: whether a browser shows it; otherwise it is saved
+    """
+
+    extension: str
+    label: str
+    icon: str
+    mime: str
+    render: Callable[[WeekReport], bytes]
+    size: tuple[float, float]
+    shown: bool = False
+
+    def about_kb(self, report: WeekReport) -> int:
+        """Return about how large the file will be, before it is made."""
+        base, each = self.size
+        return max(1, round(base + each * len(report.rows)))
+
+    def file_name(self, report: WeekReport) -> str:
+        """Return such as Rekap-33.16-2026-W47.pdf; that of an example says so."""
+        mark = "-contoh" if report.is_example else ""
+        return f"Rekap-{report.region_code}-{report.week}{mark}.{self.extension}"
+
+
+def _text(report: WeekReport) -> bytes:
+    return message.render(report).encode()
+
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+FORMS: dict[str, Form] = {
+    form.extension: form
+    for form in (
+        Form(
+            extension="pdf",
+            label=N_("Nota dinas"),
+            icon="file-earmark-pdf",
+            mime="application/pdf",
+            render=pdf.render,
+            size=(60, 6),
+            shown=True,
+        ),
+        Form(
+            extension="png",
+            label=N_("Gambar WhatsApp"),
+            icon="image",
+            mime="image/png",
+            render=picture.render,
+            size=(260, 0),
+            shown=True,
+        ),
+        Form(
+            extension="xlsx",
+            label=N_("Buku kerja Excel"),
+            icon="file-earmark-spreadsheet",
+            mime=_XLSX,
+            render=xlsx.render,
+            size=(10, 0.45),
+        ),
+        Form(
+            extension="txt",
+            label=N_("Teks WhatsApp"),
+            icon="chat-text",
+            mime="text/plain; charset=utf-8",
+            render=_text,
+            size=(1, 0.01),
+            shown=True,
+        ),
+        Form(
+            extension="csv",
+            label=N_("Rekap untuk lembar kerja"),
+            icon="filetype-csv",
+            mime="text/csv; charset=utf-8",
+            render=rekap.render,
+            size=(0.3, 0.18),
+        ),
+        Form(
+            extension="json",
+            label=N_("Data untuk aplikasi lain"),
+            icon="filetype-json",
+            mime="application/json",
+            render=frozen.to_json,
+            size=(1, 5.5),
+        ),
+    )
+}

@@ -1,0 +1,57 @@
+"""A report as bytes and back, without loss: what is kept of a closed week, and its JSON form.
+
+Written and read by pydantic from the dataclasses of `snapshot` themselves, so a field that is
+added there is kept here. The same report always gives the same bytes: UTF-8, no spaces, fields
+in their order, moments in UTC. `digest` is taken over them.
+
+`FORMAT` names the meaning of the fields. Fields may be added to it with a default, so that older
+files are still read; whoever renames, removes or reinterprets one raises its number.
+`flask report --schema` prints the schema.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from publisher.reports.snapshot import WeekReport
+
+FORMAT: Literal["siar/laporan-minggu/1"] = "siar/laporan-minggu/1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """The file: what its fields mean, and the report."""
+
+    format: Literal["siar/laporan-minggu/1"]
+    report: WeekReport
+
+
+@cache
+def _adapter() -> TypeAdapter[Document]:
+    return TypeAdapter(Document)
+
+
+def to_json(report: WeekReport) -> bytes:
+    """Return the report as canonical JSON."""
+    return _adapter().dump_json(Document(format=FORMAT, report=report), warnings="error")
+
+
+def from_json(content: bytes) -> WeekReport:
+    """Return the report that `to_json` wrote.
+
+    :raises ValueError: if it is no such file, is of another format, or misses something
+    """
+    return _adapter().validate_json(content).report
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 of what `to_json` returned, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of the file."""
+    return _adapter().json_schema(mode="serialization") | {"title": "Laporan minggu Siar"}
