@@ -26,7 +26,10 @@ ROOT = Path(__file__).parents[1]
 ENGLISH = ROOT / "publisher/translations/en/LC_MESSAGES/messages.po"
 AT = datetime(2026, 11, 21, 2, 5, tzinfo=UTC)
 #: Names, and words that are the same in both languages.
-SAME = {"%(column)s: %(fault)s", "%(platform)s · %(office)s", "Kominfo", "Operator", "Status"}
+SAME = {
+    "%(column)s: %(fault)s", "%(platform)s · %(office)s", "Kominfo", "Logo", "Operator", "Poster",
+    "Status",
+}  # fmt: skip
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\}")
 #: Words no Indonesian sentence does without, and no English one has.
 INDONESIAN = re.compile(
