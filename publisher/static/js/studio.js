@@ -66,6 +66,7 @@ function start() {
 
   function show(told) {
     failures = 0;
+    forget();
     find("#gawat").hidden = true;
     control("version").value = told.version;
     if (told.values) fill(told.values);
@@ -150,7 +151,24 @@ function start() {
     return null;
   }
 
+  // What could not be saved is kept in this browser until it can.
+  function keep() {
+    const typed = [...body({})].filter(([name, value]) => typeof value === "string" && !["csrf_token", "version", "halaman", "alt_usulan", "ukuran", "ukuran_pakai"].includes(name));
+    try { localStorage.setItem(words.key, JSON.stringify(Object.fromEntries(typed))); } catch { /* full, or forbidden */ }
+  }
+
+  function forget() { try { localStorage.removeItem(words.key); } catch { /* nothing was kept */ } }
+
+  function restore() {
+    let kept = null;
+    try { kept = JSON.parse(localStorage.getItem(words.key)); } catch { /* nothing was kept */ }
+    if (!kept || stopped) return;
+    fill(kept);
+    later(0);
+  }
+
   function warn(text, choice = "") {
+    keep();
     const alarm = find("#gawat");
     const sentence = find("[data-words]", alarm);
     if (sentence.textContent !== text) sentence.textContent = text;
@@ -368,6 +386,7 @@ function start() {
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
   for (const slot of findAll(".photo-slot", form)) mark(slot);
+  restore();
   const strip = find(".template-strip", form), chosen = find(".template-choice:has(:checked)", strip);
   if (chosen) strip.scrollLeft = chosen.offsetLeft - (strip.clientWidth - chosen.clientWidth) / 2;
 }
