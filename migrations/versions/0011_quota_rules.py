@@ -121,7 +121,6 @@ def _dispensations() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("link", sa.Text(), nullable=False),
-        _key("picture_id", "media"),
         _key("granted_by_id", "user", nullable=False),
         sa.Column("granted_at", MOMENT, nullable=False),
         _key("revoked_by_id", "user"),

@@ -159,5 +159,5 @@ def _set_targets(cast: Cast, *, week: Week, at: datetime) -> None:
             week=week,
             actor=cast.reviewers[0],
             at=at,
-            office=office,
+            whose=registering.For(office=office),
         )

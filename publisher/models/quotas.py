@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from publisher.db import Model, status_column
-from publisher.models.media import Media
 from publisher.models.people import User
 from publisher.models.places import Office, OfficeKind, Region
 
@@ -156,9 +155,6 @@ class Dispensation(Model):
     #: Who decided, and the number of the letter, as it is written there.
     document: Mapped[str] = mapped_column(default="")
     link: Mapped[str] = mapped_column(default="")
-    #: A picture of the letter.
-    picture_id: Mapped[int | None] = mapped_column(sa.ForeignKey("media.id"))
-    picture: Mapped[Media | None] = relationship()
     granted_by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
     granted_by: Mapped[User] = relationship(foreign_keys=granted_by_id)
     granted_at: Mapped[datetime]

@@ -165,6 +165,7 @@ class Proof:
     by_hand: bool
     screenshot: str = ""  # the digest of that picture
     down_at: datetime | None = None  # since when it is not public any more
+    delivery_id: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,15 +215,11 @@ class Trouble:
 
 @dataclass(frozen=True, kw_only=True)
 class Exemption:
-    """A dispensation that covers the week: why, by whose decision, and where it is written.
-
-    :ivar picture: the digest of a picture of the letter
-    """
+    """A dispensation that covers the week: why, by whose decision, and where it is written."""
 
     reason: str
     document: str
     link: str
-    picture: str
     granted_by: str
     granted_at: datetime
 

@@ -26,6 +26,7 @@ from publisher.web import (
     reviews,
     security,
     studio,
+    takedowns,
 )
 
 BLUEPRINTS = (
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     reviews.bp,
     deliveries.bp,
     proofs.bp,
+    takedowns.bp,
     notices.bp,
     reports.bp,
     *registry.BLUEPRINTS,

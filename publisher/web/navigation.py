@@ -30,7 +30,7 @@ ENTRIES = (
 )
 
 #: Further parts of the registry, which has one entry.
-REGISTRY = frozenset({"accounts", "users", "quotas", "looks"})
+REGISTRY = frozenset({"accounts", "users", "quotas", "calendars", "dispensations", "looks"})
 
 
 def entries() -> list[dict[str, Any]]:
@@ -39,7 +39,7 @@ def entries() -> list[dict[str, Any]]:
         return []
     section = (request.endpoint or "").partition(".")[0]
     section = "offices" if section in REGISTRY else section
-    section = "deliveries" if section == "proofs" else section
+    section = "deliveries" if section in ("proofs", "takedowns") else section
     section = "library" if section == "ideas" else section
     return [
         {

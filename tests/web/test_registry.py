@@ -28,7 +28,7 @@ CREDENTIALS = {
     "telegram": {"bot_token": "700123456:AAE-rahasia-bot-telegram", "channel": "@dinkesblora"},
 }
 NUMBERS = {"x": "1001", "facebook": "2001", "telegram": "-1003001"}
-LISTS = ("perangkat-daerah", "akun", "pengguna", "target")
+LISTS = ("perangkat-daerah", "akun", "pengguna", "target", "hari-kerja", "dispensasi")
 
 
 @pytest.fixture(autouse=True)
@@ -142,9 +142,10 @@ def test_another_regions_rows_do_not_exist(client_of, yuni, dinkes, dinkes_x, sa
         f"akun/{dinkes_x.id}/sambungkan/konfirmasi",
         f"pengguna/{sari.id}/akhiri",
         f"pengguna/{sari.id}/kata-sandi",
-        f"target/{dinkes.id}/akhiri",
     ):
         assert client.post(f"/registri/{path}").status_code == 404
+    assert client.post("/registri/target/akhiri", data={"untuk": dinkes.id}).status_code == 404
+    assert client.get("/registri/target/ubah", query_string={"untuk": dinkes.id}).status_code == 404
     for where in LISTS:
         text = page(client, where)
         assert "Dinas Kesehatan" not in text

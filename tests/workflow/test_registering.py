@@ -18,6 +18,7 @@ from publisher.models.places import Office, OfficeKind
 from publisher.workflow import registering, scheduling
 from publisher.workflow.registering import AccountData, OfficeData, State, UserData
 from publisher.workflow.registering.common import Changed, NotYours
+from publisher.workflow.registering.quotas import For, nearest
 from tests.conftest import NOW, office, person
 
 PASSWORD = "kata-sandi-yang-panjang"
@@ -478,7 +479,7 @@ def test_access_comes_back_with_a_new_password(sari, budi):
 
 def minimum_in(region, week, office=None):
     rules = registering.rules_on(region.id, week.monday)
-    rule = rules.get(office.id if office else None, rules.get(None))
+    rule = nearest(rules, office) if office else rules.get(None)
     return rule.minimum if rule else None
 
 
@@ -534,9 +535,11 @@ def test_what_has_not_begun_is_corrected_in_place(blora, budi):
 def test_an_office_has_its_own_target_until_that_ends(blora, dinkes, dishub, budi):
     weeks = [THIS_WEEK.shifted(n) for n in range(4)]
     registering.set_quota(blora, minimum=2, week=weeks[0], actor=budi, at=NOW)
-    registering.set_quota(blora, office=dinkes, minimum=7, week=weeks[1], actor=budi, at=NOW)
+    registering.set_quota(
+        blora, whose=For(office=dinkes), minimum=7, week=weeks[1], actor=budi, at=NOW
+    )
 
-    registering.end_office_quota(dinkes, week=weeks[3], actor=budi, at=NOW)
+    registering.end_quota(blora, For(office=dinkes), week=weeks[3], actor=budi, at=NOW)
 
     assert [minimum_in(blora, week, dinkes) for week in weeks] == [2, 7, 7, 2]
     assert [minimum_in(blora, week, dishub) for week in weeks] == [2, 2, 2, 2]
@@ -546,7 +549,7 @@ def test_an_office_has_its_own_target_until_that_ends(blora, dinkes, dishub, bud
 def test_a_target_of_another_regions_office_is_not_set(blora, dinlutkan, budi):
     with pytest.raises(NotYours):
         registering.set_quota(
-            blora, office=dinlutkan, minimum=1, week=THIS_WEEK, actor=budi, at=NOW
+            blora, whose=For(office=dinlutkan), minimum=1, week=THIS_WEEK, actor=budi, at=NOW
         )
 
 

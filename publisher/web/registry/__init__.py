@@ -4,8 +4,10 @@ from flask import Blueprint
 
 from publisher.web.registry import (
     accounts,
+    calendars,
     connections,
     consents,
+    dispensations,
     imports,
     leaving,
     logins,
@@ -17,6 +19,11 @@ from publisher.web.registry import (
 
 # `connections`, `consents`, `leaving` and `logins` add pages to the blueprint of accounts,
 # `imports` to that of offices.
-PAGES = (offices, accounts, connections, consents, leaving, logins, imports, users, quotas, looks)
+PAGES = (
+    offices, accounts, connections, consents, leaving, logins, imports, users, quotas, calendars,
+    dispensations, looks,
+)  # fmt: skip
 
-BLUEPRINTS: tuple[Blueprint, ...] = (offices.bp, accounts.bp, users.bp, quotas.bp, looks.bp)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    offices.bp, accounts.bp, users.bp, quotas.bp, calendars.bp, dispensations.bp, looks.bp
+)  # fmt: skip

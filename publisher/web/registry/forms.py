@@ -11,7 +11,6 @@ from wtforms import (
     DateField,
     EmailField,
     HiddenField,
-    IntegerField,
     PasswordField,
     RadioField,
     SelectField,
@@ -121,16 +120,6 @@ class UserForm(RegistryForm):
         [Optional()],
         description=_l("Wajib untuk Admin OPD dan Kepala OPD; kosongkan untuk peran lain."),
     )
-
-
-class QuotaForm(FlaskForm):
-    office = SelectField(_l("Berlaku untuk"), [Optional()])
-    minimum = IntegerField(
-        _l("Jumlah konten per minggu"),
-        [InputRequired(_l("Isi dengan bilangan."))],
-        description=_l("Konten yang sama di beberapa kanal dihitung satu."),
-    )
-    week = SelectField(_l("Mulai berlaku"), [CHOOSE])
 
 
 class ImportForm(FlaskForm):

@@ -20,7 +20,17 @@ from publisher.workflow.registering.accounts import (
     supported,
 )
 from publisher.workflow.registering.attention import Need, need_of, needs_a_person
-from publisher.workflow.registering.choosing import choose_way, ways
+from publisher.workflow.registering.calendars import (
+    Calendars,
+    add_day,
+    calendars,
+    end_day,
+    end_pattern,
+    get_calendar_day,
+    get_pattern,
+    set_pattern,
+)
+from publisher.workflow.registering.choosing import choose_way, risks, ways
 from publisher.workflow.registering.common import Page, stamp, today
 from publisher.workflow.registering.connecting import (
     check_identity,
@@ -47,6 +57,13 @@ from publisher.workflow.registering.custody import (
     handovers,
     possible_keepers,
     steps_of,
+)
+from publisher.workflow.registering.dispensations import (
+    Grant,
+    dispensations,
+    get_dispensation,
+    grant,
+    revoke_dispensation,
 )
 from publisher.workflow.registering.importing import Imported, import_offices, import_regions
 from publisher.workflow.registering.importing_accounts import import_accounts
@@ -79,9 +96,11 @@ from publisher.workflow.registering.people import (
     restore_user,
 )
 from publisher.workflow.registering.quotas import (
+    Asks,
+    For,
     Targets,
     earliest_change,
-    end_office_quota,
+    end_quota,
     rules_on,
     set_quota,
     targets,
@@ -91,10 +110,14 @@ from publisher.workflow.registering.tables import MAX_BYTES, FileRefused, LineFa
 __all__ = [
     "MAX_BYTES",
     "AccountData",
+    "Asks",
+    "Calendars",
     "Denied",
     "Errand",
     "Fault",
     "FileRefused",
+    "For",
+    "Grant",
     "Imported",
     "Lasting",
     "LineFault",
@@ -107,12 +130,14 @@ __all__ = [
     "Unacceptable",
     "UserData",
     "add_account",
+    "add_day",
     "add_office",
     "add_user",
     "app_for",
     "app_settings",
     "by_consent",
     "by_login",
+    "calendars",
     "check_identity",
     "choose_way",
     "come_back",
@@ -120,16 +145,23 @@ __all__ = [
     "connectable",
     "current_offices",
     "disconnect",
+    "dispensations",
     "earliest_change",
     "edit_account",
     "edit_office",
     "edit_user",
-    "end_office_quota",
+    "end_day",
+    "end_pattern",
+    "end_quota",
     "end_user",
     "find_accounts",
     "find_offices",
     "find_users",
     "fitting",
+    "get_calendar_day",
+    "get_dispensation",
+    "get_pattern",
+    "grant",
     "hand_over",
     "handovers",
     "hold",
@@ -155,8 +187,11 @@ __all__ = [
     "retire_account",
     "retire_office",
     "revoke",
+    "revoke_dispensation",
+    "risks",
     "rules_on",
     "send_off",
+    "set_pattern",
     "set_quota",
     "stamp",
     "state_of",

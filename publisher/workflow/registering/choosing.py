@@ -14,7 +14,7 @@ from publisher.errors import N_
 from publisher.models.accounts import Account, AccountStatus
 from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.models.people import User
-from publisher.platforms import BY_HAND, driver_class, drivers_of
+from publisher.platforms import BY_HAND, DRIVERS, driver_class, drivers_of
 from publisher.typed import Fault, refuse
 from publisher.workflow.registering.accounts import drop_credentials
 from publisher.workflow.registering.common import lock, note
@@ -25,6 +25,11 @@ OTHER_WAY = N_("Cara sambungan diganti; akun perlu disambungkan lagi")
 def ways(account: Account) -> dict[str, str]:
     """Return how Siar may speak to the account: each driver, and what people call it."""
     return {driver: driver_class(driver).way for driver in drivers_of(account.platform)}
+
+
+def risks(account: Account) -> tuple[str, ...]:
+    """Return what was agreed to in speaking to the account as we do (gettext message ids)."""
+    return driver_class(account.driver).risks if account.platform in DRIVERS else ()
 
 
 def choose_way(account: Account, driver: str, *, agreed: bool, actor: User, at: datetime) -> None:

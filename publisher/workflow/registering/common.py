@@ -8,7 +8,7 @@ locks the row of its region; SQLite has one writer anyway.
 import dataclasses
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from math import ceil
 from typing import Any, Generic, TypeVar
@@ -16,11 +16,13 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 
 from publisher import clock
+from publisher.clock import Week
 from publisher.db import db
 from publisher.errors import N_, PublisherError
 from publisher.models.audit import record
 from publisher.models.people import User
 from publisher.models.places import Region
+from publisher.typed import Fault
 
 T = TypeVar("T")
 
@@ -54,6 +56,18 @@ class Changed(PublisherError):
 def today(region: Region, at: datetime) -> date:
     """Return the day on which it is `at` for the people of the region."""
     return clock.in_zone(at, region.zone).date()
+
+
+def first_open_week(region: Region) -> Week:
+    """Return the first week that is not closed: what is asked of an earlier one never changes."""
+    return Week.of_day((region.closed_through or date(2000, 1, 2)) + timedelta(days=1))
+
+
+def closed_fault(region: Region, day: date) -> Fault | None:
+    """Return why nothing may change on a day; None: its week is open."""
+    if Week.of_day(day) >= first_open_week(region):
+        return None
+    return Fault(N_("Minggu itu sudah ditutup. Angkanya tidak berubah lagi."))
 
 
 def lock(region_id: int, actor: User | None) -> None:

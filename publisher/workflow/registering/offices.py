@@ -227,7 +227,7 @@ def office_overview(office: Office, *, at: datetime) -> OfficeOverview:
         ),
         people=list(db.session.scalars(people.order_by(User.ended_at.is_not(None), User.name))),
         open_posts=db.session.scalar(posts) or 0,
-        rule=now.get(office.id) or now.get(None),
+        rule=quotas.nearest(now, office),
     )
 
 
@@ -236,14 +236,14 @@ def _rows(offices: list[Office], region: Region, day: date) -> list[OfficeRow]:
     accounts = _account_counts(ids)
     people = _people_counts(ids)
     rules = quotas.rules_on(region.id, day)
-    minimum = {scope: rule.minimum for scope, rule in rules.items()}
+    nearest = {office.id: quotas.nearest(rules, office) for office in offices}
     return [
         OfficeRow(
             office=office,
             accounts=accounts.get(office.id, (0, 0))[0],
             accounts_ready=accounts.get(office.id, (0, 0))[1],
             people=people.get(office.id, 0),
-            minimum=minimum.get(office.id, minimum.get(None)),
+            minimum=rule.minimum if (rule := nearest[office.id]) else None,
         )
         for office in offices
     ]

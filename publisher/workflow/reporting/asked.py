@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from publisher import clock
 from publisher.clock import Week
 from publisher.db import db
-from publisher.models.media import Media
 from publisher.models.people import User
 from publisher.models.quotas import CalendarDay, Dispensation, QuotaRule, WorkPattern
 from publisher.reports.snapshot import Exemption, Obligation, OfficeName
@@ -159,12 +158,10 @@ def _exemptions(
             Dispensation.reason,
             Dispensation.document,
             Dispensation.link,
-            Media.digest,
             User.name,
             Dispensation.granted_at,
         )
         .join(User, User.id == Dispensation.granted_by_id)
-        .outerjoin(Media, Media.id == Dispensation.picture_id)
         .where(scope.covers(Dispensation.office_id), Dispensation.revoked_at.is_(None))
         .where(Dispensation.valid_from <= last, Dispensation.valid_to >= first)
         .order_by(Dispensation.id)
@@ -175,7 +172,6 @@ def _exemptions(
             reason=row.reason,
             document=row.document,
             link=row.link,
-            picture=row.digest or "",
             granted_by=row.name,
             granted_at=row.granted_at,
         )

@@ -78,6 +78,7 @@ def in_week(scope: Scope, week: Week) -> list[Shown]:
     )  # fmt: skip
     shown = sa.select(
         *_JUDGED,
+        Delivery.id.label("delivery_id"),
         Post.title,
         Post.submitted_at,
         _submitted_by().label("submitted_by"),
@@ -185,6 +186,7 @@ def _proofs(rows: Sequence[Any], showing: Showing) -> Iterator[Proof]:
                 published_at=row.published_at,
                 by_hand=row.proved_by_id is not None,
                 down_at=row.down_at,
+                delivery_id=row.delivery_id,
             )
 
 
