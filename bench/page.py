@@ -40,8 +40,13 @@ MEANINGS = {
     "upload_refused_mb": "the same: the most memory, the upload itself included (floor)",
     "poster_vs_chromium": "Screenshot of much the same poster by a warm page of headless Chromium "
     "÷ a poster by Siar, 1080×1350, one process",
-    "poster_vs_floor": "The same poster ÷ decoding its photo and encoding the result",
+    "poster_vs_floor": "The same poster ÷ decoding its photo, the master made at upload, and encoding the result",
     "poster_set_s": "One poster in all four sizes; the floor decodes and encodes four times",
+    "poster_cores_vs_chromium": "Posters a second with one process on each core ÷ those of as many "
+    "warm Chromiums",
+    "posters_per_s": "The posters of all cores together; the floor is what the Chromiums take",
+    "render_peak_mb": "The most memory of a process that draws one poster in all four sizes; the "
+    "floor of one that decodes and encodes its photo",
     "preview_p95_ms": "The studio's preview of the size that is looked at, saving included, each "
     "template in turn, photos of 2400 px: 95 of 100",
     "start_s": "From `make run` to the first answer, once it is set up",

@@ -15,7 +15,7 @@ ROUNDS = 5
 
 def photo() -> list[Figure]:
     """A 12-megapixel JPEG through the whole recipe ÷ a plain decode and encode."""
-    content = _phone_photo()
+    content = phone_photo()
     whole = _median(lambda: photos.normalise(content))
     plain = _median(lambda: _decode_and_encode(content))
     return [
@@ -24,7 +24,7 @@ def photo() -> list[Figure]:
     ]  # fmt: skip
 
 
-def _phone_photo() -> bytes:
+def phone_photo() -> bytes:
     coarse = Image.effect_noise((500, 375), 80).convert("RGB")
     out = BytesIO()
     coarse.resize((4000, 3000), Image.Resampling.BICUBIC).save(out, "JPEG", quality=90)

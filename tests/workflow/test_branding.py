@@ -129,7 +129,7 @@ def test_every_change_is_in_the_audit_trail(dinkes, sari):
         ("link", "javascript:alert(1)"),
         ("link", "https://contoh.go.id/" + "x" * 140),  # no phone would read the code
         ("invitation", "Sampaikan aduan 中"),  # the poster's font does not have it
-        ("name", "Pemberdayaan Masyarakat dan Desa, " * 3),
+        ("name", "Pemberdayaan Masyarakat dan Desa, " * 5),
         ("brand", "red"),
         ("motif", "truntum"),
         ("logo_id", 999),
