@@ -34,8 +34,12 @@ MORE = {
 MORE_AFTER_WEEKS = 10
 #: How many of an office's posts go there too, where it is not all of them: each is some work.
 SHARES = {"tiktok": 0.4, "whatsapp": 0.6, "website": 0.8, "youtube": 0.3}
-#: Registered, and nobody has connected it yet.
-NEVER_CONNECTED = ("Kec. Blora", "instagram")
+#: Registered, and nobody has connected it yet: by which driver each will be spoken to. The second
+#: is no professional account, so somebody has chosen the way that has risks.
+NEVER_CONNECTED = {"Kec. Blora": "instagram", "DPUPR": "instagram_private"}
+#: What the practice Instagram takes for the second, and its page says.
+PASSWORD = "latihan-siar"  # noqa: S105 - opens nothing real
+HOW_TO_LOG_IN = f"Akun latihan: sambungkan dengan kata sandi {PASSWORD}."
 #: Its session ended when its keeper moved on.
 DISCONNECTED = ("Kec. Japah", "facebook")
 SESSION_OVER = "Sesi berakhir; admin lama sudah pindah tugas. Sambungkan kembali."
@@ -106,10 +110,12 @@ class Connecting:
 
     def _leave_unconnected(self, office: Office) -> None:
         """Register an account that its platform knows, and Siar may not use yet."""
-        abbreviation, platform = NEVER_CONNECTED
-        if office.abbreviation != abbreviation:
+        driver = NEVER_CONNECTED.get(office.abbreviation)
+        if driver is None:
             return
-        account = _later_account(office, platform)
+        account = _later_account(office, driver.partition("_")[0])
+        account.driver = driver
+        account.note = HOW_TO_LOG_IN if driver == "instagram_private" else ""
         db.session.flush()
         self.connected.append((account, credentials_for(account)))
 
@@ -194,7 +200,12 @@ def _of_x(number: str, handle: str) -> dict[str, str]:  # noqa: ARG001
 _SECRETS: Mapping[str, Callable[[str, str], dict[str, str]]] = {
     "x": _of_x,
     "facebook": lambda number, _: {"page_id": number, "page_token": f"rahasia-halaman-{number}"},
-    "instagram": lambda number, _: {"ig_id": number, "token": f"rahasia-instagram-{number}"},
+    "instagram": lambda number, handle: {
+        "ig_id": number,
+        "token": f"rahasia-instagram-{number}",
+        "username": handle,
+        "password": PASSWORD,
+    },
     "tiktok": lambda number, _: {"open_id": number, "access_token": f"rahasia-tiktok-{number}"},
     "telegram": lambda number, handle: {
         "bot_token": f"{number[4:]}:rahasia-telegram",

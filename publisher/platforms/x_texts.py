@@ -95,12 +95,13 @@ def link_notes(text: str, limits: Limits) -> Iterator[Problem]:
     dear, plain = limits.price("post_with_link"), limits.price("post")
     if links and dear and plain:
         message = N_(
-            "Unggahan X yang memuat tautan dikenai %(dear)s; tanpa tautan %(plain)s "
-            "(%(source)s, %(date)s)."
+            "Unggahan X yang memuat tautan dikenai %(currency)s %(dear)s; tanpa tautan "
+            "%(currency)s %(plain)s (%(source)s, %(date)s)."
         )
         values = {
-            "dear": str(dear),
-            "plain": str(plain),
+            "currency": dear.currency,
+            "dear": dear.amount,
+            "plain": plain.amount,
             "source": dear.source.where,
             "date": dear.source.read_on,
         }

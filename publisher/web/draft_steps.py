@@ -20,6 +20,7 @@ from publisher.models.posts import Post, PostPicture
 from publisher.storage import Store
 from publisher.web import access
 from publisher.web.access import form_version, me
+from publisher.web.filters import kalimat
 from publisher.web.forms_drafts import YEARS, draft_form, fields_of, words_of
 from publisher.web.picking import Picker, picker
 from publisher.workflow import drafting
@@ -278,7 +279,7 @@ def _point_out(gaps: list[Gap], outcome: Outcome) -> None:
     """Name each gap at the top of the page, with a link, and beside its field."""
     outcome.status = 422
     for gap in gaps:
-        text, name = _(gap.message, **gap.values), _field_of(gap)
+        text, name = kalimat(gap.message, gap.values), _field_of(gap)
         target = "accounts-0" if name == "accounts" else name
         outcome.problems.append((text, f"#{target}"))
         outcome.field_errors.setdefault(name, []).append(text)

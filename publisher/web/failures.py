@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 from publisher.db import db
 from publisher.errors import Outdated, PublisherError
 from publisher.web.access import by_script
+from publisher.web.filters import kalimat
 from publisher.web.onward import referring_page
 
 #: The page that says it best, where a status has none of its own.
@@ -42,7 +43,7 @@ def init_app(app: Flask) -> None:
 
 def sentence(error: PublisherError) -> str:
     """Return what the person is told, in their language."""
-    return str(_(error.message, **error.values))
+    return kalimat(error.message, error.values)
 
 
 def on_publisher_error(error: PublisherError) -> Any:

@@ -6,6 +6,7 @@ A filter that is given no zone takes that of the region the page is about (`g.zo
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from babel import Locale, dates, numbers
@@ -126,9 +127,20 @@ def kalimat(stored: str, values: Mapping[str, Any] | None = None) -> str:
     `_()` of a template would take a per cent sign in it for a placeholder, and give the head of
     the catalogue for an empty one.
 
-    :param values: what fills the placeholders of a sentence of ours
+    :param values: what fills the placeholders of a sentence of ours: names of channels are
+        said in the same language, and amounts are written as it writes them
     """
-    return str(_(stored, **(values or {}))) if stored else ""
+    filled = {name: _filled(name, value) for name, value in (values or {}).items()}
+    return str(_(stored, **filled)) if stored else ""
+
+
+def _filled(name: str, value: Any) -> Any:
+    if name == "platform":
+        return _(value)
+    if isinstance(value, Decimal):
+        places = -int(value.as_tuple().exponent)
+        return numbers.format_decimal(value, f"#,##0.{'0' * places}", locale=_locale())
+    return value
 
 
 def aria(

@@ -25,10 +25,11 @@ from publisher.models.people import Role
 from publisher.storage import Unreachable
 from publisher.web.access import allow, get_delivery, get_proof, me
 from publisher.web.draft_steps import store
+from publisher.web.filters import kalimat
 from publisher.workflow.composing import content
 from publisher.workflow.composing.contents import Content
 from publisher.workflow.composing.keeping import find_media, keep, media_of
-from publisher.workflow.delivering import proving
+from publisher.workflow.delivering import finishing, proving
 from publisher.workflow.delivering.people import LINK_CHARS
 
 bp = Blueprint("proofs", __name__)
@@ -77,7 +78,7 @@ def file(delivery_id: int) -> Any:
             )  # fmt: skip
         except Invalid as error:
             db.session.rollback()
-            form.form_errors.append(_(error.message, **error.values))
+            form.form_errors.append(kalimat(error.message, error.values))
         else:
             db.session.commit()
             flash(_("Bukti tayang tercatat. Kominfo akan memeriksanya."), "success")
@@ -149,6 +150,7 @@ def _page(delivery: Delivery, form: ProofForm) -> str:
         form=form,
         kept=kept,
         content=_content_of(delivery) if current else None,
+        in_app=finishing.is_in_app(delivery),
         proofs=proving.proofs_of(delivery),
         may_file=me().role is Role.DRAFTER and proving.may_file(delivery),
     )
@@ -169,7 +171,7 @@ def _screenshot(delivery_id: int, form: ProofForm) -> Media | None:
     try:
         kept = keep(file.read(), store())
     except PublisherError as error:
-        form.screenshot.errors = [_(error.message, **error.values)]
+        form.screenshot.errors = [kalimat(error.message, error.values)]
         return None
     get_delivery(delivery_id)
     media = media_of(

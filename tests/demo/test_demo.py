@@ -19,6 +19,7 @@ from publisher.models import audit
 from publisher.models.accounts import Account, AccountStatus
 from publisher.models.audit import AuditEntry
 from publisher.models.deliveries import STEPS, Delivery, DeliveryStatus
+from publisher.models.ideas import Idea
 from publisher.models.people import Role, User
 from publisher.models.places import Office, Region
 from publisher.models.posts import Post, PostStatus
@@ -27,7 +28,7 @@ from publisher.models.quotas import QuotaRule
 from publisher.platforms import driver_class, http, open_driver
 from publisher.practice.server import PracticeServer
 from publisher.reports.snapshot import WeekStatus
-from publisher.workflow import registering, reporting, reviewing
+from publisher.workflow import branding, registering, reporting, reviewing, sharing
 from publisher.workflow.composing import content
 from publisher.workflow.delivering import proving
 from publisher.workflow.registering.attention import Need
@@ -321,7 +322,8 @@ def test_accounts_show_every_state_that_a_person_meets():
         "facebook", "x", "instagram", "tiktok", "telegram", "website", "whatsapp"
     }  # fmt: skip
     never = [one for one in accounts if one.platform == "instagram" and one.credentials is None]
-    assert [registering.need_of(one, at=WEDNESDAY) for one in never] == [Need.CONNECT]
+    assert {one.driver for one in never} == {"instagram", "instagram_private"}
+    assert {registering.need_of(one, at=WEDNESDAY) for one in never} == {Need.CONNECT}
 
 
 def test_a_post_on_many_platforms_counts_once(posts, deliveries):
@@ -419,3 +421,17 @@ def test_it_needs_practice_platforms(loaded, monkeypatch):
 def test_a_demo_knows_itself_so_that_no_other_data_is_taken_for_one(in_the_app):
     assert demo.is_there()
     assert not demo.is_needed()
+
+
+def test_offices_look_different_and_share_what_worked(loaded):
+    store = loaded[0].extensions["media_store"]
+    ours = sa.select(Office).join(Region).where(Region.code == REGION)
+    offices = {one.abbreviation: one for one in db.session.scalars(ours)}
+    themes = [branding.theme_of(offices[name], store) for name in ("Dinkes", "BPBD", "Disdik")]
+
+    assert len({theme.brand for theme in themes}) == 3
+    assert all(theme.logo and theme.channels.link for theme in themes)
+    ideas = list(db.session.scalars(sa.select(Idea)))
+    assert len({idea.office_id for idea in ideas}) == 3
+    assert sum(len(sharing.uses_of(idea)) for idea in ideas) >= 2
+    assert all(sharing.picture(idea, themes[0], store, 200) for idea in ideas)

@@ -5,11 +5,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from flask_babel import force_locale
 from PIL import Image
 
 from publisher import clock
 from publisher.db import db
 from publisher.models.posts import Post, PostStatus
+from publisher.platforms import PLATFORM_NAMES
+from publisher.web.filters import kalimat
 from publisher.workflow import drafting, scheduling
 from tests.conftest import NOW
 
@@ -450,3 +453,13 @@ def test_the_page_of_a_post_shows_permalink_and_history(sari_page, make_post, bu
     assert "Halaman menolak gambar." in page
     assert "Tayang sebagian" in page
     assert page.index("Disetujui") < page.index("Diajukan untuk ditelaah")
+
+
+def test_what_is_said_of_a_channel_names_it_in_the_readers_language(app):
+    wants = "%(platform)s memerlukan sedikitnya satu gambar."
+    values = {"platform": PLATFORM_NAMES["website"]}
+    with app.test_request_context("/"):
+        with force_locale("en"):
+            assert kalimat(wants, values) == "Website needs at least one picture."
+        with force_locale("id"):
+            assert kalimat(wants, values).startswith("Situs web ")

@@ -1,6 +1,7 @@
 """Dates, times and numbers as the people of three zones and two languages read them."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -213,3 +214,9 @@ def test_every_badge_finds_its_icon(app, reader):
     for family, words in status.WORDS.items():
         for name in words:
             assert "<svg" in str(getattr(status, f"{family}_badge")(name))
+
+
+@pytest.mark.parametrize(("language", "amount"), [("id", "0,200"), ("en", "0.200")])
+def test_an_amount_in_a_stored_sentence_is_written_as_the_language_does(reader, language, amount):
+    with force_locale(language):
+        assert filters.kalimat("USD %(dear)s", {"dear": Decimal("0.200")}) == f"USD {amount}"

@@ -71,6 +71,17 @@ def test_the_page_has_all_there_is_to_post(client_of, sari, handed):
     assert page.count('download="siar-') == 2
 
 
+def test_who_has_a_draft_in_the_app_is_sent_there_and_copies_nothing(client_of, sari, handed):
+    fetch(Delivery, handed).remote_id = "p_pub_url~v2.17"
+    db.session.commit()
+
+    page = client_of(sari).get(page_of(handed)).get_data(as_text=True)
+
+    assert "1. Selesaikan drafnya di aplikasi" in page
+    assert "1. Salin teksnya" not in page
+    assert "2. Catat bukti tayangnya" in page
+
+
 def test_all_pictures_come_in_one_file_with_their_texts(client_of, sari, handed):
     answer = client_of(sari).get(f"{page_of(handed)}/foto.zip")
 

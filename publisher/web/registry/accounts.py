@@ -79,6 +79,7 @@ def show(account_id: int) -> str:
         state=registering.state_of(account),
         connectable=registering.connectable(account),
         ways=registering.ways(account),
+        risks=registering.risks(account),
         standings=STANDINGS,
         need=registering.need_of(account, at=clock.now()),
         silent_days=days_since(account.last_post_at, clock.now()),

@@ -97,11 +97,12 @@ def _repeated(plan: Plan, found: Sequence[Echo]) -> Iterator[Problem]:
         yield Problem(
             field="text",
             message=N_(
-                "Teks yang sama sudah tayang atau terjadwal di akun ini pada %(time)s. "
-                "%(platform)s menolak teks yang sama dalam %(hours)s jam; ubah kalimatnya."
+                "Teks yang sama sudah tayang atau terjadwal di akun ini pada %(date)s pukul "
+                "%(time)s. %(platform)s menolak teks yang sama dalam %(hours)s jam; "
+                "ubah kalimatnya."
             ),
             values={
-                "time": _time(max(refused), plan.zone),
+                **_when(max(refused), plan.zone),
                 "platform": platform,
                 "hours": limits.repeat_within_h,
             },
@@ -111,19 +112,19 @@ def _repeated(plan: Plan, found: Sequence[Echo]) -> Iterator[Problem]:
             field="text",
             message=N_(
                 "Teks yang sama sudah tayang atau terjadwal di akun %(platform)s ini pada "
-                "%(time)s. Pastikan ini bukan unggahan ganda."
+                "%(date)s pukul %(time)s. Pastikan ini bukan unggahan ganda."
             ),
-            values={"time": _time(max(echo.at for echo in own), plan.zone), "platform": platform},
+            values={**_when(max(echo.at for echo in own), plan.zone), "platform": platform},
             blocks=False,
         )
     if others and limits.one_account_per_text:
         yield Problem(
             field="text",
             message=N_(
-                "Teks yang sama dipakai akun lain di %(platform)s pada %(time)s. %(platform)s "
-                "melarang teks yang sama di beberapa akun; ubah kalimatnya."
+                "Teks yang sama dipakai akun lain di %(platform)s pada %(date)s pukul %(time)s. "
+                "%(platform)s melarang teks yang sama di beberapa akun; ubah kalimatnya."
             ),
-            values={"time": _time(max(others), plan.zone), "platform": platform},
+            values={**_when(max(others), plan.zone), "platform": platform},
             blocks=False,
         )
 
@@ -166,5 +167,6 @@ def _reshaped(post: Post, platform: str, limits: Limits) -> Iterator[Problem]:
         )
 
 
-def _time(at: datetime, zone: str) -> str:
-    return f"{clock.in_zone(at, zone):%d/%m/%Y pukul %H.%M} {clock.zone_name(zone)}"
+def _when(at: datetime, zone: str) -> dict[str, str]:
+    local = clock.in_zone(at, zone)
+    return {"date": f"{local:%d/%m/%Y}", "time": f"{local:%H.%M} {clock.zone_name(zone)}"}

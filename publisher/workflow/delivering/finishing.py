@@ -50,6 +50,12 @@ class Draft:
         return f"Draft(delivery_id={self.delivery_id}, {self.driver})"
 
 
+def is_in_app(delivery: Delivery) -> bool:
+    """Say whether its person finds text and pictures in the platform's app already."""
+    there = delivery.remote_id is not None and delivery.reason != GONE
+    return there and delivery.status is DeliveryStatus.HANDED_OVER
+
+
 def take(*, after: int, vault: Vault) -> list[Draft]:
     """Return the next drafts to ask about, in the order of their deliveries.
 
