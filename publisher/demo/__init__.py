@@ -14,7 +14,7 @@ from flask import Flask, current_app
 from publisher import clock
 from publisher.clock import Week
 from publisher.db import db
-from publisher.demo import calendar, past, present, registry, shelf
+from publisher.demo import calendar, looks, past, present, registry, shelf
 from publisher.demo.book import Book
 from publisher.demo.calendar import Plan
 from publisher.demo.pictures import Studio
@@ -106,6 +106,7 @@ def _fill(app: Flask, studio: Studio, book: Book, *, at: datetime) -> None:
     founded = week.shifted(-WEEKS_BEFORE)
     first = founded.starts(ZONE) + timedelta(hours=9)
     cast = registry.found(app, book, week=founded, at=first, now=at)
+    looks.choose(cast, app.extensions["media_store"], at=first)
     plans = [
         plan
         for office in cast.offices
@@ -118,6 +119,7 @@ def _fill(app: Flask, studio: Studio, book: Book, *, at: datetime) -> None:
     _tell_past(desk, book, [one for one in plans if one.planned_at < at - timedelta(hours=1)])
     present.tell(desk, book, [one for one in plans if one.planned_at > at], at=at)
     desk.journal.write()
+    looks.share(cast, at=at)
     audit.record("demo.loaded", f"region:{cast.region.id}", at=at, region_id=cast.region.id)
 
 
