@@ -10,7 +10,7 @@ import logging
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from publisher.errors import N_, PublisherError
 from publisher.posters import contents, previews, studio
@@ -126,8 +126,9 @@ def file_label(shape: str) -> str:
 
 def key(design: Design, theme: Theme) -> str:
     """Return SHA-256 over all that the pictures of a design are made of."""
-    shown = {name: value for name, value in design.content.items() if name in design.look.shows}
-    shown |= {"template": design.template, "theme": theme_key(theme)}
+    content = design.content
+    shown: dict[str, Any] = {str(name): content[name] for name in design.look.shows}
+    shown |= {"template": design.template, "language": design.language, "theme": theme_key(theme)}
     return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
 
 
