@@ -10,6 +10,7 @@ from PIL import Image
 
 from publisher.db import db
 from publisher.errors import Outdated
+from publisher.models.ideas import Idea
 from publisher.models.media import Consent, Media, MediaKind
 from publisher.models.posters import Poster
 from publisher.workflow import composing, drafting, library
@@ -245,10 +246,27 @@ def test_what_a_post_or_a_poster_shows_stays(file, sari, tono, make_post):
     assert not any(library.obstacle(library.uses(media)) for media in (on_post, on_poster))
 
 
+def test_what_a_shared_idea_shows_stays_until_it_ends(file, sari, make_post):
+    media, post = file(sari), make_post()
+    idea = Idea(
+        office_id=post.office_id, post=post, kind=post.kind, title="Imunisasi", worked="Ramai",
+        template="kegiatan", content={"photos": [{"digest": media.digest}]}, shared_by=sari,
+        shared_at=NOW,
+    )  # fmt: skip
+    db.session.add(idea)
+    db.session.flush()
+
+    assert library.obstacle(library.uses(media)) == InUse.shared
+    idea.ended_at, idea.ended_by = NOW, sari
+    assert library.uses(media).none
+
+
 def test_what_was_put_away_comes_back_or_goes_for_good(file, sari, tono, make_post):
     shared, told, alone = (file(sari, number) for number in (1, 2, 3))
     file(tono, 1)
     post = make_post()
+    drawn = file(sari, 4)
+    poster(post).rendered = {"4:5": drawn.digest}
     picture = drafting.choose(post, told.id, actor=sari, at=NOW)
     post.move("submit", actor=sari, at=NOW)
     post.move("request_changes", actor=sari, at=NOW)
@@ -257,11 +275,12 @@ def test_what_was_put_away_comes_back_or_goes_for_good(file, sari, tono, make_po
 
     with pytest.raises(InUse, match="Arsipkan dulu"):
         library.forget(alone)
-    for media in (shared, told, alone):
+    for media in (shared, told, alone, drawn):
         library.archive(media, at=NOW)
     with pytest.raises(InUse, match="Riwayat"):
         library.forget(told)
     assert library.forget(shared) is None  # another office still has these bytes
+    assert library.forget(drawn) is None  # the poster may be put on a post again
     assert library.forget(alone) == f"{3:064x}"
     library.restore(told)
     assert found(sari.office) == [told]

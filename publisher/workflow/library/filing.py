@@ -52,6 +52,7 @@ class InUse(PublisherError):
 
     on_posts = N_("Gambar ini dipakai pada konten, jadi tetap di pustaka.")
     on_posters = N_("Gambar ini dipakai pada poster, jadi tetap di pustaka.")
+    shared = N_("Gambar ini dipakai pada ide di bank ide, jadi tetap di pustaka.")
     proves = N_("Gambar ini menjadi bukti tayang, jadi tidak dapat dihapus.")
     in_history = N_(
         "Gambar ini pernah diajukan dalam sebuah konten. Riwayat harus tetap dapat dibaca, "
@@ -154,6 +155,8 @@ def obstacle(found: Uses) -> str:
         return InUse.on_posts
     if found.posters:
         return InUse.on_posters
+    if found.shared:
+        return InUse.shared
     return InUse.proves if found.proves else ""
 
 

@@ -1,10 +1,13 @@
 """Where a picture is used: what would lose it if it were thrown away."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
 from publisher.db import db
+from publisher.models.ideas import Idea
 from publisher.models.looks import Logo
 from publisher.models.media import Media
 from publisher.models.posters import Poster, PosterPhoto
@@ -20,30 +23,36 @@ class Uses:
     """What shows a picture, newest first.
 
     :param posters: by their posts, which are where they can be opened
+    :param shared: an idea that others may take over shows it
     :param proves: it is the screenshot that proves a post
     """
 
     posts: list[Post]
     posters: list[Post]
+    shared: bool
     proves: bool
 
     @property
     def none(self) -> bool:
-        return not (self.posts or self.posters or self.proves)
+        return not (self.posts or self.posters or self.shared or self.proves)
 
 
 def uses(media: Media) -> Uses:
-    """Return where a picture is used. Three queries."""
+    """Return where a picture is used. Four queries."""
     on_posts = sa.select(PostPicture.post_id).where(PostPicture.media_id == media.id)
     on_posters = (
         sa.select(Poster.post_id)
         .join(PosterPhoto, PosterPhoto.poster_id == Poster.id)
         .where(PosterPhoto.digest == media.digest, Poster.office_id == media.office_id)
     )
+    sharing = sa.exists().where(
+        Idea.office_id == media.office_id, Idea.ended_at.is_(None), _names(Idea.content, media)
+    )
     proving = sa.exists().where(Proof.screenshot_id == media.id)
     return Uses(
         posts=_posts(on_posts),
         posters=_posts(on_posters),
+        shared=bool(db.session.scalar(sa.select(sharing))),
         proves=bool(db.session.scalar(sa.select(proving))),
     )
 
@@ -55,18 +64,24 @@ def _posts(ids: sa.Select[int]) -> list[Post]:
 
 def is_in_history(media: Media) -> bool:
     """Return whether a post was ever submitted with it: history must be able to show it."""
-    told = sa.cast(PostEvent.content, sa.Text).contains(media.digest)
     event = (
         sa.select(PostEvent.id)
         .join(Post, Post.id == PostEvent.post_id)
-        .where(Post.office_id == media.office_id, told)
+        .where(Post.office_id == media.office_id, _names(PostEvent.content, media))
         .limit(1)
     )
     return db.session.scalar(event) is not None
 
 
 def is_shared(media: Media) -> bool:
-    """Return whether another row stands for the same bytes: another office's, or an emblem."""
+    """Return whether the same bytes are needed elsewhere: another office's, an emblem, or what a
+    poster was drawn as."""
+    drawn = sa.exists().where(Poster.office_id == media.office_id, _names(Poster.rendered, media))
     other = sa.exists().where(Media.digest == media.digest, Media.id != media.id)
     emblem = sa.exists().where(Logo.digest == media.digest)
-    return bool(db.session.scalar(sa.select(other | emblem)))
+    return bool(db.session.scalar(sa.select(other | emblem | drawn)))
+
+
+def _names(told: InstrumentedAttribute[Any], media: Media) -> sa.ColumnElement[bool]:
+    """A digest is long enough to occur in JSON only where it is meant."""
+    return sa.cast(told, sa.Text).contains(media.digest)
