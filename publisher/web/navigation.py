@@ -41,6 +41,7 @@ def entries() -> list[dict[str, Any]]:
     section = "offices" if section in REGISTRY else section
     section = "deliveries" if section in ("proofs", "takedowns") else section
     section = "library" if section == "ideas" else section
+    section = "drafts" if section == "studio" else section
     return [
         {
             "label": label,
