@@ -30,6 +30,10 @@ MEANINGS = {
     "deliveries ÷ with 20 thousand",
     "claim_growth_time": "the same, in time",
     "board_growth": "Time of the first page of the deliveries board, likewise",
+    "count_week_ms": "Counting one week of 10,000 offices, 40,000 deliveries of 2 million",
+    "count_year_ms": "Counting one office's year, beside as many",
+    "count_growth": "Work of counting a week (steps of SQLite, buffers of PostgreSQL) beside 2 "
+    "million deliveries of other weeks ÷ beside 20 thousand",
     "tick_idle": "Processor of an idle worker, of one core",
     "recovery": "A worker with 64 posts on their way is killed: from there, a new worker started, "
     "until each is out or was looked for",
@@ -40,7 +44,8 @@ MEANINGS = {
     "upload_refused_mb": "the same: the most memory, the upload itself included (floor)",
     "poster_vs_chromium": "Screenshot of much the same poster by a warm page of headless Chromium "
     "÷ a poster by Siar, 1080×1350, one process",
-    "poster_vs_floor": "The same poster ÷ decoding its photo, the master made at upload, and encoding the result",
+    "poster_vs_floor": "The same poster ÷ decoding its photo, the master made at upload, and "
+    "encoding the result",
     "poster_set_s": "One poster in all four sizes; the floor decodes and encodes four times",
     "poster_cores_vs_chromium": "Posters a second with one process on each core ÷ those of as many "
     "warm Chromiums",

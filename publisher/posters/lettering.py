@@ -19,6 +19,8 @@ from publisher.posters.brush import FONT_FILE, font
 log = logging.getLogger(__name__)
 
 MEASURE_PX = 200  # lengths are measured once at this size and scaled
+#: What a headline on one line is worth: on two it could be larger.
+_ALONE = 0.88
 #: How much smaller a headline may be for the sake of even lines.
 _BALANCING = 0.84
 #: Added between words, in em: this font sets them so close that "di mana" reads as one.
@@ -148,9 +150,10 @@ def _set(lines: tuple[str, ...], px: int, weight: int, leading: float) -> Settin
 
 
 def _looks(found: Setting) -> float:
-    """Return how well a headline is set: large, and with its lines filled."""
+    """Return how well a headline is set: large, with its lines filled, on more than one."""
     lengths = [length(line, found.weight) for line in found.lines]
-    return found.size * sum(lengths) / (len(lengths) * max(lengths))
+    fullness = sum(lengths) / (len(lengths) * max(lengths))
+    return found.size * (fullness if len(lengths) > 1 else _ALONE)
 
 
 def broken(words: list[str], room: float, weight: int) -> tuple[str, ...]:

@@ -5,13 +5,14 @@ Writes each poster on its own and one contact sheet of them all; `make posters` 
 
 import io
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image
 
 from publisher.posters.samples import samples
-from publisher.posters.studio import draw
-from publisher.posters.templates import FORMATS
+from publisher.posters.studio import Poster, draw
+from publisher.posters.templates import FORMATS, templates
 
 HEIGHT, GAP = 540, 12
 
@@ -20,7 +21,7 @@ def write(folder: Path) -> Path:
     """Write the posters into `folder` and return the path of the contact sheet."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
-    for name, poster in samples().items():
+    for name, poster in {**samples(), **_bare()}.items():
         pictures = draw(poster, tuple(FORMATS)).pictures
         for shape, content in pictures.items():
             (folder / f"{name}-{shape}.jpg").write_bytes(content)
@@ -29,6 +30,15 @@ def write(folder: Path) -> Path:
     path = folder / "posters.png"
     sheet.save(path, compress_level=1)
     return path
+
+
+def _bare() -> dict[str, Poster]:
+    """Return the examples that may go without their photo, without it."""
+    return {
+        f"{name}-bare": replace(poster, content=replace(poster.content, photos=()))
+        for name, poster in samples().items()
+        if poster.content.photos and not templates()[name].photos
+    }
 
 
 def _small(content: bytes) -> Image.Image:
