@@ -7,14 +7,15 @@ Reading checks every file against these classes and names what is wrong by its p
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Literal
-
-from pydantic import ConfigDict, TypeAdapter
+from typing import TYPE_CHECKING, Literal
 
 from publisher.posters.items import Edge
 from publisher.posters.themes import Ground
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 FOLDER = Path(__file__).parent / "designs"
 ShapeName = Literal["portrait", "square", "story", "wide"]
@@ -24,7 +25,7 @@ FieldName = Literal[
     "label", "badge", "headline", "body", "when", "where", "how", "figures", "agenda", "quote",
     "person", "role", "before", "after", "hashtag", "whatsapp", "link", "photos",
 ]  # fmt: skip
-_STRICT = ConfigDict(extra="forbid")
+_STRICT = {"extra": "forbid"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +150,12 @@ class Template:
     bare: Bare | None = None
 
 
-_READER: TypeAdapter[Template] = TypeAdapter(Template)
+@cache
+def _reader() -> "TypeAdapter[Template]":
+    """Make it when a template is first read: pydantic takes a tenth of a second to come."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Template)
 
 
 def read(text: str) -> Template:
@@ -157,7 +163,7 @@ def read(text: str) -> Template:
 
     :raises ValueError: naming what is wrong by its path, such as `columns.0.blocks.2.kind`
     """
-    return _READER.validate_json(text)
+    return _reader().validate_json(text)
 
 
 @lru_cache(maxsize=1)

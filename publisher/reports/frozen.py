@@ -12,11 +12,12 @@ files are still read; whoever renames, removes or reinterprets one raises its nu
 import hashlib
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
-
-from pydantic import TypeAdapter
+from typing import TYPE_CHECKING, Any, Literal
 
 from publisher.reports.snapshot import WeekReport
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 FORMAT: Literal["siar/laporan-minggu/1"] = "siar/laporan-minggu/1"
 
@@ -30,7 +31,9 @@ class Document:
 
 
 @cache
-def _adapter() -> TypeAdapter[Document]:
+def _adapter() -> "TypeAdapter[Document]":
+    from pydantic import TypeAdapter  # takes a tenth of a second to come: not at every start
+
     return TypeAdapter(Document)
 
 

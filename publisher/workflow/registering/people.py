@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import joinedload
 
 from publisher import passwords
@@ -187,6 +186,8 @@ def _faults(region: Region, data: UserData, *, besides: int | None) -> Faults:
 
 
 def _email_fault(email: str, besides: int | None) -> Fault | None:
+    from email_validator import EmailNotValidError, validate_email  # only for whoever asks
+
     try:
         validate_email(email, check_deliverability=False)
     except EmailNotValidError:

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 
-from holidays import country_holidays
-
 from publisher.clock import Week
 
 MONDAY_TO_FRIDAY = "12345"
@@ -100,6 +98,8 @@ NATIONAL = Calendar()
 @cache
 def national_holidays(year: int) -> dict[date, str]:
     """Return the national holidays and cuti bersama of a year, with their Indonesian names."""
+    from holidays import country_holidays  # of a hundred countries: only for whoever asks
+
     calendar = country_holidays(
         "ID", years=year, categories=("public", "government"), language="id"
     )
