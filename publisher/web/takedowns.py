@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -39,6 +39,8 @@ class TakedownForm(FlaskForm):
 def note(delivery_id: int) -> Any:
     """Note that it was taken down."""
     delivery = get_delivery(delivery_id)
+    if delivery.published_at is None:
+        abort(404)
     local = clock.in_zone(clock.now(), delivery.office.region.zone)
     form = TakedownForm(data={"down_date": local.date(), "down_time": local.time()})
     if form.validate_on_submit():

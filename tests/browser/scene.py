@@ -1,24 +1,36 @@
 """A kabupaten in which everything is in every state it can be in, for a look at every page."""
 
 from datetime import timedelta
+from io import BytesIO
+
+from PIL import Image, ImageDraw
 
 from publisher import clock
 from publisher.db import db
 from publisher.models.accounts import Account, AccountStatus, Standing
 from publisher.models.advancing import advance
 from publisher.models.deliveries import Delivery, DeliveryStatus
+from publisher.models.ideas import Idea
 from publisher.models.media import Consent, Media, MediaKind
 from publisher.models.people import User
 from publisher.models.places import Office, OfficeKind
 from publisher.models.posters import Poster
 from publisher.models.posts import Post, PostKind, PostStatus
 from publisher.models.proofs import Proof
-from publisher.models.quotas import QuotaRule
+from publisher.models.quotas import Binding, QuotaRule
 from publisher.models.watch import Preflight, Slot
 from publisher.platforms.base import Handover, Receipt
 from publisher.platforms.errors import OutcomeUnknown, Refused
 from publisher.posters.themes import Theme
-from publisher.workflow import designing, library, reviewing, watching
+from publisher.workflow import (
+    branding,
+    designing,
+    library,
+    registering,
+    reviewing,
+    sharing,
+    watching,
+)
 from publisher.workflow.composing.keeping import keep
 from publisher.workflow.delivering import looking, people, proving, recording
 from publisher.workflow.delivering.claiming import Claim
@@ -32,8 +44,11 @@ LONG = "Penyuluhan pencegahan demam berdarah dan gotong royong kebersihan lingku
 def build(cast):
     """Fill the cast's kabupaten; return the ids that the addresses of pages are made of."""
     _offices_and_targets(cast)
+    _working_days(cast)
     _posts(cast)
     _posters(cast)
+    _looks(cast)
+    _ideas(cast)
     _deliveries(cast)
     _proofs(cast)
     _past_weeks(cast)
@@ -69,6 +84,46 @@ def _offices_and_targets(cast):
         db.session.get(User, cast.tono.id).ended_at = now
 
 
+def _working_days(cast):
+    """What decrees change: days of the region, days of an office, a kind's target, an exemption."""
+    now = clock.now()
+    week = clock.Week.of(now, ZONE)
+    with cast.stage():
+        budi = db.session.get(User, cast.budi.id)
+        region, dishub = budi.region, db.session.get(Office, cast.dishub_id)
+        by = {"actor": budi, "at": now}
+        for day, works in ((week.monday, False), (week.sunday, True)):
+            row = registering.add_day(
+                region, day, works=works, name=LONG, source="Keputusan Bupati 003/77/2026", **by
+            )
+        registering.end_day(row, **by)
+        registering.set_pattern(
+            dishub, weekdays="123456", rests_on_holidays=False, source="SK 1", week=week, **by
+        )
+        registering.set_quota(
+            region,
+            minimum=2,
+            week=week.shifted(2),
+            whose=registering.For(kind=OfficeKind.KECAMATAN),
+            asks=registering.Asks(binding=Binding.IMBAUAN, channels=("instagram", "facebook")),
+            **by,
+        )
+        for first in (week.shifted(3), week.shifted(5)):
+            row = registering.grant(
+                dishub,
+                registering.Grant(
+                    first=first,
+                    last=first.next(),
+                    reason=LONG,
+                    document="Nota dinas Sekda 400/12",
+                    link="https://contoh.id/surat",
+                ),
+                **by,
+            )
+        registering.revoke_dispensation(row, because="Keliru minggu", **by)
+        db.session.commit()
+
+
 def _posts(cast):
     cast.post(title="", what="", caption="", account_ids=frozenset(), planned_at=None)
     cast.post(title=LONG, texts={"x": "Teks khusus untuk X. " * 20})
@@ -100,6 +155,50 @@ def _posters(cast):
             post = db.session.get(Post, post_id)
             designing.start(post, template, theme, actor=sari, at=clock.now())
     cast.take("submit", waiting)
+
+
+def _looks(cast):
+    """The region's look, with an emblem, and one of Sari's office that differs."""
+    with cast.stage():
+        sari, budi = (db.session.get(User, one.id) for one in (cast.sari, cast.budi))
+        region, now = budi.region, clock.now()
+        picture, out = Image.new("RGBA", (300, 300)), BytesIO()
+        ImageDraw.Draw(picture).ellipse((20, 20, 280, 280), fill="#c8102e")
+        picture.save(out, "PNG")
+        kept = branding.keep_logo(out.getvalue(), cast.app.extensions["media_store"])
+        logo = branding.add_logo(region, None, kept, actor=budi, at=now)
+        chosen = branding.Choice(
+            brand="#1769aa", accent="#ffb03a", logo_id=logo.id, hashtag="#LaporContoh",
+            holds_for_all=True,
+        )  # fmt: skip
+        branding.set_look(region, None, chosen, seen=0, actor=budi, at=now)
+        own = branding.Choice(brand="#0f6b4f", accent="#ffcc4d", motif="mega")
+        branding.set_look(region, sari.office, own, seen=0, actor=sari, at=now)
+
+
+def _ideas(cast):
+    """One idea that kominfo features, and one that it removed."""
+    for title in ("Ide unggulan", "Ide yang dikeluarkan"):
+        post_id = cast.post("submit", "approve", title=title)
+        with cast.stage():
+            post, now = db.session.get(Post, post_id), clock.now()
+            sari, budi = (db.session.get(User, one.id) for one in (cast.sari, cast.budi))
+            content = designing.Design(template="kegiatan", texts={"headline": title}).cleaned()
+            poster = Poster(
+                office_id=post.office_id, post=post, position=0, template="kegiatan",
+                shapes=["portrait"], content=content.content, made_by=sari, made_at=now,
+                edited_by=sari, edited_at=now,
+            )  # fmt: skip
+            db.session.add(poster)
+            db.session.flush()
+            idea = sharing.share(
+                poster, worked="Warga datang.", kind=PostKind.KEGIATAN, with_photos=False,
+                actor=sari, at=now,
+            )  # fmt: skip
+            if title == "Ide unggulan":
+                sharing.feature(idea, on=True, actor=budi, at=now)
+            else:
+                sharing.remove(idea, reason="Logo sudah diganti.", actor=budi, at=now)
 
 
 def _deliveries(cast):
@@ -268,6 +367,7 @@ def _ids(cast):
             for post_id in cast.ids(Post, ours)
             if cast.ids(Poster, Poster.post_id == post_id)
         ],
+        "idea_id": cast.ids(Idea, Idea.office_id == cast.dinkes_id),
         "poster_id": cast.ids(Poster, Poster.office_id == cast.dinkes_id),
         "editable": cast.ids(Post, ours, Post.status.in_(editable)),
     }

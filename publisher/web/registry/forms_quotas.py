@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as pgettext  # a name that the catalogues are made by
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
@@ -61,7 +62,7 @@ WEEKDAYS = {
     "4": _l("Kamis"),
     "5": _l("Jumat"),
     "6": _l("Sabtu"),
-    "7": _l("Minggu"),
+    "7": pgettext("hari", "Minggu"),
 }
 #: How a kind of offices is written in the list of whom a target is for.
 KIND = "jenis-"
