@@ -46,6 +46,10 @@ MEANINGS = {
     "÷ a poster by Siar, 1080×1350, one process",
     "poster_vs_floor": "The same poster ÷ decoding its photo, the master made at upload, and "
     "encoding the result",
+    "forms_140_s": "A week of 140 offices as PDF, picture, message and workbook; beside it the "
+    "bare workbook of the same cells",
+    "xlsx_10000_s": "The workbook of 10,000 offices with every proof; beside it XlsxWriter given "
+    "the same cells and nothing else",
     "poster_set_s": "One poster in all four sizes; the floor decodes and encodes four times",
     "poster_cores_vs_chromium": "Posters a second with one process on each core ÷ those of as many "
     "warm Chromiums",

@@ -183,6 +183,8 @@ def standing_not_judged(report: WeekReport) -> str:
     parts = (
         (totals.exempt, "dikecualikan"),
         (totals.holiday if totals.obliged else 0, "libur"),
+        (totals.urged, "berupa imbauan"),
+        (totals.watched, "dipantau"),
         (totals.no_rule, "belum memiliki target"),
     )
     said = [f"{count} {word}" for count, word in parts if count]

@@ -10,6 +10,7 @@ import time_machine
 
 from publisher.clock import Week
 from publisher.db import db
+from publisher.reports.forms import FORMS
 from publisher.workflow import reporting
 from tests.weeks import content, rule, utc
 
@@ -70,6 +71,7 @@ def test_page_file_and_command_say_the_numbers_of_the_snapshot(
         args=["report", "--region", "33.16", "--week", "2026-W47", "--out", str(tmp_path)]
     )
     assert result.exit_code == 0, result.output
+    assert {path.suffix[1:] for path in tmp_path.glob("Rekap-*")} == FORMS.keys()
     [written] = tmp_path.glob("*.csv")
     assert written.read_bytes().decode("utf-8-sig") == body
 
@@ -86,6 +88,38 @@ def test_page_file_and_command_say_the_numbers_of_the_snapshot(
             shown.strip().startswith(figures.strip()) and row.office.name in shown
             for shown in result.output.splitlines()
         )
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_week_is_handed_on_in_every_form(client_of, ratna, sari, a_week, form):
+    client = client_of(ratna)
+    saved = client.get(f"/laporan/2026-W47.{form}?unduh=1")
+    shown = client.get(f"/laporan/2026-W47.{form}")
+    page = client.get("/laporan/2026-W47").get_data(as_text=True)
+
+    assert saved.status_code == 200
+    assert saved.content_type == FORMS[form].mime
+    assert (
+        saved.headers["Content-Disposition"] == f"attachment; filename=Rekap-33.16-2026-W47.{form}"
+    )
+    assert shown.headers["Content-Disposition"].startswith(
+        ("inline", "attachment")[not FORMS[form].shown]
+    )
+    assert saved.headers["Cache-Control"] == "no-store"
+    assert (
+        saved.data
+        == shown.data
+        == FORMS[form].render(reporting.week_report(a_week, W47, at=FRIDAY))
+    )
+    assert form == "txt" or f'href="/laporan/2026-W47.{form}?unduh=1"' in page
+    assert client_of(sari).get(f"/laporan/2026-W47.{form}").status_code == 403
+
+
+def test_the_message_to_copy_is_that_of_the_week(client_of, ratna, a_week):
+    page = text_of(client_of(ratna).get("/laporan/2026-W47"))
+
+    assert "Mohon izin melaporkan capaian publikasi mingguan" in page
+    assert "*1 dari 2* perangkat daerah sudah memenuhi target (50%)" in page
 
 
 def test_the_proof_of_each_content_is_one_step_away(client_of, ratna, a_week, dinkes):
