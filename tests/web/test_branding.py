@@ -7,7 +7,10 @@ from PIL import Image, ImageDraw
 
 from publisher.db import db
 from publisher.models.looks import Logo, Look
+from publisher.models.media import MediaKind
 from publisher.workflow import branding
+from publisher.workflow.composing.keeping import keep, media_of
+from tests.conftest import NOW
 
 REGION, OWN = "/registri/tampilan/daerah", "/registri/tampilan/{}"
 
@@ -170,3 +173,22 @@ def test_an_older_page_does_not_overwrite_a_newer_choice(client_of, dinkes, sari
 
     assert theme().channels.hashtag == "#Satu"
     assert "telah diubah orang lain" in answer.get_data(as_text=True)
+
+
+def test_a_logo_of_the_library_can_be_chosen_by_its_office_alone(
+    app, client_of, dinkes, dishub, sari, tono, theme
+):
+    store, content = app.extensions["media_store"], logo_file()[0].read()
+    kept = keep(content, store, kind=MediaKind.LOGO)
+    media = media_of(dinkes.id, kept, actor=sari, at=NOW, kind=MediaKind.LOGO)
+    db.session.commit()
+    media_id, address = media.id, OWN.format(dinkes.id)
+
+    foreign = client_of(tono).post(OWN.format(dishub.id), data=chosen(pustaka=str(media_id)))
+    assert foreign.status_code == 404
+
+    page = client_of(sari)
+    shown = page.post(address, data=chosen(aksi="lihat", pustaka=str(media_id)))
+    assert "checked" in shown.get_data(as_text=True).split('name="logo_id" value="1"')[1][:40]
+    page.post(address, data=chosen(logo_id="1"))
+    assert theme().logo is not None

@@ -24,6 +24,7 @@ from publisher import clock
 from publisher.db import db
 from publisher.errors import PublisherError
 from publisher.models.looks import Logo
+from publisher.models.media import Media
 from publisher.models.people import OFFICE_ROLES, Role
 from publisher.models.places import Office, Region
 from publisher.posters.swatches import swatch
@@ -196,6 +197,7 @@ def _shown(place: Place, tried: Tried) -> dict[str, Any]:
         "shades": branding.shades(tried.theme),
         "pictures": _pictures(place, tried),
         "logos": branding.logos_of(place.region, place.office),
+        "library_logos": _library(place),
         "palettes": PALETTES,
         "motifs": branding.MOTIFS,
         "manages": me().role in MANAGERS,
@@ -215,14 +217,23 @@ def _pictures(place: Place, tried: Tried) -> dict[str, str]:
 
 
 def _upload(form: LookForm, place: Place) -> str:
-    """Keep a logo that came along, and choose it; return what is wrong with it."""
-    file = form.file.data
-    if not isinstance(file, FileStorage) or not file.filename:
-        return ""
-    content = file.read()
-    db.session.rollback()  # no transaction is open while a decoder works
+    """Keep a logo that came along or was chosen in the library; return what is wrong with it.
+
+    No transaction is open while a decoder works.
+    """
+    media_id, file = request.form.get("pustaka", type=int), form.file.data
     try:
-        clean = branding.keep_logo(content, _store())
+        if media_id is not None:
+            media = _logo_of(place, media_id)
+            db.session.expunge(media)
+            db.session.rollback()
+            clean = branding.keep_from_library(media, _store())
+        elif isinstance(file, FileStorage) and file.filename:
+            content = file.read()
+            db.session.rollback()
+            clean = branding.keep_logo(content, _store())
+        else:
+            return ""
         added = branding.add_logo(place.region, place.office, clean, actor=me(), at=clock.now())
         db.session.commit()
     except PublisherError as error:
@@ -230,6 +241,15 @@ def _upload(form: LookForm, place: Place) -> str:
         return sentence(error)
     form.logo_id.data = str(added.id)
     return ""
+
+
+def _logo_of(place: Place, media_id: int) -> Media:
+    found = [one for one in _library(place) if one.id == media_id]
+    return found[0] if found else abort(404)
+
+
+def _library(place: Place) -> list[Media]:
+    return branding.library_logos(place.office) if place.office else []
 
 
 def _save(form: LookForm, place: Place) -> Any:

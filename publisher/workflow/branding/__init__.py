@@ -1,6 +1,12 @@
 """How the posters of each office look: what it and its region have chosen, merged and checked."""
 
-from publisher.workflow.branding.emblems import LogoNotKept, add_logo, keep_logo
+from publisher.workflow.branding.emblems import (
+    LogoNotKept,
+    add_logo,
+    keep_from_library,
+    keep_logo,
+    library_logos,
+)
 from publisher.workflow.branding.merging import (
     MOTIFS,
     LogoMissing,
@@ -38,7 +44,9 @@ __all__ = [
     "add_logo",
     "find_logo",
     "judged",
+    "keep_from_library",
     "keep_logo",
+    "library_logos",
     "logos_of",
     "looks_of",
     "may_set",

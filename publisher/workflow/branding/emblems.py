@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from publisher.db import db
 from publisher.errors import N_
 from publisher.models.looks import Logo
+from publisher.models.media import Media, MediaKind
 from publisher.models.people import User
 from publisher.models.places import Office, Region
 from publisher.posters import photos
 from publisher.posters.emblems import emblem
+from publisher.posters.photos import Photo
 from publisher.storage import Store
 from publisher.workflow.branding.setting import NotYourLook, may_set
 from publisher.workflow.composing.keeping import Kept, NotKept
@@ -32,7 +34,30 @@ def keep_logo(content: bytes, store: Store) -> Kept:
     :raises Invalid: if it is no picture, has a ground of its own, or is too small
     :raises LogoNotKept: if the store cannot take it now
     """
-    logo = emblem(photos.normalise_logo(content).content)
+    return _kept(emblem(photos.normalise_logo(content).content), store)
+
+
+def keep_from_library(media: Media, store: Store) -> Kept:
+    """Make an emblem of a logo in the library. Its office has been checked by whoever calls.
+
+    :raises Invalid: if it has a ground of its own, or is too small
+    :raises LogoNotKept: if the store does not answer
+    """
+    try:
+        content = store.get(media.digest)
+    except OSError as error:
+        raise LogoNotKept from error
+    return _kept(emblem(content), store)
+
+
+def library_logos(office: Office) -> list[Media]:
+    """Return the logos in an office's library, the newest first."""
+    query = sa.select(Media).where(Media.office_id == office.id, Media.kind == MediaKind.LOGO)
+    query = query.where(Media.archived_at.is_(None)).order_by(Media.id.desc())
+    return list(db.session.scalars(query.limit(6)))
+
+
+def _kept(logo: Photo, store: Store) -> Kept:
     try:
         digest = store.put(logo.content)
     except OSError as error:
