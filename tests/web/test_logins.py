@@ -296,8 +296,17 @@ def test_a_way_of_another_platform_cannot_be_chosen(as_budi, account):
     assert account.driver == "instagram_private"
 
 
-def test_a_platform_with_one_way_has_nothing_to_choose(as_budi, dinkes_x):
-    assert as_budi.get(f"/registri/akun/{dinkes_x.id}/cara").status_code == 302
+def test_a_platform_with_one_way_has_nothing_to_choose(as_budi, make_account, dinkes):
+    website = make_account(dinkes, "website")
+    assert as_budi.get(f"/registri/akun/{website.id}/cara").status_code == 302
+
+
+def test_who_chooses_to_post_by_hand_has_nothing_to_connect(as_budi, dinkes_x):
+    address = f"/registri/akun/{dinkes_x.id}"
+    answer = as_budi.post(f"{address}/cara", data={"way": "x_by_hand"})
+
+    assert answer.headers["Location"] == address
+    assert "Ditayangkan sendiri" in as_budi.get(address).get_data(as_text=True)
 
 
 @pytest.mark.parametrize("page", ["masuk", "cara"])
