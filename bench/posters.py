@@ -111,7 +111,7 @@ def _per_second(work: Callable[..., None], master: bytes) -> float:
     """Return how many posters all cores make in a second together, once all are warm."""
     context, cores = multiprocessing.get_context("spawn"), os.cpu_count() or 1
     ready = context.Barrier(cores + 1)
-    crowd = [context.Process(target=work, args=(master, ready)) for _ in range(cores)]
+    crowd = [context.Process(target=work, args=(master, ready), daemon=True) for _ in range(cores)]
     for one in crowd:
         one.start()
     ready.wait(timeout=120)
