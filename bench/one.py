@@ -3,7 +3,18 @@
 import sys
 from collections.abc import Callable, Iterable
 
-from bench import delivering, growth, living, pages, photos, posters, previews, refusing, starting
+from bench import (
+    delivering,
+    growth,
+    living,
+    pages,
+    photos,
+    posters,
+    previews,
+    refusing,
+    reports,
+    starting,
+)
 from bench.measure import Figure, keep
 
 BENCHES: dict[str, Callable[[], Iterable[Figure]]] = {
@@ -19,6 +30,8 @@ BENCHES: dict[str, Callable[[], Iterable[Figure]]] = {
     "refused": refusing.refused,
     "posters": posters.posters,
     "preview": previews.preview,
+    "forms_140_s": reports.forms_140_s,
+    "xlsx_10000_s": reports.xlsx_10000_s,
     "start": starting.start,
 }
 
