@@ -1,7 +1,7 @@
 """One commit for what many threads want written at the same moment.
 
 A commit waits for the disk; 64 threads that each wait for their own stand in line for seconds.
-Here the first in line writes for everybody who has arrived meanwhile.
+Here the first in line writes for everybody who has arrived meanwhile, and wakes them.
 """
 
 import threading
@@ -29,7 +29,8 @@ class Batches(Generic[Item, Result]):
     def __init__(self, write: Callable[[list[Item]], list[Result]]) -> None:
         self._write = write
         self._waiting: deque[_Entry[Item, Result]] = deque()
-        self._turn = threading.Lock()
+        self._guard = threading.Lock()
+        self._writing = False
 
     def do(self, item: Item) -> Result:
         """Return what came of `item`, once it is committed.
@@ -38,14 +39,28 @@ class Batches(Generic[Item, Result]):
         written twice; what it raises alone is raised here.
         """
         entry: _Entry[Item, Result] = _Entry(item)
-        self._waiting.append(entry)
-        with self._turn:
-            while not entry.done:
+        with self._guard:
+            self._waiting.append(entry)
+            first, self._writing = not self._writing, True
+        if not first:
+            entry.wait()
+        if not entry.done:
+            try:
                 self._write_entries(self._next())
+            finally:
+                self._hand_over()
         return entry.result()
 
     def _next(self) -> "list[_Entry[Item, Result]]":
-        return [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+        with self._guard:
+            return [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+
+    def _hand_over(self) -> None:
+        """Let the first of those who have arrived meanwhile write."""
+        with self._guard:
+            self._writing = bool(self._waiting)
+            if self._writing:
+                self._waiting[0].wake()
 
     def _write_entries(self, entries: "list[_Entry[Item, Result]]") -> None:
         results: Sequence[Result | BaseException]
@@ -67,11 +82,21 @@ class _Entry(Generic[Item, Result]):
     def __init__(self, item: Item) -> None:
         self.item = item
         self.done = False
+        self._asleep = threading.Lock()
+        self._asleep.acquire()
         self._result: Result | BaseException | None = None
+
+    def wait(self) -> None:
+        """Sleep until it is done, or its turn to write has come."""
+        self._asleep.acquire()
+
+    def wake(self) -> None:
+        self._asleep.release()
 
     def end(self, result: Result | BaseException) -> None:
         self._result = result
         self.done = True
+        self.wake()
 
     def result(self) -> Result:
         if isinstance(self._result, BaseException):
