@@ -92,9 +92,9 @@ function start() {
     mini.src = image;
   }
 
-  function line({ target, label, text }) {
+  function line({ href, label, text }) {
     const item = document.createElement("li");
-    const link = Object.assign(document.createElement("a"), { href: `#${target}`, textContent: label });
+    const link = Object.assign(document.createElement("a"), { href, textContent: label });
     item.append(link, `: ${text}`);
     return item;
   }

@@ -260,11 +260,12 @@ def _shows() -> dict[str, dict[str, Any]]:
 
 
 def _told(problem: Problem) -> dict[str, Any]:
-    """Return a problem in the reader's words, with the control it belongs to."""
+    """Return a problem in the reader's words, with the place where it is mended."""
     names = {"photos": "foto", "figures": "figures-0-value", "agenda": "agenda-0-title"}
+    here = problem.field in TEXTS or problem.field in names
     return {
         "field": problem.field,
-        "target": names.get(problem.field, problem.field),
+        "href": f"#{names.get(problem.field, problem.field)}" if here else url_for("looks.index"),
         "label": _label(problem.field),
         "text": _(problem.message, **problem.values),
         "empty": problem.message in (contents.NEEDED, contents.PHOTOS_NEEDED),
