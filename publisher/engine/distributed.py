@@ -131,21 +131,21 @@ class DistributedEngine:
                 log.exception("handing over failed")
 
     def hand_over(self) -> bool:
-        """Claim what the senders can soon begin with and tell them; return whether more is due
+        """Claim what the senders can soon begin with and tell them; return whether more may be due
         than that."""
         if clock.running_s() < self._broker_away_until:
             return False
-        limit, busy = self._room()
+        limit, busy, full = self._room()
         if limit == 0:
-            return False
+            return full
         claims = self.steps.claim(limit, busy=busy)
         if claims:
             self.send(claims)
         return bool(claims) and (len(claims) == limit or bool(busy))
 
-    def _room(self) -> tuple[int, list[str]]:
-        """Return how many may be claimed for any platform, and of which none, because its
-        senders have enough or there are none."""
+    def _room(self) -> tuple[int, list[str], bool]:
+        """Return how many may be claimed for any platform; of which none, because its senders
+        have enough or there are none; and whether any have enough."""
         at = self.steps.now()
         threads, taken = self.steps.transact(
             lambda: (handing_over.capacity(at=at), handing_over.in_flight()), read_only=True
@@ -156,7 +156,8 @@ class DistributedEngine:
         }
         free = [count for count in room.values() if count > 0]
         busy = [platform for platform, count in room.items() if count <= 0]
-        return min([*free, MOST_AT_ONCE]) if free else 0, busy
+        full = any(threads.get(platform) for platform in busy)
+        return min([*free, MOST_AT_ONCE]) if free else 0, busy, full
 
     def send(self, claims: list[Claim]) -> None:
         """Tell the senders what was claimed for them. What cannot be told is put back."""
