@@ -32,10 +32,11 @@ from publisher.workflow import (
     watching,
 )
 from publisher.workflow.composing.keeping import keep
-from publisher.workflow.delivering import looking, people, proving, recording
+from publisher.workflow.delivering import looking, people, proving
 from publisher.workflow.delivering.claiming import Claim
 from publisher.workflow.watching.risks import BLOCKED, UNREADABLE
 from tests.browser.cast import ZONE, photo_file
+from tests.outcomes import record
 
 HELD_FOR = timedelta(hours=2)
 LONG = "Penyuluhan pencegahan demam berdarah dan gotong royong kebersihan lingkungan se-Kecamatan"
@@ -244,7 +245,7 @@ def _bring(delivery, status, budi):
     def outcome(result):
         advance(delivery.id, "claim", **held)
         advance(delivery.id, "begin", sending_at=now, **held)
-        recording.record(claim, result, phase="publish", started_at=now, at=now)
+        record(claim, result, phase="publish", started_at=now, at=now)
 
     match status:
         case DeliveryStatus.CLAIMED:
@@ -303,7 +304,7 @@ def _past_weeks(cast):
                 advance(delivery.id, "claim", at=at, lease_until=at)
                 advance(delivery.id, "begin", at=at, lease_until=at, sending_at=at)
                 claim = Claim(delivery_id=delivery.id, fence=delivery.fence)
-                recording.record(claim, receipt, phase="publish", started_at=at, at=at)
+                record(claim, receipt, phase="publish", started_at=at, at=at)
 
 
 def _accounts(cast):

@@ -10,7 +10,8 @@ from publisher.models.advancing import advance
 from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.platforms.errors import OutcomeUnknown, Refused
 from publisher.workflow import scheduling
-from publisher.workflow.delivering import claiming, pulse, recording
+from publisher.workflow.delivering import claiming, pulse
+from tests.outcomes import record
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def delivery_in(make_post, dinkes_x):
                 claim.delivery_id, "begin", at=now, fence=claim.fence,
                 lease_until=now + claiming.LEASE, sending_at=now,
             )  # fmt: skip
-            recording.record(claim, outcome, phase="publish", started_at=now, at=now)
+            record(claim, outcome, phase="publish", started_at=now, at=now)
             db.session.commit()
         return delivery.id
 

@@ -5,8 +5,9 @@ import pytest
 from publisher.db import db
 from publisher.models.advancing import advance
 from publisher.workflow import scheduling
-from publisher.workflow.delivering import claiming, recording
+from publisher.workflow.delivering import claiming
 from tests.conftest import NOW
+from tests.outcomes import record
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def bring(delivery, outcome, at=NOW):
         delivery.id, "begin", at=at, fence=claim.fence, lease_until=at + claiming.LEASE,
         sending_at=at,
     )  # fmt: skip
-    recording.record(claim, outcome, phase="publish", started_at=at, at=at)
+    record(claim, outcome, phase="publish", started_at=at, at=at)
     db.session.commit()
     db.session.refresh(delivery)
     return delivery

@@ -16,10 +16,11 @@ from publisher.platforms import BY_HAND, DRIVERS, driver_class
 from publisher.platforms.base import Handover
 from publisher.platforms.errors import OutcomeUnknown
 from publisher.workflow import registering, watching
-from publisher.workflow.delivering import by_hand, claiming, people, proving, recording
+from publisher.workflow.delivering import by_hand, claiming, people, proving
 from publisher.workflow.delivering.claiming import Claim
 from publisher.workflow.reporting import rows
 from tests.conftest import NOW
+from tests.outcomes import record
 from tests.workflow.conftest import bring
 
 _S = DeliveryStatus
@@ -39,7 +40,7 @@ def test_an_answer_that_comes_after_the_doubt_still_tells_of_the_draft(planned, 
     delivery = bring(planned(dinkes_x), OutcomeUnknown("reset"))
     late = Claim(delivery_id=delivery.id, fence=delivery.fence - 1)
 
-    recording.record(late, DRAFT, phase="publish", started_at=NOW, at=NOW)
+    record(late, DRAFT, phase="publish", started_at=NOW, at=NOW)
     db.session.commit()
 
     db.session.refresh(delivery)

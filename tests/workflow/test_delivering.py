@@ -24,6 +24,7 @@ from publisher.workflow.delivering import (
     recording,
     sending,
 )
+from tests import outcomes
 from tests.conftest import NOW
 
 LATER = NOW + timedelta(minutes=10)
@@ -76,7 +77,7 @@ def begins(job, prepared, **given):
 
 
 def record(claim, outcome, at=NOW):
-    done = recording.record(claim, outcome, phase="publish", started_at=at, at=at)
+    done = outcomes.record(claim, outcome, phase="publish", started_at=at, at=at)
     db.session.commit()
     db.session.expire_all()
     return done

@@ -13,8 +13,9 @@ from publisher.models.deliveries import DeliveryStatus
 from publisher.platforms.base import Receipt
 from publisher.platforms.errors import OutcomeUnknown, TryLater
 from publisher.workflow import scheduling
-from publisher.workflow.delivering import claiming, loading, looking, people, recording
+from publisher.workflow.delivering import claiming, loading, looking, people
 from tests.conftest import NOW
+from tests.outcomes import record
 
 LATER = NOW + timedelta(minutes=10)
 
@@ -41,7 +42,7 @@ def in_doubt(delivery):
         lease_until=NOW + claiming.LEASE,
         prepared={"text": "a", "media_ids": [], "started_at": None, "extra": {}},
     )  # fmt: skip
-    recording.record(taken, OutcomeUnknown("reset"), phase="publish", started_at=NOW, at=NOW)
+    record(taken, OutcomeUnknown("reset"), phase="publish", started_at=NOW, at=NOW)
     db.session.commit()
     db.session.expire_all()
     return delivery
@@ -133,8 +134,8 @@ def test_an_answer_is_believed_only_once(delivery, dinkes_x):
     second = Receipt(remote_id="2", url="https://x.com/dinkes/status/2")
     given = {"phase": "publish", "started_at": NOW, "at": NOW}
 
-    assert recording.record(taken, first, **given)
-    assert not recording.record(taken, second, **given)
+    assert record(taken, first, **given)
+    assert not record(taken, second, **given)
     db.session.commit()
     db.session.refresh(delivery)
 

@@ -15,6 +15,7 @@ from publisher.workflow import watching
 from publisher.workflow.delivering import claiming, people, pulse, recording
 from publisher.workflow.watching import holds, inbox, lateness, telling
 from tests.conftest import NOW
+from tests.outcomes import record
 from tests.workflow.conftest import bring
 
 LATE_AFTER = timedelta(minutes=15)
@@ -172,7 +173,7 @@ def reason_of(delivery, at):
 def test_missed_names_the_account_that_was_held(planned, dinkes_x):
     delivery = planned(dinkes_x)
     (claim,) = claiming.claim_due(at=NOW, owner="test", limit=1)
-    recording.record(claim, AccountBlocked("401"), phase="prepare", started_at=NOW, at=NOW)
+    record(claim, AccountBlocked("401"), phase="prepare", started_at=NOW, at=NOW)
     db.session.commit()
     look()
 
@@ -183,7 +184,7 @@ def test_missed_names_the_account_that_was_held(planned, dinkes_x):
 def test_missed_names_the_platform_that_did_not_answer(planned, dinkes_x):
     delivery = planned(dinkes_x)
     (claim,) = claiming.claim_due(at=NOW, owner="test", limit=1)
-    recording.record(claim, TryLater("503"), phase="prepare", started_at=NOW, at=NOW)
+    record(claim, TryLater("503"), phase="prepare", started_at=NOW, at=NOW)
     db.session.commit()
 
     assert reason_of(delivery, miss(delivery)) == telling.MISSED_PLATFORM
@@ -193,7 +194,7 @@ def test_missed_names_the_limit_that_lasted_too_long(planned, dinkes_x):
     delivery = planned(dinkes_x)
     (claim,) = claiming.claim_due(at=NOW, owner="test", limit=1)
     limit = TryLater("429", wait_s=20 * 3600, whole_account=True)
-    recording.record(claim, limit, phase="prepare", started_at=NOW, at=NOW)
+    record(claim, limit, phase="prepare", started_at=NOW, at=NOW)
     db.session.commit()
     look()
 
@@ -366,7 +367,7 @@ def test_what_becomes_late_afterwards_joins_the_open_incident(
 def test_an_incident_names_the_platform_that_does_not_answer(planned, dinkes_x, budi):
     planned(dinkes_x)
     (claim,) = claiming.claim_due(at=NOW, owner="test", limit=1)
-    recording.record(claim, TryLater("503"), phase="prepare", started_at=NOW, at=NOW)
+    record(claim, TryLater("503"), phase="prepare", started_at=NOW, at=NOW)
     db.session.commit()
 
     look(LATE)

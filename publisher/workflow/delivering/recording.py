@@ -1,6 +1,6 @@
 """What the database learns of an attempt: read the job, note the intent, write the outcome.
 
-`record` reads as the table of what to do about each outcome.
+`_settle` reads as the table of what to do about each outcome.
 """
 
 import random
@@ -151,19 +151,6 @@ def _stored(prepared: Prepared, *, started_at: datetime) -> dict[str, Any]:
         "started_at": started_at.isoformat(),
         "extra": dict(prepared.extra),
     }
-
-
-def record(
-    claim: Claim,
-    outcome: Receipt | Handover | PlatformError,
-    *,
-    phase: str,
-    started_at: datetime,
-    at: datetime,
-) -> bool:
-    """Write down how an attempt ended and what happens next; False if it was not ours."""
-    end = End(claim=claim, outcome=outcome, phase=phase, started_at=started_at, at=at)
-    return write([end])[0]
 
 
 def _record(ends: Sequence[End]) -> list[bool]:
