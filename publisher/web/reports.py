@@ -36,7 +36,7 @@ def index() -> str | AnyResponse:
     if me().role in OFFICE_ROLES:
         return redirect(url_for(".office", office_id=me().office_id))
     if chosen := request.args.get("minggu"):
-        return redirect(url_for(".week", week=str(_week(chosen, me().region.zone))))
+        return redirect(url_for(".week", week=str(read_week(chosen, me().region.zone))))
     return _week_page(_this_week(me().region.zone))
 
 
@@ -44,7 +44,7 @@ def index() -> str | AnyResponse:
 @allow(*REGION_ROLES)
 def week(week: str) -> str:
     """Show the region's week."""
-    return _week_page(_week(week, me().region.zone))
+    return _week_page(read_week(week, me().region.zone))
 
 
 @bp.get("/<week>.<any(pdf, png, xlsx, txt, csv, json):form>")
@@ -52,7 +52,7 @@ def week(week: str) -> str:
 def week_file(week: str, form: str) -> Response:
     """Send the region's week in one of its forms; `?unduh` saves what a browser would show."""
     region, wanted = me().region, FORMS[form]
-    report = reporting.week_report(region, _week(week, region.zone), at=clock.now())
+    report = reporting.week_report(region, read_week(week, region.zone), at=clock.now())
     response = Response(wanted.render(report), content_type=wanted.mime)
     shown = wanted.shown and "unduh" not in request.args
     response.headers.set(
@@ -89,7 +89,7 @@ def office_week(office_id: int, week: str) -> str:
     """Show how the number of an office in a week came about, with every proof."""
     office = get_office(office_id)
     g.zone = office.region.zone
-    of_week = _week(week, g.zone)
+    of_week = read_week(week, g.zone)
     detail = reporting.office_detail(office, of_week, at=clock.now())
     if detail is None:
         abort(404)
@@ -166,7 +166,7 @@ def _this_week(zone: str) -> Week:
     return Week.of(clock.now(), zone)
 
 
-def _week(text: str, zone: str) -> Week:
+def read_week(text: str, zone: str) -> Week:
     """Read a week from an address; one that is not, or that has not begun, does not exist."""
     try:
         week = reporting.read_week(text)
