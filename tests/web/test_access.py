@@ -6,6 +6,7 @@ names. Two offices in Blora, one in Rembang; a person of every role for each.
 
 import shutil
 from dataclasses import dataclass, field
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -23,7 +24,7 @@ from publisher.models.notices import Notice, NoticeKind
 from publisher.models.people import OFFICE_ROLES, Role, User, UserSession
 from publisher.models.posts import Post, PostPicture
 from publisher.models.proofs import Proof
-from publisher.models.quotas import QuotaRule
+from publisher.models.quotas import CalendarDay, Dispensation, QuotaRule, WorkPattern
 from publisher.web.access import PUBLIC, allow
 from publisher.workflow import scheduling
 from tests.conftest import NOW, PASSWORD, PASSWORD_HASH, saved, settings
@@ -39,6 +40,9 @@ ROWS = {
     "notice_id": "notices",
     "digest": "digests",
     "proof_id": "proofs",
+    "day_id": "days",
+    "pattern_id": "patterns",
+    "dispensation_id": "dispensations",
 }
 #: Arguments that belong to nobody, each with a value that exists.
 VALUES = {
@@ -66,6 +70,9 @@ class Rows:
     notices: list = field(default_factory=list)
     digests: list = field(default_factory=list)
     proofs: list = field(default_factory=list)
+    days: list = field(default_factory=list)
+    patterns: list = field(default_factory=list)
+    dispensations: list = field(default_factory=list)
     secrets: set = field(default_factory=set)
 
 
@@ -180,7 +187,9 @@ def fill(world, office, *, reviewer):
     saved(
         QuotaRule(region=office.region, office=office, minimum=2, valid_from=NOW.date(), set_at=NOW)
     )
+    working = working_days_of(office, reviewer)
     return Rows(
+        **working,
         posts=[post.id for post in posts],
         offices=[office.id],
         accounts=[account.id],
@@ -192,6 +201,39 @@ def fill(world, office, *, reviewer):
         sessions=list(db.session.scalars(sa.select(UserSession.id).filter_by(user_id=drafter.id))),
         secrets={f"Rahasia {name}", f"takarir {name}", f"akun_{name}", f"drafter-{name}"},
     )
+
+
+def working_days_of(office, reviewer):
+    """Return a day of the region, working days of the office, and an exemption of it."""
+    by = {"set_by": reviewer, "set_at": NOW}
+    secret = f"Rahasia {office.abbreviation}"
+    day = NOW.date() + timedelta(days=office.id)
+    until = NOW.date() + timedelta(days=6)
+    return {
+        "days": [
+            saved(
+                CalendarDay(
+                    region=office.region, day=day, works=False, name="Libur", source="SK", **by
+                )
+            ).id
+        ],
+        "patterns": [
+            saved(
+                WorkPattern(
+                    office=office, weekdays="12345", rests_on_holidays=True, source=secret,
+                    valid_from=NOW.date(), **by,
+                )
+            ).id
+        ],
+        "dispensations": [
+            saved(
+                Dispensation(
+                    office=office, valid_from=NOW.date(), valid_to=until, reason=secret,
+                    granted_by=reviewer, granted_at=NOW,
+                )
+            ).id
+        ],
+    }  # fmt: skip
 
 
 def connected_account(app, office):

@@ -59,10 +59,10 @@ def day() -> Any:
     return answer(render_template("registry/calendars/day.html", form=form), form)
 
 
-@bp.post("/tanggal/<int:row_id>/hapus")
+@bp.post("/tanggal/<int:day_id>/hapus")
 @allow(Role.REVIEWER)
-def end_day(row_id: int) -> Response:
-    row = registering.get_calendar_day(region(), row_id)
+def end_day(day_id: int) -> Response:
+    row = registering.get_calendar_day(region(), day_id)
     registering.end_day(row, actor=me(), at=clock.now())
     db.session.commit()
     flash(_("Untuk tanggal itu berlaku lagi kalender nasional."), "success")
@@ -95,11 +95,11 @@ def pattern() -> Any:
     return answer(render_template("registry/calendars/pattern.html", form=form), form)
 
 
-@bp.post("/perangkat-daerah/<int:row_id>/akhiri")
+@bp.post("/perangkat-daerah/<int:pattern_id>/akhiri")
 @allow(Role.REVIEWER)
-def end_pattern(row_id: int) -> Response:
+def end_pattern(pattern_id: int) -> Response:
     """Let an office work from Monday to Friday again, from next week on."""
-    row, now = registering.get_pattern(region(), row_id), clock.now()
+    row, now = registering.get_pattern(region(), pattern_id), clock.now()
     week = Week.of(now, region().zone).next()
     registering.end_pattern(row, week=week, actor=me(), at=now)
     db.session.commit()

@@ -59,10 +59,10 @@ def give() -> Any:
     return answer(render_template("registry/dispensations/form.html", form=form), form)
 
 
-@bp.post("/<int:row_id>/cabut")
+@bp.post("/<int:dispensation_id>/cabut")
 @allow(Role.REVIEWER)
-def revoke(row_id: int) -> Response:
-    row = registering.get_dispensation(region(), row_id)
+def revoke(dispensation_id: int) -> Response:
+    row = registering.get_dispensation(region(), dispensation_id)
     because = tidy(request.form.get("alasan", ""))
     registering.revoke_dispensation(row, because=because, actor=me(), at=clock.now())
     db.session.commit()
