@@ -12,6 +12,7 @@ from publisher.web import (
     filters,
     icons,
     ideas,
+    leaders,
     library,
     locale,
     navigation,
@@ -46,6 +47,7 @@ BLUEPRINTS = (
     takedowns.bp,
     notices.bp,
     reports.bp,
+    leaders.bp,
     *registry.BLUEPRINTS,
 )
 

@@ -11,6 +11,7 @@ from publisher.models.people import Role
 # endpoint, label, icon, roles; an entry is shown when its endpoint exists
 ENTRIES = (
     ("pages.home", _l("Beranda"), "house", frozenset(Role) - {Role.LEADER}),
+    ("leaders.index", _l("Capaian"), "patch-check", frozenset({Role.LEADER})),
     ("drafts.index", _l("Konten"), "file-earmark-text", frozenset({Role.DRAFTER, Role.HEAD})),
     ("reviews.index", _l("Telaah"), "clipboard-check", frozenset({Role.REVIEWER})),
     (

@@ -39,10 +39,10 @@ LOOPBACK = {"127.0.0.1", "::1"}
 @bp.get("/")
 @signed_in
 def home() -> Any:
-    """Show what this person should do next; leaders go straight to their report."""
+    """Show what this person should do next; leaders go straight to their page."""
     person, at = me(), clock.now()
     if person.role is Role.LEADER:
-        return redirect(url_for("reports.index"))
+        return redirect(url_for("leaders.index"))
     shown: dict[str, Any] = {"week": clock.Week.of(at, person.region.zone)}
     if person.office is not None:
         shown |= _office_desk(person.office, at)

@@ -70,7 +70,8 @@ def test_from_sign_in_to_quota(cast, page, browser_of, practice, size):
 
     ratna = browser_of(cast.ratna)
     ratna.goto("/")
-    expect(ratna.locator(".hero__figure").first).to_have_text("1 dari 2")
+    expect(ratna.locator(".glance__figure")).to_have_text("1 dari 2")
+    ratna.get_by_role("link", name="Laporan lengkap").click()
     ratna.locator("#rekap summary").click()
     ratna.locator("#rekap").get_by_role("link", name="Dinas Kesehatan").click()
     expect(ratna.locator(".hero")).to_contain_text("Terpenuhi")

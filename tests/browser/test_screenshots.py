@@ -57,7 +57,7 @@ def take(page, name):
 
 def test_readme_shows_the_report_of_a_leader(demo, page):
     enter(page, demo, Role.LEADER)
-    expect(page.locator(".hero__figure")).to_be_visible()
+    expect(page.locator(".glance__figure")).to_be_visible()
     take(page, "laporan.png")
 
 

@@ -1,0 +1,140 @@
+"""What a leader reads on a phone: one screen of the week, and below it what lies behind.
+
+Everything stands on the report of the week, so no number here can differ from it. The year is a
+page of its own, which this one fetches when somebody scrolls to it: nobody waits for 52 weeks to
+read one.
+"""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+from flask import Blueprint, g, render_template
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from publisher import clock
+from publisher.clock import Week
+from publisher.errors import N_
+from publisher.models.places import RegionKind
+from publisher.reports import words, year
+from publisher.reports.snapshot import OfficeWeek, WeekReport, WeekStatus
+from publisher.web import filters
+from publisher.web.access import allow, me
+from publisher.web.reports import REGION_ROLES, read_week
+from publisher.workflow import reporting
+from publisher.workflow.reporting import leading
+from publisher.workflow.reporting.leading import Held, Merit
+
+#: How many of those behind stand on the first screen; the others are one touch away.
+FIRST = 4
+YEAR = 52
+STREAKS = 5
+#: What makes a post well made, as the page says it.
+MERITS = {
+    Merit.COMPLETE: N_("5W1H lengkap"),
+    Merit.BENEFIT: N_("manfaat bagi warga"),
+    Merit.OWN_PHOTO: N_("foto sendiri"),
+    Merit.ALT_TEXT: N_("teks alternatif"),
+    Merit.IN_TIME: N_("tepat waktu"),
+}
+
+bp = Blueprint("leaders", __name__, url_prefix="/pimpinan")
+
+
+@bp.get("")
+@allow(*REGION_ROLES)
+def index() -> str:
+    """Show this week."""
+    return _page(Week.of(clock.now(), me().region.zone))
+
+
+@bp.get("/<week>")
+@allow(*REGION_ROLES)
+def week(week: str) -> str:
+    """Show a week that has begun."""
+    return _page(read_week(week, me().region.zone))
+
+
+@bp.get("/setahun")
+@allow(*REGION_ROLES)
+def the_year() -> str:
+    """Show 52 weeks of every office, by cluster."""
+    region, now = me().region, clock.now()
+    latest = Week.of(now, region.zone)
+    matrix = reporting.region_matrix(region, latest, at=now, weeks=YEAR)
+    return render_template(
+        "leaders/year.html",
+        region=region,
+        matrix=matrix,
+        made_at=now,
+        cluster_words=words.CLUSTER,
+        strip=year.strip,
+        months=year.months(matrix.weeks, lambda day: format_date(day, "MMM")),
+        table_cells=year.table_cells,
+    )
+
+
+def _page(week: Week) -> str:
+    region, now = me().region, clock.now()
+    g.zone = region.zone
+    report = reporting.week_report(region, week, at=now)
+    behind = _behind(report)
+    held = leading.held(region) if report.running and behind else {}
+    return render_template(
+        "leaders/week.html",
+        report=report,
+        current=Week.of(now, region.zone),
+        closed=region.closed_through is not None and week.sunday <= region.closed_through,
+        behind=[(row, why(row, held.get(row.office.id, Held()))) for row in behind],
+        first=FIRST,
+        best=leading.well_made(region, report),
+        merits=MERITS,
+        mix=_mix(report),
+        streaks=_streaks(report),
+        cluster_words=words.CLUSTER,
+        counties=region.kind is RegionKind.PROVINSI,
+    )
+
+
+def _behind(report: WeekReport) -> list[OfficeWeek]:
+    """Return who has not met it, who showed least first; of equals who has been silent longest."""
+    rows = report.with_status(WeekStatus.AT_RISK, WeekStatus.NOT_MET)
+    long_ago = datetime.min.replace(tzinfo=UTC)
+    return sorted(
+        rows, key=lambda row: (row.tally.counted, row.last_at or long_ago, row.office.name)
+    )
+
+
+def why(row: OfficeWeek, held: Held) -> str:
+    """Return in one sentence why an office has not met its target, nearest cause first."""
+    found = words.remarks(row)
+    if len(found) > row.dormant:  # that it is silent, the last of them, is said below with the day
+        return found[0].text(_, filters.tanggal_pendek)
+    for message, count in (
+        (N_("%(count)s konten menunggu telaah kominfo."), held.in_review),
+        (N_("%(count)s konten dikembalikan, belum diperbaiki."), held.to_mend),
+        (N_("%(count)s konten masih draf."), held.drafts),
+        (N_("Kurang %(count)s konten."), row.tally.missing if row.tally.counted else 0),
+    ):
+        if count:
+            return _(message, count=count)
+    if row.last_at is None:
+        return _("Belum pernah tayang.")
+    return _("Terakhir tayang %(day)s.", day=_day(row.last_at))
+
+
+def _day(at: datetime) -> str:
+    return filters.tanggal_pendek(at)
+
+
+def _mix(report: WeekReport) -> list[tuple[str, int]]:
+    """Return how many contents of each kind went out, most first; greetings, which do not count,
+    last."""
+    found = Counter(content.kind for row in report.rows for content in row.contents)
+    return sorted(found.items(), key=lambda each: (each[0] == "ucapan", -each[1], each[0]))
+
+
+def _streaks(report: WeekReport) -> list[OfficeWeek]:
+    """Return who has met it longest without a break, two weeks at least."""
+    rows = [row for row in report.rows if row.streak > 1]
+    return sorted(rows, key=lambda row: (-row.streak, row.office.name))[:STREAKS]

@@ -1,0 +1,189 @@
+"""What leaders are told of a week beyond its report: what is well made, and where things wait.
+
+Well made is what the office itself can do: a complete account of what was done and what citizens
+have of it, an own photo, words for who cannot see it, at the time that was promised. Who liked it
+is not asked; that says how known an office is, not how well it works. Nothing here is a figure of
+compliance: what counts has been decided before.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from publisher.clock import Week
+from publisher.db import db
+from publisher.models.deliveries import Delivery
+from publisher.models.media import Media, MediaKind
+from publisher.models.places import Region
+from publisher.models.posters import Poster, PosterPhoto
+from publisher.models.posts import Post, PostEvent, PostPicture, PostStatus
+from publisher.reports.snapshot import Content, OfficeName, WeekReport
+from publisher.workflow.reporting.rows import Scope
+
+#: How many posts a week are held up as an example, one of an office at the most.
+BEST = 3
+#: Of the five things that make a post well made, one may be wanting.
+ENOUGH = 4
+#: What goes out so much later than promised was not in time.
+IN_TIME = timedelta(hours=1)
+
+
+class Merit(StrEnum):
+    """What makes a post well made, in the order in which it is told."""
+
+    COMPLETE = "complete"  # what, who, when, where, why, how
+    BENEFIT = "benefit"
+    OWN_PHOTO = "own_photo"
+    ALT_TEXT = "alt_text"  # of every picture
+    IN_TIME = "in_time"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WellMade:
+    """A post that others may learn from.
+
+    :ivar picture: the digest of its first picture; "" without one
+    """
+
+    office: OfficeName
+    content: Content
+    merits: frozenset[Merit]
+    benefit: str
+    picture: str
+    alt_text: str
+
+
+class Held(NamedTuple):
+    """How many contents of an office wait, and for whom."""
+
+    in_review: int = 0  # for kominfo
+    to_mend: int = 0  # for the office
+    drafts: int = 0
+
+
+def well_made(region: Region, report: WeekReport) -> tuple[WellMade, ...]:
+    """Return the best-made of the contents that count in the report's week. Two queries.
+
+    More merits go first; of equals the one that was sent back less often, then the earlier one.
+    """
+    counted = [(row.office, content) for row in report.rows for content in row.counted]
+    made = _made(Scope(region=region), report.week) if counted else {}
+    ranked = sorted(
+        (
+            (office, content, _merits(made[content.post_id], content.first_at))
+            for office, content in counted
+            if content.post_id in made
+        ),
+        key=lambda one: (
+            -len(one[2]), made[one[1].post_id].returns, one[1].first_at, one[1].post_id
+        ),
+    )  # fmt: skip
+    first_of: dict[int, tuple[OfficeName, Content, frozenset[Merit]]] = {}
+    for one in ranked:
+        if len(one[2]) >= ENOUGH:
+            first_of.setdefault(one[0].id, one)
+    best = list(first_of.values())[:BEST]
+    shown = _shown([content.post_id for _, content, _ in best])
+    return tuple(
+        WellMade(office=office, content=content, merits=merits, **shown[content.post_id])
+        for office, content, merits in best
+    )
+
+
+def held(region: Region) -> Mapping[int, Held]:
+    """Return what waits in each office before it can go out. One query."""
+    query = (
+        sa.select(Post.office_id, Post.status, sa.func.count())
+        .where(Scope(region=region).covers(Post.office_id), Post.status.in_(_PLACES))
+        .group_by(Post.office_id, Post.status)
+    )
+    found: defaultdict[int, Held] = defaultdict(Held)
+    for office_id, status, count in db.session.execute(query):
+        found[office_id] = found[office_id]._replace(**{_PLACES[status]: count})
+    return found
+
+
+_PLACES = {
+    PostStatus.IN_REVIEW: "in_review",
+    PostStatus.CHANGES_REQUESTED: "to_mend",
+    PostStatus.DRAFT: "drafts",
+}
+
+
+def _made(scope: Scope, week: Week) -> dict[int, Any]:
+    """Return how each content was made of which something went out in a week."""
+    out = sa.select(Delivery.post_id).where(
+        Delivery.week == week.ordinal, scope.covers(Delivery.office_id)
+    )
+    told = [sa.func.trim(getattr(Post, name)) != "" for name in _QUESTIONS]
+    of_post = PostPicture.post_id == Post.id
+    returns = sa.select(sa.func.count()).where(
+        PostEvent.post_id == Post.id, PostEvent.step == "request_changes"
+    )
+    query = sa.select(
+        Post.id,
+        Post.planned_at,
+        sa.and_(*told).label("complete"),
+        (sa.func.trim(Post.benefit) != "").label("benefit"),
+        _own_photo().label("own_photo"),
+        sa.exists().where(of_post).label("pictured"),
+        sa.exists().where(of_post, sa.func.trim(PostPicture.alt_text) == "").label("silent"),
+        returns.scalar_subquery().label("returns"),
+    ).where(Post.id.in_(out))
+    return {row.id: row for row in db.session.execute(query)}
+
+
+_QUESTIONS = ("what", "who", "when", "where", "why", "how")
+
+
+def _own_photo() -> sa.ColumnElement[bool]:
+    """Return whether a post shows a photo of its own office, as it is or in a poster."""
+    of_office = (Media.office_id == Post.office_id, Media.kind == MediaKind.PHOTO)
+    plain = (
+        sa.exists()
+        .where(PostPicture.post_id == Post.id, PostPicture.media_id == Media.id, *of_office)
+        .correlate(Post)
+    )
+    drawn = (
+        sa.exists()
+        .where(Poster.post_id == Post.id, PosterPhoto.poster_id == Poster.id)
+        .where(Media.digest == PosterPhoto.digest, *of_office)
+        .correlate(Post)
+    )
+    return sa.or_(plain, drawn)
+
+
+def _merits(made: Any, first_at: datetime) -> frozenset[Merit]:
+    in_time = made.planned_at is not None and first_at <= made.planned_at + IN_TIME
+    held_true = {
+        Merit.COMPLETE: made.complete,
+        Merit.BENEFIT: made.benefit,
+        Merit.OWN_PHOTO: made.own_photo,
+        Merit.ALT_TEXT: made.pictured and not made.silent,
+        Merit.IN_TIME: in_time,
+    }
+    return frozenset(merit for merit, true in held_true.items() if true)
+
+
+def _shown(posts: Iterable[int]) -> dict[int, dict[str, str]]:
+    """Return the words and the first picture of posts."""
+    query = (
+        sa.select(Post.id, Post.benefit, Media.digest, PostPicture.alt_text)
+        .outerjoin(PostPicture, PostPicture.post_id == Post.id)
+        .outerjoin(Media, Media.id == PostPicture.media_id)
+        .where(Post.id.in_(posts))
+        .order_by(Post.id, PostPicture.position.desc())
+    )
+    return {
+        row.id: {
+            "benefit": row.benefit,
+            "picture": row.digest or "",
+            "alt_text": row.alt_text or "",
+        }
+        for row in db.session.execute(query)
+    }
