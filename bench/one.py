@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable, Iterable
 
 from bench import (
-    counting,
     delivering,
     growth,
     living,
@@ -26,7 +25,6 @@ BENCHES: dict[str, Callable[[], Iterable[Figure]]] = {
     "tick_idle": living.tick_idle,
     "recovery": living.recovery,
     "claim_growth": growth.claim_growth,
-    "count_week": counting.count_week,
     "leader_page": pages.leader_page,
     "photo": photos.photo,
     "refused": refusing.refused,

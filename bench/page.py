@@ -30,10 +30,6 @@ MEANINGS = {
     "deliveries ÷ with 20 thousand",
     "claim_growth_time": "the same, in time",
     "board_growth": "Time of the first page of the deliveries board, likewise",
-    "count_week_ms": "Counting one week of 10,000 offices, 40,000 deliveries of 2 million",
-    "count_year_ms": "Counting one office's year, beside as many",
-    "count_growth": "Work of counting a week (steps of SQLite, buffers of PostgreSQL) beside 2 "
-    "million deliveries of other weeks ÷ beside 20 thousand",
     "tick_idle": "Processor of an idle worker, of one core",
     "recovery": "A worker with 64 posts on their way is killed: from there, a new worker started, "
     "until each is out or was looked for",

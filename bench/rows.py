@@ -129,10 +129,6 @@ def rows_of(post_id: int) -> dict[Any, list[Row]]:
     return found | {DeliveryEvent: _read(DeliveryEvent, events)}
 
 
-def read_one(kind: type[Any], number: int) -> Row:
-    return _read(kind, _table(kind).c.id == number)[0]
-
-
 def copied(rows: dict[Any, list[Row]], twin: Post, number: int) -> dict[Any, list[Row]]:
     """Return the rows of the first post as they would be for post and account `number`."""
     named = {"title": f"Kegiatan {number}", "caption": _caption(number)}
