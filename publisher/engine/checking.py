@@ -14,6 +14,7 @@ from datetime import timedelta
 from flask import Flask
 
 from publisher import clock
+from publisher.engine.closing import CLOSE_EVERY_S, Closer
 from publisher.engine.finishing import FINISH_EVERY_S, Finisher
 from publisher.engine.reading import READ_EVERY_S, Reader
 from publisher.engine.renewing import RENEW_EVERY_S, Renewer
@@ -51,6 +52,7 @@ class Checker:
             _Round(Renewer(app, steps).renew, RENEW_EVERY_S),
             _Round(Reader(app, steps).read, READ_EVERY_S),
             _Round(Finisher(app, steps).finish, FINISH_EVERY_S),
+            _Round(Closer(app, steps).close, CLOSE_EVERY_S),
         )
 
     def wake(self) -> None:

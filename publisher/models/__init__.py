@@ -17,6 +17,7 @@ from publisher.models import (
     said,
     standing_out,
     watch,
+    weeks,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "said",
     "standing_out",
     "watch",
+    "weeks",
 ]

@@ -3,7 +3,8 @@
 A notice names what it is about by ids, never by words of its own, so it always shows the present
 state of that thing. Its key names the event; the database keeps it unique, so any number of
 workers may write it. Who may see it follows from `AUDIENCE` and from its place: with an office
-it is for that office and its region, without one for the region alone, and without a region for
+it is for that office and its region, without one for the region alone (a stop of the region: for
+all its offices too), and without a region for
 every region, because all share the machine. A channel such as e-mail would add a table of what
 was sent to whom, keyed like `NoticeRead`.
 """
@@ -37,6 +38,11 @@ class NoticeKind(StrEnum):
     RISK = "risk"  # planned deliveries that would not go out as things stand
     INCIDENT = "incident"  # deliveries are late and nobody knows why yet
     OUTAGE = "outage"  # no worker was at work while something was due
+    OBJECTION_FILED = "objection_filed"  # an office objects to its number
+    OBJECTION_ANSWERED = "objection_answered"
+    CLOSING_HELD = "closing_held"  # a week was not closed on its day: objections are open
+    STOPPED = "stopped"  # somebody stopped all publishing of the region
+    RESUMED = "resumed"  # and let it go on
 
 
 _REGION = frozenset({Role.REVIEWER, Role.OPERATOR})
@@ -54,7 +60,15 @@ AUDIENCE: dict[NoticeKind, frozenset[Role]] = {
     NoticeKind.RISK: _DECIDES | _REGION,
     NoticeKind.INCIDENT: _DECIDES | _REGION,
     NoticeKind.OUTAGE: _REGION,
+    NoticeKind.OBJECTION_FILED: frozenset({Role.REVIEWER}),
+    NoticeKind.OBJECTION_ANSWERED: frozenset({Role.DRAFTER, Role.HEAD}),
+    NoticeKind.CLOSING_HELD: frozenset({Role.REVIEWER}),
+    NoticeKind.STOPPED: frozenset(Role),
+    NoticeKind.RESUMED: frozenset(Role),
 }
+#: Of a region, and told to its offices as well.
+TO_ALL_OFFICES = (NoticeKind.STOPPED, NoticeKind.RESUMED)
+_STOPS = sa.text("kind IN ('stopped', 'resumed')")
 #: Everybody who is ever told anything.
 RECIPIENTS = frozenset().union(*AUDIENCE.values())
 
@@ -74,6 +88,9 @@ class Notice(Model):
         sa.Index("ix__notice__region", "region_id", "id"),
         sa.Index("ix__notice__office", "office_id", "id"),
         sa.Index("ix__notice__account", "account_id", "at"),
+        sa.Index(
+            "ix__notice__stops", "region_id", "id", sqlite_where=_STOPS, postgresql_where=_STOPS
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

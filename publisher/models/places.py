@@ -46,6 +46,13 @@ class Region(Model):
     #: The Sunday of the last week that is closed. What is asked of a week, and what counts in it,
     #: is only ever changed for later ones.
     closed_through: Mapped[date | None]
+    #: A week is closed by the clock on this day of the following one (1: Monday), at this hour.
+    closing_day: Mapped[int] = mapped_column(sa.SmallInteger, default=2, server_default="2")
+    closing_hour: Mapped[int] = mapped_column(sa.SmallInteger, default=12, server_default="12")
+    #: For so many days after the week an office may object to its number.
+    objection_days: Mapped[int] = mapped_column(sa.SmallInteger, default=1, server_default="1")
+    #: The Monday of the first week that is closed here; older ones stay as they are.
+    closing_from: Mapped[date | None]
 
     @property
     def full_name(self) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from publisher.reports.snapshot import WeekReport
+from publisher.reports.snapshot import Tally, WeekReport
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -37,9 +37,17 @@ def _adapter() -> "TypeAdapter[Document]":
     return TypeAdapter(Document)
 
 
+@cache
+def _figures() -> "TypeAdapter[dict[int, Tally]]":
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(dict[int, Tally])
+
+
 def to_json(report: WeekReport) -> bytes:
     """Return the report as canonical JSON."""
-    return _adapter().dump_json(Document(format=FORMAT, report=report), warnings="error")
+    document = Document(format=FORMAT, report=report)
+    return _adapter().dump_json(document, warnings="error", exclude={"report": {"seal"}})
 
 
 def from_json(content: bytes) -> WeekReport:
@@ -48,6 +56,16 @@ def from_json(content: bytes) -> WeekReport:
     :raises ValueError: if it is no such file, is of another format, or misses something
     """
     return _adapter().validate_json(content).report
+
+
+def figures_to_json(report: WeekReport) -> bytes:
+    """Return the figures of each office of the report's week alone."""
+    return _figures().dump_json({row.office.id: row.tally for row in report.rows}, warnings="error")
+
+
+def figures_from_json(content: str | bytes) -> dict[int, Tally]:
+    """Return by office what `figures_to_json` wrote."""
+    return _figures().validate_json(content)
 
 
 def digest(content: bytes) -> str:

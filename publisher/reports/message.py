@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from publisher.reports import sentences
 from publisher.reports.snapshot import WeekReport
-from publisher.reports.words import moment, region_label
+from publisher.reports.words import as_of, region_label
 
 #: More names than these nobody reads in a chat; the others are counted, and in the files.
 MOST_NAMES = 30
@@ -42,8 +42,9 @@ def _lines(report: WeekReport) -> Iterator[str]:
                 title, [_plain(one) for one in said], numbered=title != "Perlu keputusan"
             )
     yield ""
-    state = "Minggu masih berjalan; " if report.running else ""
-    yield f"{state}{'d' if state else 'D'}ata per {moment(report.made_at, report.zone)}."
+    state = "minggu masih berjalan; " if report.running else ""
+    since = f"{state}{as_of(report)}."
+    yield since[0].upper() + since[1:]
     yield "Demikian, mohon arahan. Terima kasih."
 
 

@@ -19,6 +19,7 @@ from publisher.reports.letters import all_writable
 from publisher.reports.snapshot import MatrixRow, OfficeWeek, Tally, WeekReport, WeekStatus
 from publisher.reports.words import (
     CLUSTER,
+    as_of,
     day,
     moment,
     platform_word,
@@ -106,11 +107,15 @@ def told(report: WeekReport) -> dict[str, Any]:
         "closing": "Demikian dilaporkan. Atas perhatian dan arahan Bapak/Ibu, kami ucapkan "
         "terima kasih.",
         "signer": f"Kepala {sentences.unit(report)}" if sentences.unit(report) else "Kepala …………",
-        "footer": f"{region_label(report)}, {sentences.week_words(report)}. "
-        f"Data per {moment(report.made_at, report.zone)}.",
+        "footer": f"{region_label(report)}, {sentences.week_words(report)}. {_since(report)}.",
         "rekap": _rekap(report, whole=whole),
         "heat": _heat(report, whole=whole),
     }
+
+
+def _since(report: WeekReport) -> str:
+    said = as_of(report)
+    return said[0].upper() + said[1:]
 
 
 def _headline(report: WeekReport) -> str:

@@ -16,7 +16,7 @@ from publisher.reports import sentences
 from publisher.reports.letters import cut, writable
 from publisher.reports.sentences import ClusterLine, Standing
 from publisher.reports.snapshot import WeekReport
-from publisher.reports.words import moment
+from publisher.reports.words import as_of
 
 _FORMAT = FORMATS["portrait"]
 #: On a phone these are 9 px.
@@ -218,8 +218,9 @@ def _fitting(name: str, short: dict[str, str], room: int, size: int) -> str:
 
 def _foot(placed: list[Item], report: WeekReport) -> None:
     placed.append(Shape(box=Box(0, FOOT, WIDTH, HEIGHT), colour=DEEP))
-    state = "Sementara, data" if report.running else "Data"
-    said = f"{state} per {moment(report.made_at, report.zone)}"
+    state = "sementara, " if report.running else ""
+    said = f"{state}{as_of(report)}"
+    said = said[0].upper() + said[1:]
     right = _chip(placed, "CONTOH", DEEP, ACCENT, FOOT + 14) if report.is_example else RIGHT
     _line(placed, said, LEFT, FOOT + 25, 30, 500, WHITE, DEEP, width=right - LEFT - 24)
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from publisher.reports import tables
 from publisher.reports.snapshot import WeekReport
 from publisher.reports.tables import Cell, Column, Shape
-from publisher.reports.words import moment, percent, region_label
+from publisher.reports.words import moment, percent, region_label, sealed
 
 FORMAT = "siar/rekap/1"
 #: A cell that begins so would be run as a formula.
@@ -26,7 +26,7 @@ def render(report: WeekReport) -> bytes:
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     columns = tables.rekap_columns(report)
     # Of which region, week and moment, in every row: rows of several files are put together.
-    about = [region_label(report), str(report.week), moment(report.made_at, report.zone), FORMAT]
+    about = [region_label(report), str(report.week), _since(report), FORMAT]
     writer.writerow(
         [*(column.title for column in columns), "Daerah", "Minggu", "Data per", "Format"]
     )
@@ -56,3 +56,7 @@ def safe(cell: str | int) -> str | int:
     if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA):
         return f"'{cell}"
     return cell
+
+
+def _since(report: WeekReport) -> str:
+    return sealed(report) or moment(report.made_at, report.zone)

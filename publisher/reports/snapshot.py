@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from publisher.clock import Week
+from publisher.reports.seals import Seal
 from publisher.reports.statuses import OBLIGED, Cluster, Excuse, Uncounted, WeekStatus
 
 #: What a report is made of has its words beside it; whoever reads one needs both.
-__all__ = ["OBLIGED", "Cluster", "Excuse", "Uncounted", "WeekStatus"]
+__all__ = ["OBLIGED", "Cluster", "Excuse", "Seal", "Uncounted", "WeekStatus"]
 
 #: An office that has shown nothing for this long is called "tidak aktif (mati suri)".
 DORMANT_AFTER = timedelta(days=28)
@@ -313,6 +314,8 @@ class WeekReport:
     previous: Totals
     matrix: Matrix
     decisions: Decisions
+    #: Of a closed week; no part of what is frozen, because it holds the digest of that.
+    seal: Seal | None = None
 
     @property
     def change(self) -> int:

@@ -6,8 +6,8 @@ from publisher.reports.snapshot import OfficeWeek, WeekReport, WeekStatus
 from publisher.reports.words import (
     CLUSTER,
     STATUS,
+    as_of,
     days,
-    moment,
     platform_word,
     region_label,
     remarks,
@@ -21,7 +21,8 @@ def render(report: WeekReport) -> str:
 def _lines(report: WeekReport) -> Iterator[str]:
     totals, previous = report.totals, report.previous
     yield f"{region_label(report)} - minggu {report.week} ({days(report.week)})"
-    yield f"Data per {moment(report.made_at, report.zone)}"
+    since = as_of(report)
+    yield since[0].upper() + since[1:]
     yield f"{totals.met} dari {totals.obliged} perangkat daerah memenuhi target"
     yield f"Minggu lalu: {previous.met} dari {previous.obliged} ({report.change:+d})"
     counts = ((status, getattr(totals, status.value)) for status in WeekStatus)

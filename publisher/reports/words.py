@@ -205,5 +205,21 @@ def moment(at: datetime, zone: str) -> str:
     return f"{day(local.date())} pukul {local:%H.%M} {clock.zone_name(zone)}"
 
 
+def as_of(report: WeekReport) -> str:
+    """Return since when the numbers hold, for the middle of a line: data per 21 Nov 2026 pukul
+    09.05 WIB; or by which closing, with as much of its digest as is compared by eye."""
+    return sealed(report) or f"data per {moment(report.made_at, report.zone)}"
+
+
+def sealed(report: WeekReport) -> str:
+    """Return when the week was closed, and as which version; "" while it is open."""
+    if (seal := report.seal) is None:
+        return ""
+    old = f" (sudah dikoreksi, versi terbaru {seal.newest})" if seal.is_old else ""
+    when = moment(seal.closed_at, report.zone)
+    what = "ditutup" if seal.version == 1 else "dikoreksi"
+    return f"{what} {when}, versi {seal.version}{old}, sidik {seal.short_digest}"
+
+
 def percent(share: float | None) -> str:
     return "" if share is None else f"{share:.0%}"

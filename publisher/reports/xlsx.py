@@ -19,7 +19,7 @@ from publisher.reports import sentences, tables
 from publisher.reports.sheets import PlainSheet
 from publisher.reports.snapshot import WeekReport, WeekStatus
 from publisher.reports.tables import Cell, Column, Shape
-from publisher.reports.words import STATUS, moment, region_label
+from publisher.reports.words import STATUS, as_of, region_label
 
 _OPTIONS = {
     "constant_memory": True,
@@ -142,7 +142,7 @@ class _Writer:
         week = f"M{sentences.week_words(report)[1:]}"
         return [
             (f"{name} publikasi mingguan {region_label(report)}", self.title),
-            (f"{week}, {state}data per {moment(report.made_at, report.zone)}", self.plain),
+            (f"{week}, {state}{as_of(report)}", self.plain),
             (_headline(report), self.bold),
         ]
 

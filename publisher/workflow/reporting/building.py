@@ -27,6 +27,7 @@ from publisher.reports.snapshot import (
 )
 from publisher.workflow.reporting import rows, rules, waiting
 from publisher.workflow.reporting.asked import Asked
+from publisher.workflow.reporting.closed import frozen_figures
 from publisher.workflow.reporting.judged import Counted
 from publisher.workflow.reporting.obligations import Rule, rules_in
 from publisher.workflow.reporting.rows import Scope
@@ -63,7 +64,9 @@ def read_week(text: str) -> Week:
 class _Facts:
     """What a fixed number of queries brings together for any matrix."""
 
-    def __init__(self, scope: Scope, latest: Week, weeks: int, at: datetime) -> None:
+    def __init__(
+        self, scope: Scope, latest: Week, weeks: int, at: datetime, *, anew: bool = False
+    ) -> None:
         self.scope = scope
         self.zone = scope.region.zone
         self.at = at
@@ -71,6 +74,7 @@ class _Facts:
         self.bounds = [week.starts(self.zone) for week in (*self.weeks, latest.next())]
         self.asked = Asked(scope, self.weeks)
         self.counted = Counted(scope, self.asked)
+        self.frozen = frozen_figures(scope.region, self.weeks[:-1] if anew else self.weeks)
         self.not_out = rows.not_out(scope, self.bounds[0], self.bounds[-1])
 
     @property
@@ -82,9 +86,13 @@ class _Facts:
 
 
 def week_report(region: Region, week: Week, *, at: datetime) -> WeekReport:
-    """Return the report of a region's week as it stands at `at`. 13 queries."""
+    """Return the report of a region's week as it stands at `at`. 14 queries.
+
+    The week itself is counted anew, closed or not: closing and correcting begin with it. The
+    weeks before it show what they were closed with.
+    """
     scope = Scope(region=region)
-    facts = _Facts(scope, week, WEEKS, at)
+    facts = _Facts(scope, week, WEEKS, at, anew=True)
     usual = facts.asked.calendar.week(week)
     matrix, office_weeks = _with_contents(facts)
     today = in_zone(at, region.zone).date()
@@ -107,20 +115,20 @@ def week_report(region: Region, week: Week, *, at: datetime) -> WeekReport:
 
 
 def region_matrix(region: Region, latest: Week, *, at: datetime, weeks: int = WEEKS) -> Matrix:
-    """Return offices × weeks up to `latest`. Nine queries."""
+    """Return offices × weeks up to `latest`. Ten queries."""
     return _matrix(_Facts(Scope(region=region), latest, weeks, at))
 
 
 def office_matrix(office: Office, latest: Week, *, at: datetime, weeks: int = WEEKS) -> Matrix:
-    """Return the weeks of one office up to `latest`. Nine queries."""
+    """Return the weeks of one office up to `latest`. Ten queries."""
     scope = Scope(region=office.region, office_id=office.id)
     return _matrix(_Facts(scope, latest, weeks, at))
 
 
 def office_detail(office: Office, week: Week, *, at: datetime) -> OfficeDetail | None:
-    """Return one office in one week; None if it did not exist then. 12 queries."""
+    """Return one office in one week; None if it did not exist then. 13 queries, counted anew."""
     scope = Scope(region=office.region, office_id=office.id)
-    facts = _Facts(scope, week, WEEKS, at)
+    facts = _Facts(scope, week, WEEKS, at, anew=True)
     _, found = _with_contents(facts)
     if not found:
         return None
@@ -154,6 +162,8 @@ def _matrix(facts: _Facts) -> Matrix:
 
     def cell(office: OfficeName, number: int, owed: Obligation) -> Tally | None:
         week, key = facts.weeks[number], (office.id, number)
+        if week in facts.frozen:
+            return facts.frozen[week].get(office.id)
         if not rules.exists_in(office, week):
             return None
         figures = facts.counted.of(office, number)

@@ -1,0 +1,50 @@
+"""Closes the weeks of regions on their day, one after the other, and makes their files.
+
+All of it is derived from rows: a worker that was down closes what it missed, in order, and of
+several workers the first that gets the region's row does it.
+"""
+
+from flask import Flask
+
+from publisher.engine.steps import Steps
+from publisher.workflow import closing, reporting
+from publisher.workflow.closing import filing, timetable
+
+CLOSE_EVERY_S = 30
+
+
+class Closer:
+    """Looks for what is to be closed, for one worker."""
+
+    def __init__(self, app: Flask, steps: Steps) -> None:
+        self._app = app
+        self._steps = steps
+
+    def close(self) -> None:
+        """Close whatever is due, a commit for each week."""
+        at = self._steps.now()
+        self._steps.transact(lambda: timetable.begin(at=at))
+        for region_id in self._steps.transact(lambda: timetable.due(at=at), read_only=True):
+            while self._steps.transact(lambda: self._close(region_id)):  # noqa: B023
+                pass
+        self._make_files()
+
+    def _make_files(self) -> None:
+        """Make the files of what was closed; a transaction only to read, and to name each."""
+        at = self._steps.now()
+        for closed_id, form in self._steps.transact(lambda: filing.lacking(at=at), read_only=True):
+            if self._steps.stopping.is_set():
+                return
+            report = self._steps.transact(lambda: closing.read_id(closed_id), read_only=True)  # noqa: B023
+            made = filing.make(report, form, self._app.extensions["media_store"])
+            self._steps.transact(lambda: filing.keep(closed_id, made, at=at))  # noqa: B023
+
+    def _close(self, region_id: int) -> bool:
+        """Close the next week of a region; False if there is none to close now."""
+        at = self._steps.now()
+        taken = timetable.take(region_id, at=at)
+        if taken is None:
+            return False
+        region, week = taken
+        closing.close(region, reporting.week_report(region, week, at=at), by=None, at=at)
+        return True

@@ -1,0 +1,332 @@
+"""The end of a week: it closes once, in order, and never changes; who disagrees says so before.
+
+2026-W47 is 16 to 22 November 2026. In Blora it closes on Tuesday 24 November at 12.00 WIB, 05.00
+UTC; objections are taken until Monday is over, 17.00 UTC.
+"""
+
+import pytest
+import sqlalchemy as sa
+
+from publisher.clock import Week
+from publisher.db import db
+from publisher.engine.closing import Closer
+from publisher.engine.steps import Steps
+from publisher.errors import InvalidTransition
+from publisher.models.audit import AuditEntry
+from publisher.models.deliveries import Delivery
+from publisher.models.notices import Notice, NoticeKind
+from publisher.models.places import Region
+from publisher.models.weeks import ClosedWeek, ObjectionStatus, ReportFile
+from publisher.reports import frozen
+from publisher.reports.forms import FORMS
+from publisher.typed import Unacceptable
+from publisher.workflow import closing, registering, reporting
+from publisher.workflow.closing import filing, timetable
+from tests.weeks import content, rule, utc
+
+W47 = Week(2026, 47)
+THURSDAY = utc(2026, 11, 19, 3)
+NEXT_MONDAY = utc(2026, 11, 23, 2)
+LAST_MOMENT = utc(2026, 11, 23, 16, 59)
+CLOSING = utc(2026, 11, 24, 5)
+
+
+@pytest.fixture
+def a_week(blora, dinkes, dishub, dinkes_x, sari, budi):
+    """Dinas Kesehatan showed one content of two, Dinas Perhubungan nothing."""
+    rule(blora)
+    content(sari, budi, {dinkes_x: utc(2026, 11, 17, 3)})
+    blora.closing_from = W47.monday
+    db.session.commit()
+    return blora
+
+
+@pytest.fixture
+def clock_at(app):
+    """Return a function that lets a worker look what to close, at a moment."""
+
+    def clock_at(moment):
+        db.session.commit()
+        steps = Steps(app, owner="test")
+        steps.now = lambda: moment
+        Closer(app, steps).close()
+        db.session.expire_all()
+
+    return clock_at
+
+
+def close(region, *, by=None, at=CLOSING, week=W47, reason=""):
+    report = reporting.week_report(region, week, at=at)
+    return closing.close(region, report, by=by, at=at, reason=reason)
+
+
+def correct(region, budi, *, seen=1, reason="Dua bukti menyusul", at=CLOSING):
+    report = reporting.week_report(region, W47, at=at)
+    return closing.correct(region, report, by=budi, at=at, reason=reason, seen=seen)
+
+
+def object_to(office, actor, *, at=NEXT_MONDAY, text="Satu kegiatan kami belum dihitung."):
+    return closing.file(office, W47, text=text, actor=actor, at=at)
+
+
+def closed_weeks():
+    return [str(row.week) for row in db.session.scalars(sa.select(ClosedWeek).order_by("monday"))]
+
+
+def told(kind):
+    return list(db.session.scalars(sa.select(Notice).where(Notice.kind == kind)))
+
+
+# -- by the clock --------------------------------------------------------------------------
+
+
+def test_the_clock_closes_a_week_at_its_hour_and_once(a_week, clock_at):
+    clock_at(utc(2026, 11, 24, 4, 59))
+    assert closed_weeks() == []
+
+    clock_at(CLOSING)
+    clock_at(utc(2026, 11, 24, 5, 1))
+
+    [row] = db.session.scalars(sa.select(ClosedWeek))
+    assert (row.week, row.version, row.closed_by, row.closed_at) == (W47, 1, None, CLOSING)
+    assert row.digest == frozen.digest(row.snapshot.encode())
+    assert db.session.scalar(sa.select(AuditEntry.action)) == "week.close"
+
+
+def test_a_clock_that_was_down_closes_what_it_missed_in_order(a_week, clock_at):
+    clock_at(utc(2026, 12, 2, 1))
+
+    assert closed_weeks() == ["2026-W47", "2026-W48"]
+    numbers = db.session.scalars(sa.select(ClosedWeek.id).order_by("monday")).all()
+    assert numbers == sorted(numbers)
+
+
+def test_weeks_before_the_region_began_are_never_closed(blora, clock_at):
+    clock_at(NEXT_MONDAY)  # the first time that the clock sees Blora: in W48
+    clock_at(CLOSING)
+    assert closed_weeks() == []
+
+    clock_at(utc(2026, 12, 1, 5))
+    assert closed_weeks() == ["2026-W48"]
+
+
+def test_of_two_workers_that_found_the_same_week_the_second_finds_it_closed(a_week, clock_at):
+    assert timetable.due(at=CLOSING) == [a_week.id]
+    clock_at(CLOSING)
+
+    assert timetable.take(a_week.id, at=CLOSING) is None
+    with pytest.raises(sa.exc.IntegrityError):  # and the database would not have two
+        closing.freezing._freeze(
+            a_week, reporting.week_report(a_week, W47, at=CLOSING), number=1, by=None,
+            at=CLOSING, reason="",
+        )  # fmt: skip
+
+
+def test_the_clock_waits_for_an_open_objection_and_tells_the_reviewers_once(
+    a_week, clock_at, dinkes, sari, budi
+):
+    objection = object_to(dinkes, sari)
+    db.session.commit()
+    clock_at(CLOSING)
+    clock_at(utc(2026, 11, 24, 6))
+    assert closed_weeks() == []
+    [notice] = told(NoticeKind.CLOSING_HELD)
+
+    closing.decline(objection, answer="Tidak ada tautannya.", actor=budi, at=CLOSING)
+    db.session.commit()
+    clock_at(utc(2026, 11, 24, 7))
+
+    assert closed_weeks() == ["2026-W47"]
+    assert notice.resolved_at == utc(2026, 11, 24, 7)
+
+
+# -- by hand -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("at", "week", "word"),
+    [
+        (THURSDAY, W47, "masih berjalan"),
+        (utc(2026, 12, 1, 5), W47.next(), "berurutan"),
+        (CLOSING, W47, "sudah ditutup"),
+    ],
+)
+def test_a_week_is_closed_after_it_in_its_turn_and_once(a_week, budi, at, week, word):
+    if at != THURSDAY:
+        a_week.closed_through = W47.sunday if word == "sudah ditutup" else W47.previous().sunday
+
+    with pytest.raises(Unacceptable, match=word):
+        close(a_week, by=budi, at=at, week=week)
+
+
+def test_who_closes_early_or_over_an_objection_says_why_and_the_office_is_told(
+    a_week, dinkes, sari, budi
+):
+    objection = object_to(dinkes, sari)
+    with pytest.raises(Unacceptable) as refused:
+        close(a_week, by=budi, at=LAST_MOMENT)
+    assert list(refused.value.faults) == ["reason"]
+
+    close(a_week, by=budi, at=LAST_MOMENT, reason="Laporan diminta Bupati")
+
+    assert objection.status is ObjectionStatus.LAPSED
+    assert objection.answer == "Laporan diminta Bupati"
+    [notice] = told(NoticeKind.OBJECTION_ANSWERED)
+    assert notice.office_id == dinkes.id
+
+
+# -- what is closed stays ------------------------------------------------------------------
+
+
+def test_a_closed_week_keeps_its_numbers_whatever_becomes_of_the_rows(
+    a_week, dinkes, dinkes_x, sari, budi
+):
+    closed = close(a_week)
+    db.session.commit()
+    before = closed.snapshot
+
+    content(sari, budi, {dinkes_x: utc(2026, 11, 18, 3)})  # a proof that came late
+
+    assert closing.read(closed, newest=1).totals.met == 0
+    assert reporting.week_report(a_week, W47, at=CLOSING).totals.met == 1  # what a correction is
+    assert reporting.region_matrix(a_week, W47, at=CLOSING).column(W47)[0].counted == 1
+    later = reporting.week_report(a_week, W47.next(), at=CLOSING)
+    assert (later.previous.met, later.matrix.column(W47)[0].counted) == (0, 1)
+    db.session.expire_all()
+    assert closed.snapshot == before
+
+
+def test_the_database_lets_nobody_change_or_delete_what_is_closed(a_week):
+    close(a_week)
+    db.session.commit()
+
+    for statement in (sa.update(ClosedWeek).values(digest="0" * 64), sa.delete(ClosedWeek)):
+        with pytest.raises(sa.exc.DatabaseError, match="never changes"):
+            db.session.execute(statement)
+        db.session.rollback()
+
+
+def test_a_correction_is_a_new_version_with_its_reason_and_the_old_one_stays(
+    a_week, dinkes_x, sari, budi
+):
+    first = close(a_week)
+    content(sari, budi, {dinkes_x: utc(2026, 11, 18, 3)})
+
+    second = correct(a_week, budi)
+
+    assert [row.version for row in closing.versions(a_week, W47)] == [2, 1]
+    old, new = closing.read(first, newest=2), closing.read(second, newest=2)
+    assert (old.totals.met, new.totals.met) == (0, 1)
+    assert old.seal.is_old
+    assert not new.seal.is_old
+    assert new.seal.reason == "Dua bukti menyusul"
+    assert reporting.region_matrix(a_week, W47, at=CLOSING).column(W47)[0].counted == 2
+
+
+def test_a_correction_needs_a_reason_and_the_version_that_was_seen(a_week, budi):
+    close(a_week)
+    with pytest.raises(Unacceptable) as refused:
+        correct(a_week, budi, reason="")
+    assert list(refused.value.faults) == ["reason"]
+
+    correct(a_week, budi)
+    with pytest.raises(Unacceptable, match="baru saja dikoreksi"):
+        correct(a_week, budi, seen=1)
+
+
+def test_what_was_asked_of_a_closed_week_cannot_be_changed(a_week, dinkes, budi):
+    close(a_week)
+    grant = registering.Grant(first=W47, last=W47, reason="Banjir", document="ND 4")
+
+    with pytest.raises(Unacceptable, match="belum benar") as refused:
+        registering.grant(dinkes, grant, actor=budi, at=CLOSING)
+    assert "sudah ditutup" in str(refused.value.faults["first"])
+
+
+# -- objections ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("at", "late"), [(THURSDAY, False), (LAST_MOMENT, False), (CLOSING, True)])
+def test_an_office_objects_until_the_deadline(a_week, dinkes, sari, at, late):
+    if late:
+        with pytest.raises(Unacceptable, match="sudah lewat"):
+            object_to(dinkes, sari, at=at)
+        return
+    objection = object_to(dinkes, sari, at=at)
+
+    assert objection.deadline == utc(2026, 11, 23, 17)
+    [notice] = told(NoticeKind.OBJECTION_FILED)
+    assert notice.region_id == a_week.id
+
+
+def test_an_office_has_one_open_objection_and_may_object_again_once_it_is_answered(
+    a_week, dinkes, sari, budi
+):
+    objection = object_to(dinkes, sari)
+    with pytest.raises(Unacceptable, match="menunggu jawaban"):
+        object_to(dinkes, sari)
+
+    closing.accept(objection, answer="Bukti diverifikasi.", actor=budi, at=NEXT_MONDAY)
+    object_to(dinkes, sari, text="Satu lagi.")
+
+    assert [one.status for one in closing.objections_of(dinkes, W47)] == ["open", "accepted"]
+    assert told(NoticeKind.OBJECTION_FILED)[0].resolved_at == NEXT_MONDAY
+
+
+def test_an_objection_is_answered_once_and_in_words(a_week, dinkes, sari, budi):
+    objection = object_to(dinkes, sari)
+    with pytest.raises(Unacceptable):
+        closing.decline(objection, answer="", actor=budi, at=NEXT_MONDAY)
+
+    closing.decline(objection, answer="Tayang di minggu lain.", actor=budi, at=NEXT_MONDAY)
+    db.session.flush()
+
+    with pytest.raises(InvalidTransition):
+        closing.accept(objection, answer="Ya", actor=budi, at=NEXT_MONDAY)
+
+
+def test_offices_cannot_object_to_a_week_after_it_is_closed(a_week):
+    data = timetable.Settings(day=2, hour=12, objection_days=2)
+    with pytest.raises(Unacceptable):
+        closing.set_timetable(a_week, data, actor=None, at=NEXT_MONDAY)
+
+
+def test_what_waits_for_somebody_is_counted_before_a_week_closes(a_week, dinkes, sari, dinkes_x):
+    object_to(dinkes, sari)
+    doubtful = db.session.scalars(sa.select(Delivery)).one()
+    assert doubtful.account_id == dinkes_x.id
+
+    found = closing.waiting(a_week, W47)
+
+    assert (len(found.objections), found.doubtful, found.proofs) == (1, 0, 0)
+    assert closing.keepers(a_week) == {dinkes.id: ["Sari"]}
+    assert db.session.get(Region, a_week.id).closed_through is None
+
+
+# -- files ---------------------------------------------------------------------------------
+
+
+def test_the_files_of_a_closed_week_are_made_once_and_stay_byte_for_byte(
+    app, a_week, clock_at, dinkes_x, sari, budi
+):
+    clock_at(CLOSING)
+    store = app.extensions["media_store"]
+    files = {row.form: row for row in db.session.scalars(sa.select(ReportFile))}
+    assert files.keys() == FORMS.keys()
+    before = {form: store.get(row.digest) for form, row in files.items()}
+    [closed] = closing.versions(a_week, W47)
+    assert frozen.digest(before["json"]) == closed.digest
+    assert f"sidik {closed.digest[:12]}" in before["txt"].decode()
+
+    content(sari, budi, {dinkes_x: utc(2026, 11, 18, 3)})
+    made = filing.make(closing.read(closed, newest=1), "txt", store)
+    filing.keep(closed.id, made, at=CLOSING)  # another worker was second
+    correct(a_week, budi)
+    clock_at(utc(2026, 11, 25, 1))
+
+    for form, row in files.items():
+        assert filing.kept(closed, form).digest == row.digest
+        assert store.get(row.digest) == before[form]
+    [newest, _] = closing.versions(a_week, W47)
+    assert filing.kept(newest, "pdf").name == "Rekap-33.16-2026-W47-v2.pdf"
+    assert "1 dari 2" in store.get(filing.kept(newest, "txt").digest).decode()
