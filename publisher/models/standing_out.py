@@ -26,7 +26,7 @@ class Takedown(Model):
 
 
 class Twin(Model):
-    """Two contents of one office that say or show the same. Which came first is seen when both
+    """Two contents of one office that say the same. Which came first is seen when both
     are out. Kept both ways round."""
 
     __tablename__ = "twin"

@@ -27,7 +27,7 @@ REASONS: dict[Uncounted, str] = {
     Uncounted.CHANNEL: N_("Hanya tayang di kanal yang tidak dihitung oleh target ini."),
     Uncounted.GREETING: N_("Ucapan tidak dihitung."),
     Uncounted.KIND: N_("Jenis konten ini tidak dihitung oleh target ini."),
-    Uncounted.REPEAT: N_("Teks atau fotonya sama dengan konten lain dalam 30 hari sebelumnya."),
+    Uncounted.REPEAT: N_("Teksnya sama dengan konten lain dalam 30 hari sebelumnya."),
 }
 
 

@@ -13,7 +13,7 @@ from publisher.errors import Invalid
 from publisher.models.advancing import advance
 from publisher.models.deliveries import Delivery
 from publisher.models.places import OfficeKind
-from publisher.models.posts import PostKind
+from publisher.models.posts import PostKind, PostPicture
 from publisher.models.quotas import Binding, QuotaRule
 from publisher.models.standing_out import Twin
 from publisher.reports.snapshot import Excuse, Uncounted, WeekStatus
@@ -81,6 +81,15 @@ def test_the_same_words_again_do_not_count(plan, dinkes, dinkes_x):
     assert (row.tally.counted, row.tally.uncounted) == (2, 1)
     assert sorted(map(str, reasons(row))) == ["None", "None", "repeat"]
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Twin)) == 2
+
+
+def test_one_photo_serves_many_contents(plan, dinkes, dinkes_x, picture):
+    photo = picture("Pos imunisasi")
+    again = PostPicture(media=photo.media, position=1, alt_text="Pos imunisasi")
+    plan("Imunisasi gratis", at=TUESDAY, accounts=[dinkes_x], pictures=[photo])
+    plan("Donor darah", at=THURSDAY, accounts=[dinkes_x], pictures=[again])
+
+    assert reasons(row_of(dinkes)) == [None, None]
 
 
 def test_the_earlier_of_two_counts_whichever_was_planned_first(plan, dinkes, dinkes_x):

@@ -9,9 +9,9 @@ Decided where decrees are silent:
 - A greeting counts only where a rule names greetings.
 - Taken down before its week was over, it was not shown for the week and does not count; later on,
   the week keeps it.
-- The same words or the same pictures of the same office within `REPEATED_WITHIN` of an earlier
-  content that stood are one content said twice: the later one does not count, whether the earlier
-  one did or not. An earlier one that was taken down in its own week, with a slip in it, does not
+- The same words of the same office within `REPEATED_WITHIN` of an earlier content that stood are
+  one content said twice: the later one does not count, whether the earlier one did or not. The
+  same picture with other words is no repetition: a service may have one photo for many weeks. An earlier one that was taken down in its own week, with a slip in it, does not
   stand in the way of its correction.
 - What went out before an office began or after it ended counts for nobody: the successor answers
   for what it shows itself.
@@ -52,7 +52,7 @@ class Publication:
 class Showing:
     """A content that is out: all that matters of it.
 
-    :ivar twins: when other contents of its office that say or show the same first went out, with
+    :ivar twins: when other contents of its office that say the same first went out, with
         their ids; only those that stood
     """
 
