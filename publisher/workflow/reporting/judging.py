@@ -11,8 +11,9 @@ Decided where decrees are silent:
   the week keeps it.
 - The same words of the same office within `REPEATED_WITHIN` of an earlier content that stood are
   one content said twice: the later one does not count, whether the earlier one did or not. The
-  same picture with other words is no repetition: a service may have one photo for many weeks. An earlier one that was taken down in its own week, with a slip in it, does not
-  stand in the way of its correction.
+  same picture with other words is no repetition: a service may have one photo for many weeks. An
+  earlier one that was taken down in its own week, with a slip in it, does not stand in the way of
+  its correction.
 - What went out before an office began or after it ended counts for nobody: the successor answers
   for what it shows itself.
 """
