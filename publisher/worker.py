@@ -24,7 +24,7 @@ from publisher.db import db
 from publisher.engine import open_engine
 from publisher.engine.checking import Checker
 from publisher.platforms import driver_class
-from publisher.workflow.delivering import by_hand, claiming, glancing, pulse
+from publisher.workflow.delivering import by_hand, claiming, glancing, pulse, stopping
 
 log = logging.getLogger(__name__)
 
@@ -156,6 +156,7 @@ class Worker:
         self._at_work = True
         claiming.wake_accounts(at=at)
         claiming.recover(at=at)
+        stopping.put_aside(at=at)
         by_hand.hand_over_due(at=at)
         claiming.give_up_late(at=at)
         by_hand.give_up_unproved(at=at)

@@ -16,6 +16,7 @@ from publisher.models import (
     quotas,
     said,
     standing_out,
+    stops,
     watch,
     weeks,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "quotas",
     "said",
     "standing_out",
+    "stops",
     "watch",
     "weeks",
 ]

@@ -68,6 +68,9 @@ STEPS: dict[str, tuple[frozenset[DeliveryStatus], DeliveryStatus]] = {
         _S.CANCELLED,
     ),
     "retry": (frozenset({_S.FAILED, _S.MISSED}), _S.PENDING),  # a person: "Coba lagi"
+    "recall": (frozenset({_S.CLAIMED}), _S.PENDING),  # its region was stopped
+    "hold": (frozenset({_S.PENDING}), _S.PENDING),  # due while its region is stopped
+    "release": (frozenset({_S.PENDING}), _S.PENDING),  # and what a person then decided
     "prove": (frozenset({_S.UNKNOWN, _S.FAILED, _S.MISSED}), _S.PUBLISHED),  # a person
 }
 

@@ -176,7 +176,7 @@ def _in_group(group: Group, at: datetime) -> sa.ColumnElement[bool]:
     if group is Group.WAITING:
         return sa.and_(
             status_is(Delivery.status, *OPEN),
-            Delivery.next_at < NEVER,
+            sa.or_(Delivery.next_at < NEVER, Delivery.status == _S.PENDING),  # held by a stop
             sa.or_(Delivery.status != _S.PENDING, Account.status != AccountStatus.RECONNECT),
         )
     if group is Group.NOT_OUT:

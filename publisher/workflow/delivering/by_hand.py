@@ -14,6 +14,7 @@ from publisher.errors import N_
 from publisher.models.accounts import Account, Standing
 from publisher.models.advancing import advance
 from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus, status_is
+from publisher.models.stops import is_stopped
 from publisher.platforms.base import Handover
 from publisher.workflow.delivering.claiming import Claim
 
@@ -53,7 +54,7 @@ def hand_over_due(*, at: datetime) -> int:
         sa.select(Delivery.id)
         .join(Account, Account.id == Delivery.account_id)
         .where(status_is(Delivery.status, DeliveryStatus.PENDING), Delivery.next_at <= at)
-        .where(Delivery.due_at <= at, Delivery.publish_by > at)
+        .where(Delivery.due_at <= at, Delivery.publish_by > at, ~is_stopped(Delivery.office_id))
         .where(Account.by_hand, Account.standing == Standing.UTAMA, Account.retired_at.is_(None))
         .order_by(Delivery.next_at, Delivery.id)
         .limit(BATCH)
@@ -66,9 +67,12 @@ def hand_over_due(*, at: datetime) -> int:
 
 
 def give_up_unproved(*, at: datetime) -> int:
-    """Mark as missed what nobody filed a proof of in time; return how many."""
+    """Mark as missed what nobody filed a proof of in time; return how many. While a stop asks
+    people not to post, no time runs out."""
     late = sa.select(Delivery.id).where(
-        status_is(Delivery.status, DeliveryStatus.HANDED_OVER), Delivery.publish_by <= at
+        status_is(Delivery.status, DeliveryStatus.HANDED_OVER),
+        Delivery.publish_by <= at,
+        ~is_stopped(Delivery.office_id),
     )
     return sum(
         advance(

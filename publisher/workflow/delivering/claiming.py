@@ -21,6 +21,7 @@ from publisher.models.deliveries import (
     DeliveryStatus,
     status_is,
 )
+from publisher.models.stops import is_stopped
 
 #: Longer than any request of a driver may take: connect 5 s + read 30 s, several uploads.
 LEASE = timedelta(seconds=120)
@@ -99,7 +100,7 @@ def _due() -> sa.Select[int]:
         .where(status_is(delivery.c.status, DeliveryStatus.PENDING), delivery.c.next_at <= at)
         .where(delivery.c.publish_by > at)
         .where(account.c.driver.not_in(sa.bindparam("busy", [], expanding=True)))
-        .where(~account.c.by_hand)
+        .where(~account.c.by_hand, ~is_stopped(delivery.c.office_id))
         .where(usable, account.c.standing == Standing.UTAMA, account.c.retired_at.is_(None))
         .where(_token_lasts(account, at))
         .where(sa.or_(account.c.next_allowed_at.is_(None), account.c.next_allowed_at <= at))
@@ -260,11 +261,13 @@ def forsake_leases(*, at: datetime, owner: str) -> int:
 
 
 def give_up_late(*, at: datetime) -> int:
-    """Mark as missed what could not go out within its window; return how many."""
+    """Mark as missed what could not go out within its window; return how many. What a stop holds
+    waits: nobody missed it."""
     late = sa.select(Delivery.id).where(
         status_is(Delivery.status, DeliveryStatus.PENDING),
         Delivery.next_at <= at,
         Delivery.publish_by <= at,
+        ~is_stopped(Delivery.office_id),
     )
     return sum(
         advance(delivery_id, "miss", at=at, note=TOO_LATE, reason=TOO_LATE)

@@ -15,6 +15,7 @@ from publisher.db import UtcDateTime, db
 from publisher.models.advancing import Change, advance, advance_all, notes_together, write_note
 from publisher.models.deliveries import Attempt, Delivery, DeliveryStatus
 from publisher.models.posts import Post, PostStatus
+from publisher.models.stops import is_stopped
 from publisher.platforms import driver_class
 from publisher.platforms.base import Handover, Prepared, Receipt
 from publisher.platforms.errors import (
@@ -59,7 +60,8 @@ def _still_approved() -> sa.ColumnElement[bool]:
         post.c.approved_digest == sa.bindparam("as_approved"),
     )
     now = sa.bindparam("now", type_=UtcDateTime())
-    return sa.and_(delivery.c.lease_until > now, delivery.c.publish_by > now, unchanged)
+    in_time = sa.and_(delivery.c.lease_until > now, delivery.c.publish_by > now)
+    return sa.and_(in_time, unchanged, ~is_stopped(delivery.c.office_id))
 
 
 _STILL_APPROVED = _still_approved()
@@ -109,7 +111,8 @@ def write(items: Sequence[Begin | End]) -> list[bool]:
 def _begin(begins: Sequence[Begin]) -> list[bool]:
     """Note that the publishing requests begin now; False where one must not.
 
-    Only while the lease holds, and while the post is still exactly what was approved.
+    Only while the lease holds, while the post is still exactly what was approved, and as long as
+    nobody has stopped the publishing of its region.
     """
     changes = [
         Change(

@@ -11,7 +11,14 @@ from sqlalchemy.orm import joinedload
 
 from publisher.db import db
 from publisher.models.deliveries import Delivery, DeliveryStatus
-from publisher.models.notices import AUDIENCE, Notice, NoticeKind, NoticeRead, add_once
+from publisher.models.notices import (
+    AUDIENCE,
+    TO_ALL_OFFICES,
+    Notice,
+    NoticeKind,
+    NoticeRead,
+    add_once,
+)
 from publisher.models.people import OFFICE_ROLES, User
 from publisher.models.places import Office
 from publisher.models.watch import LateDelivery, Preflight
@@ -125,7 +132,12 @@ def _for(user: User) -> sa.ColumnElement[bool]:
     """Return the condition of the notices that a person may see."""
     kinds = [kind for kind, roles in AUDIENCE.items() if user.role in roles]
     if user.role in OFFICE_ROLES:
-        place: sa.ColumnElement[bool] = Notice.office_id == user.office_id
+        of_all = sa.and_(
+            Notice.region_id == user.region_id,
+            # In words, as the index over them has it.
+            Notice.kind.in_([sa.literal_column(f"'{kind.value}'") for kind in TO_ALL_OFFICES]),
+        )
+        place: sa.ColumnElement[bool] = sa.or_(Notice.office_id == user.office_id, of_all)
     else:
         everywhere = sa.and_(Notice.region_id.is_(None), Notice.office_id.is_(None))
         place = sa.or_(Notice.region_id == user.region_id, everywhere)

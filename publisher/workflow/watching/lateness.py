@@ -25,6 +25,7 @@ from publisher.models.deliveries import (
 )
 from publisher.models.notices import Notice, NoticeKind, add_once
 from publisher.models.places import Office
+from publisher.models.stops import is_stopped
 from publisher.models.watch import Cause, Incident, LateDelivery, Outage
 
 BATCH = 500
@@ -87,7 +88,9 @@ def tell_outages(*, at: datetime, late_after: timedelta) -> None:
     lasting = [each for each in db.session.scalars(query) if _length(each) >= late_after]
     add_once(Notice, [_outage_notice(outage) for outage in lasting])
     over = sa.update(Notice).where(
-        Notice.kind == NoticeKind.OUTAGE, Notice.resolved_at.is_(None), Notice.at <= at - NEWS
+        Notice.kind.in_((NoticeKind.OUTAGE, NoticeKind.RESUMED)),
+        Notice.resolved_at.is_(None),
+        Notice.at <= at - NEWS,
     )
     db.session.execute(over.values(resolved_at=at).execution_options(synchronize_session=False))
 
@@ -116,8 +119,9 @@ def _is_siars_turn() -> sa.ColumnElement[bool]:
 
 
 def _is_explained(at: datetime, before: datetime) -> sa.ColumnElement[bool]:
-    """Return the condition of a delivery that something known keeps: a hold of its account,
-    another delivery on it in doubt, or a time without a worker that has just ended."""
+    """Return the condition of a delivery that something known keeps: a stop of its region, a hold
+    of its account, another delivery on it in doubt, or a time without a worker that has just
+    ended."""
     no_worker = sa.exists().where(Outage.ended_at > before, Outage.ended_at >= Delivery.due_at)
     other = aliased(Delivery)
     behind = sa.exists().where(
@@ -138,6 +142,8 @@ def _is_explained(at: datetime, before: datetime) -> sa.ColumnElement[bool]:
         Account.retired_at.is_not(None),
         behind,
         no_worker,
+        # What is being sent, or looked for, is not kept back by a stop.
+        sa.and_(Delivery.status == _S.PENDING, is_stopped(Delivery.office_id)),
     )
 
 
