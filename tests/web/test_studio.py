@@ -2,12 +2,14 @@
 
 import base64
 import io
+import re
 import zipfile
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from publisher.db import db
+from publisher.models.media import Media, MediaKind
 from publisher.models.posters import Poster
 from publisher.models.posts import Post, PostKind, PostStatus
 from publisher.posters.templates import FORMATS, templates
@@ -258,6 +260,43 @@ def test_a_photo_of_another_office_cannot_be_taken(sari_page, poster, tono, app)
     db.session.commit()
     sari_page.post(url(poster), data=typed(poster, foto_0=photo.media.digest))
     assert photo.media.digest not in str(the_poster().content)
+
+
+def test_a_stale_page_shows_no_photo_of_another_office(sari_page, poster, tono, app):
+    theirs = drafting.new_post(actor=tono, at=NOW)
+    store = app.extensions["media_store"]
+    photo = drafting.attach_photo(theirs, jpeg(250), store=store, actor=tono, at=NOW)
+    stale = typed(poster, foto_0=photo.media.digest, halaman="hal-2", template="kegiatan")
+    db.session.commit()
+    sari_page.post(url(poster), data=typed(poster, headline="Lain", aksi="perbarui"))
+
+    answer = sari_page.post(url(poster), data=stale)
+
+    assert answer.status_code == 409
+    assert photo.media.digest not in answer.text
+    for encoded in re.findall(r"data:image/jpeg;base64,([\w+/=]+)", answer.text):
+        red, green, _ = Image.open(io.BytesIO(base64.b64decode(encoded))).split()
+        assert ImageChops.subtract(red, green).getextrema()[1] < 150
+
+
+def test_whoever_may_not_edit_a_poster_leaves_no_file_behind(app, client_of, tono, poster):
+    before = sum(1 for _ in app.extensions["media_store"].folder.rglob("*"))
+    data = typed(poster, unggah_0=(io.BytesIO(jpeg(17)), "a.jpg"))
+    answer = client_of(tono).post(url(poster), data=data, content_type="multipart/form-data")
+    assert answer.status_code == 404
+    assert sum(1 for _ in app.extensions["media_store"].folder.rglob("*")) == before
+
+
+def test_undo_does_not_bring_back_a_photo_that_was_deleted(sari_page, poster, draft):
+    digest = poster.content["photos"][0]["digest"]
+    sari_page.post(url(poster), data=typed(poster, foto_0="", aksi="perbarui"))
+    media = db.session.scalars(db.select(Media).where(Media.digest == digest)).one()
+    media.kind = MediaKind.PROOF  # as good as gone: no poster may show it
+    db.session.commit()
+
+    sari_page.post(url(poster), data=typed(the_poster(), aksi="urungkan"))
+
+    assert not any(the_poster().content["photos"])
 
 
 def test_the_point_of_a_photo_is_held_without_script(sari_page, poster):

@@ -12,6 +12,7 @@ from publisher.db import db
 from publisher.errors import Incomplete, Invalid, InvalidTransition, Outdated
 from publisher.models.accounts import Account, Standing
 from publisher.models.deliveries import DeliveryStatus
+from publisher.models.media import MediaKind
 from publisher.models.places import Office, Region
 from publisher.models.posts import Post, PostKind, PostStatus
 from publisher.platforms import driver_class
@@ -290,6 +291,19 @@ def test_photos_of_another_office_cannot_be_put_in(draft, sari, tono):
         drafting.restore(draft, foreign.media_id, position=0, alt_text="", actor=sari, at=NOW)
     with pytest.raises(drafting.NoSuchPhoto):
         drafting.remove(draft, foreign.id, actor=sari, at=NOW)
+
+
+def test_only_what_a_post_may_show_is_put_back_and_it_returns_to_the_library(draft, sari):
+    picture = drafting.attach(draft, kept(7), actor=sari, at=NOW)
+    media = picture.media
+    drafting.remove(draft, picture.id, actor=sari, at=NOW)
+    media.kind, media.archived_at = MediaKind.PROOF, NOW
+    with pytest.raises(drafting.NoSuchPhoto):
+        drafting.restore(draft, media.id, position=0, alt_text="", actor=sari, at=NOW)
+
+    media.kind = MediaKind.PHOTO
+    drafting.restore(draft, media.id, position=0, alt_text="", actor=sari, at=NOW)
+    assert media.archived_at is None
 
 
 # -- submitting ------------------------------------------------------------------------------

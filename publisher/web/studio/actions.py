@@ -74,7 +74,7 @@ def page_sent() -> str:
 
 def store_sent(post_id: int, poster_id: int, outcome: Outcome) -> Poster:
     """Save the sent form, with the photos uploaded by it."""
-    photos = _uploaded(outcome)
+    photos = _uploaded(post_id, poster_id, outcome)
     poster = get_poster(post_id, poster_id)
     outcome.form = sent_form()
     design = typed(outcome.form, poster)
@@ -143,11 +143,12 @@ def _hold(poster: Poster, slot: int, x: float, y: float) -> None:
         _change(poster, photos=tuple(photos))
 
 
-def _uploaded(outcome: Outcome) -> dict[int, Kept]:
-    """Clean and keep the sent files before anything is read or written: nothing waits for it."""
+def _uploaded(post_id: int, poster_id: int, outcome: Outcome) -> dict[int, Kept]:
+    """Clean and keep the sent files, of whoever may, while nothing is written: nothing waits."""
     kept: dict[int, Kept] = {}
     sent = {slot: request.files.get(f"unggah_{slot}") for slot in range(designing.max_photos())}
     if any(file and file.filename for file in sent.values()):
+        designing.check_current(get_poster(post_id, poster_id), form_version(), page_sent())
         db.session.rollback()
     for slot, file in sent.items():
         if file and file.filename:

@@ -314,7 +314,7 @@ def _both_versions(post_id: int, poster_id: int, error: PosterOutdated) -> Any:
     db.session.rollback()
     poster = get_poster(post_id, poster_id)
     form = sent_form()
-    design = typed(form, poster)
+    design = designing.without_foreign(poster, typed(form, poster))
     theme, size = theme_of(poster.post.office), size_asked()
     page = _page(
         poster,

@@ -32,6 +32,7 @@ from publisher.workflow.designing.editing import (
     shift,
     start,
     undo,
+    without_foreign,
 )
 from publisher.workflow.designing.fields import (
     ALT_LIMIT,
@@ -88,4 +89,5 @@ __all__ = [
     "suited",
     "theme_key",
     "undo",
+    "without_foreign",
 ]

@@ -4,7 +4,7 @@ Every save names the version it was written on, and is refused whole on an older
 save after itself: when an answer was lost on its way, its next save still counts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -25,6 +25,8 @@ from publisher.workflow.designing.prefill import prefilled
 MAX_POSTERS = 10
 #: Steps that can be taken back.
 MAX_STEPS = 40
+#: What of its office's library a poster may show: no logo, and no screenshot that proves a post.
+_KINDS = (MediaKind.PHOTO, MediaKind.POSTER)
 #: Whoever types on in one field takes one step.
 _ONE_STEP = timedelta(seconds=10)
 
@@ -128,7 +130,7 @@ def undo(poster: Poster, *, actor: User, at: datetime, page: str = "") -> bool:
         step.template, step.content, shapes=tuple(poster.shapes), alt_text=step.alt_text
     )
     poster.steps.remove(step)
-    _write(poster, former)
+    _write(poster, without_foreign(poster, former))  # one may have been deleted since
     _touch(poster, actor, at, page)
     return True
 
@@ -170,14 +172,27 @@ def _write(poster: Poster, design: Design) -> None:
     poster.content, poster.alt_text = design.content, design.alt_text
 
 
+def without_foreign(poster: Poster, design: Design) -> Design:
+    """Return a design, that was typed and never saved, without photos that are not the office's."""
+    foreign = _foreign(poster, design)
+    photos = (None if one and one.digest in foreign else one for one in design.photos)
+    return replace(design, photos=tuple(photos)) if foreign else design
+
+
 def _check_photos(poster: Poster, design: Design, before: Design) -> None:
     known = {one.digest for one in before.photos if one}
-    new = {one.digest for one in design.photos if one} - known
-    if not new:
-        return
-    ours = sa.select(Media.digest).where(Media.office_id == poster.office_id)
-    if set(db.session.scalars(ours.where(Media.digest.in_(new)))) != new:
+    if _foreign(poster, design, known):
         raise NotOurPhoto
+
+
+def _foreign(poster: Poster, design: Design, known: Collection[str] = ()) -> set[str]:
+    """Return which photos of a design are not in the library of its office."""
+    named = {one.digest for one in design.photos if one} - set(known)
+    if not named:
+        return named
+    ours = sa.select(Media.digest).where(Media.office_id == poster.office_id)
+    ours = ours.where(Media.kind.in_(_KINDS), Media.digest.in_(named))
+    return named - set(db.session.scalars(ours))
 
 
 def _remember(poster: Poster, before: Design, after: Design, actor: User, at: datetime) -> None:

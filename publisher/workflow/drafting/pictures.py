@@ -67,8 +67,9 @@ def restore(
     """Put a photo back where it was. Only photos of the post's own office can be put back."""
     check_editable(post)
     media = db.session.get(Media, media_id)
-    if media is None or media.office_id != post.office_id:
+    if media is None or media.office_id != post.office_id or media.kind not in SHOWABLE:
         raise NoSuchPhoto
+    media.archived_at = None  # what a post shows is in the library
     return _place(post, media, max(0, min(position, len(post.pictures))), alt_text, actor, at)
 
 
