@@ -239,6 +239,11 @@ def whole(kind):
         (PHONE_HEIC.read_bytes()[:-9], BrokenPhoto),
         (b"\xff\xd8\xff", BrokenPhoto),
         (saved(halves(), "PNG")[:20], BrokenPhoto),
+        # Whole, but of so many empty parts that to walk over them would cost seconds.
+        (whole("JPEG")[:2] + b"\xff" * 20_000 + whole("JPEG")[2:], BrokenPhoto),
+        (whole("JPEG")[:2] + b"\xff\xe0\x00\x02" * 20_000 + whole("JPEG")[2:], BrokenPhoto),
+        (whole("PNG")[:33] + bytes(12) * 20_000 + whole("PNG")[33:], BrokenPhoto),
+        (whole("AVIF") + b"\x00\x00\x00\x08free" * 20_000, BrokenPhoto),
     ],
 )  # fmt: skip
 def test_what_says_of_itself_that_it_is_bad_starts_no_decoder(monkeypatch, content, error):
