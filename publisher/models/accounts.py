@@ -107,6 +107,8 @@ class Account(Model):
     display_name: Mapped[str]
     remote_id: Mapped[str | None]
     standing: Mapped[Standing] = status_column(Standing, default=Standing.UTAMA)
+    #: When somebody said so; None: before Siar kept it.
+    standing_at: Mapped[datetime | None]
     status: Mapped[AccountStatus] = status_column(AccountStatus, default=AccountStatus.RECONNECT)
     paused_reason: Mapped[str] = mapped_column(default="")
     paused_until: Mapped[datetime | None]

@@ -1,7 +1,7 @@
 """Where things belong: regions (daerah) and their offices (perangkat daerah)."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -46,6 +46,10 @@ class Region(Model):
     #: The Sunday of the last week that is closed. What is asked of a week, and what counts in it,
     #: is only ever changed for later ones.
     closed_through: Mapped[date | None]
+    #: After so many days without a post an account or an office is called tidak aktif.
+    dormant_days: Mapped[int] = mapped_column(default=28, server_default=sa.text("28"))
+    #: Since when everybody may read its page of published posts; None: nobody may.
+    public_since: Mapped[datetime | None]
     #: A week is closed by the clock on this day of the following one (1: Monday), at this hour.
     closing_day: Mapped[int] = mapped_column(sa.SmallInteger, default=2, server_default="2")
     closing_hour: Mapped[int] = mapped_column(sa.SmallInteger, default=12, server_default="12")

@@ -4,7 +4,7 @@ Every number that is shown is stored here or derived here, never in a renderer.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 
 from publisher.clock import Week
@@ -13,9 +13,6 @@ from publisher.reports.statuses import OBLIGED, Cluster, Excuse, Uncounted, Week
 
 #: What a report is made of has its words beside it; whoever reads one needs both.
 __all__ = ["OBLIGED", "Cluster", "Excuse", "Seal", "Uncounted", "WeekStatus"]
-
-#: An office that has shown nothing for this long is called "tidak aktif (mati suri)".
-DORMANT_AFTER = timedelta(days=28)
 
 _CLUSTER_OF_KIND = {
     "dinas": Cluster.DINAS,
@@ -182,6 +179,7 @@ class OfficeWeek:
 
     :ivar last_at: its last publication of any kind up to the report's moment; None: never
     :ivar streak: weeks met in a row up to this one; holidays and exemptions do not break it
+    :ivar dormant: whether it is called tidak aktif (mati suri): nothing for `dormant_days`
     :ivar streak_open: whether the row may be longer than the weeks that were looked at
     """
 
@@ -193,6 +191,7 @@ class OfficeWeek:
     streak: int
     streak_open: bool
     dormant: bool
+    dormant_days: int = 28
     exemption: Exemption | None = None
 
     @cached_property

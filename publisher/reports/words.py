@@ -141,7 +141,7 @@ def _remarks(row: OfficeWeek) -> Iterator[tuple[str, dict[str, Any]]]:
     if tally.planned and tally.status in (WeekStatus.ON_TRACK, WeekStatus.AT_RISK):
         yield N_("%(count)s konten lagi terjadwal minggu ini."), {"count": tally.planned}
     if row.dormant:
-        yield N_("Tidak aktif 28 hari atau lebih."), {}
+        yield N_("Tidak aktif %(days)s hari atau lebih."), {"days": row.dormant_days}
 
 
 def _why_exempt(excuse: Excuse, row: OfficeWeek) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from publisher.web import (
     access,
     assets,
     auth,
+    broadcasts,
     deliveries,
     drafts,
     failures,
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     library.bp,
     ideas.bp,
     public_pictures.bp,
+    broadcasts.bp,
     reviews.bp,
     deliveries.bp,
     proofs.bp,
@@ -59,7 +61,7 @@ def init_app(app: Flask) -> None:
     failures.init_app(app)
     request_log.init_app(app)
     auth.init_app(app)
-    for part in (assets, filters, icons, navigation, pages, deliveries, notices):
+    for part in (assets, filters, icons, navigation, pages, deliveries, notices, broadcasts):
         part.init_app(app)
     app.before_request(access.guard)
     for blueprint in BLUEPRINTS:

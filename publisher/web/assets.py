@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import cast
 
 from flask import Blueprint, Flask, Request, Response, abort, current_app, request, url_for
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 from publisher.web import access
 
 FOLDER = "/aset/"
+#: What everybody may read, and caches keep; see `web.broadcasts`.
+OPEN_PAGES = "/siaran/"
 STATIC = Path(__file__).parent.parent / "static"
 
 #: One sheet is made of all: these first, then those of single page families, then paper.
@@ -69,12 +71,23 @@ class Asset:
 
 
 class NoSessionForAssets(SecureCookieSessionInterface):
-    """Leaves the session out of answers that caches keep: no cookie in them, none they vary by."""
+    """Leaves the session out of answers that caches keep: no cookie in them, none they vary by.
+
+    They get an empty one that is thrown away, so that a page which says what went wrong there can
+    be written like any other.
+    """
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if request.path.startswith(FOLDER):  # its endpoint is not known yet
-            return None
-        return super().open_session(app, request)
+        return self.session_class() if _kept(request) else super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not _kept(request):
+            super().save_session(app, session, response)
+
+
+def _kept(asked: Request) -> bool:
+    """Return whether caches keep the answer. Its endpoint is not known yet."""
+    return asked.path.startswith((FOLDER, OPEN_PAGES))
 
 
 def init_app(app: Flask) -> None:

@@ -28,10 +28,18 @@ ENTRIES = (
     ),
     ("reports.index", _l("Laporan"), "bar-chart", frozenset(Role)),
     ("offices.index", _l("Registri"), "building", frozenset({Role.REVIEWER, Role.OPERATOR})),
+    ("health.index", _l("Kesehatan registri"), "heart-pulse", frozenset({Role.LEADER})),
 )
 
 #: Further parts of the registry, which has one entry.
-REGISTRY = frozenset({"accounts", "users", "quotas", "calendars", "dispensations", "looks"})
+REGISTRY = frozenset(
+    {
+        "accounts", "users", "quotas", "calendars", "dispensations", "looks", "health", "openness",
+    }
+)  # fmt: skip
+
+#: Under which of the entries those parts lie: leaders read but one of them.
+_REGISTRY_ENTRY = {role: "health" if role is Role.LEADER else "offices" for role in Role}
 
 
 def entries() -> list[dict[str, Any]]:
@@ -39,7 +47,7 @@ def entries() -> list[dict[str, Any]]:
     if not current_user.is_authenticated:
         return []
     section = (request.endpoint or "").partition(".")[0]
-    section = "offices" if section in REGISTRY else section
+    section = _REGISTRY_ENTRY[current_user.role] if section in REGISTRY else section
     section = "deliveries" if section in ("proofs", "takedowns") else section
     section = "library" if section == "ideas" else section
     section = "drafts" if section == "studio" else section

@@ -8,11 +8,13 @@ from publisher.web.registry import (
     connections,
     consents,
     dispensations,
+    health,
     imports,
     leaving,
     logins,
     looks,
     offices,
+    openness,
     quotas,
     users,
 )
@@ -21,9 +23,10 @@ from publisher.web.registry import (
 # `imports` to that of offices.
 PAGES = (
     offices, accounts, connections, consents, leaving, logins, imports, users, quotas, calendars,
-    dispensations, looks,
+    dispensations, looks, health, openness,
 )  # fmt: skip
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    offices.bp, accounts.bp, users.bp, quotas.bp, calendars.bp, dispensations.bp, looks.bp
+    offices.bp, accounts.bp, users.bp, quotas.bp, calendars.bp, dispensations.bp, looks.bp,
+    health.bp, openness.bp,
 )  # fmt: skip

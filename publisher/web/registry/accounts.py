@@ -33,6 +33,7 @@ from publisher.workflow import registering
 from publisher.workflow.registering import State
 
 bp = blueprint("accounts", "akun")
+bp.add_app_template_global(registering.NEXT.__getitem__, "next_of")
 #: Of the filter by state: whatever waits for a person.
 ATTENTION = "perlu"
 READERS = (*MANAGERS, Role.DRAFTER, Role.HEAD)

@@ -19,7 +19,8 @@ from publisher.workflow.registering.accounts import (
     state_of,
     supported,
 )
-from publisher.workflow.registering.attention import Need, need_of, needs_a_person
+from publisher.workflow.registering.ailments import AILMENTS, Ailment, Finding, Health, OfficeHealth
+from publisher.workflow.registering.attention import NEXT, Need, need_of, needs_a_person
 from publisher.workflow.registering.calendars import (
     Calendars,
     add_day,
@@ -65,6 +66,13 @@ from publisher.workflow.registering.dispensations import (
     grant,
     revoke_dispensation,
 )
+from publisher.workflow.registering.health import (
+    FEWEST_DAYS,
+    MOST_DAYS,
+    health,
+    set_dormant_days,
+)
+from publisher.workflow.registering.health_files import csv_of, message_to
 from publisher.workflow.registering.importing import Imported, import_offices, import_regions
 from publisher.workflow.registering.importing_accounts import import_accounts
 from publisher.workflow.registering.lasting import Lasting
@@ -85,6 +93,7 @@ from publisher.workflow.registering.offices import (
     reopen_office,
     retire_office,
 )
+from publisher.workflow.registering.openness import close_page, open_page
 from publisher.workflow.registering.people import (
     UserData,
     add_user,
@@ -94,6 +103,15 @@ from publisher.workflow.registering.people import (
     one_time_password,
     renew_password,
     restore_user,
+)
+from publisher.workflow.registering.plans import (
+    AIMS,
+    PlanData,
+    end_plan,
+    get_plan,
+    make_plan,
+    open_plans,
+    past_plans,
 )
 from publisher.workflow.registering.quotas import (
     Asks,
@@ -108,23 +126,33 @@ from publisher.workflow.registering.quotas import (
 from publisher.workflow.registering.tables import MAX_BYTES, FileRefused, LineFault
 
 __all__ = [
+    "AILMENTS",
+    "AIMS",
+    "FEWEST_DAYS",
     "MAX_BYTES",
+    "MOST_DAYS",
+    "NEXT",
     "AccountData",
+    "Ailment",
     "Asks",
     "Calendars",
     "Denied",
     "Errand",
     "Fault",
     "FileRefused",
+    "Finding",
     "For",
     "Grant",
+    "Health",
     "Imported",
     "Lasting",
     "LineFault",
     "LoggedIn",
     "Need",
     "OfficeData",
+    "OfficeHealth",
     "Page",
+    "PlanData",
     "State",
     "Targets",
     "Unacceptable",
@@ -140,9 +168,11 @@ __all__ = [
     "calendars",
     "check_identity",
     "choose_way",
+    "close_page",
     "come_back",
     "connect",
     "connectable",
+    "csv_of",
     "current_offices",
     "disconnect",
     "dispensations",
@@ -152,6 +182,7 @@ __all__ = [
     "edit_user",
     "end_day",
     "end_pattern",
+    "end_plan",
     "end_quota",
     "end_user",
     "find_accounts",
@@ -161,9 +192,11 @@ __all__ = [
     "get_calendar_day",
     "get_dispensation",
     "get_pattern",
+    "get_plan",
     "grant",
     "hand_over",
     "handovers",
+    "health",
     "hold",
     "hold_phone",
     "identify",
@@ -171,10 +204,15 @@ __all__ = [
     "import_offices",
     "import_regions",
     "log_in",
+    "make_plan",
+    "message_to",
     "need_of",
     "needs_a_person",
     "office_overview",
     "one_time_password",
+    "open_page",
+    "open_plans",
+    "past_plans",
     "phone_for",
     "platform_names",
     "possible_keepers",
@@ -191,6 +229,7 @@ __all__ = [
     "risks",
     "rules_on",
     "send_off",
+    "set_dormant_days",
     "set_pattern",
     "set_quota",
     "stamp",

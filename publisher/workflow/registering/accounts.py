@@ -121,6 +121,7 @@ def add_account(
     refuse({**faults_of(platform, data), **_taken(office, platform, data, besides=None)})
     account = new_account(platform, office=office)
     apply(account, data)
+    account.standing_at = at
     db.session.add(account)
     note(
         "account.add",
@@ -161,6 +162,8 @@ def edit_account(
     changed = apply(account, data)
     if not changed:
         return
+    if "standing" in changed:
+        account.standing_at = at
     note("account.edit", account, office.region_id, actor=actor, at=at, changed=changed)
 
 

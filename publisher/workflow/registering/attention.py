@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
+from publisher.errors import N_
 from publisher.models.accounts import Account, AccountStatus, Standing
 from publisher.models.people import User
 from publisher.platforms import DRIVERS
@@ -22,6 +23,20 @@ class Need(StrEnum):
     ENDING = "ending"
     CONNECTOR_LEFT = "connector_left"
     KEEPER_LEFT = "keeper_left"
+
+
+#: What to do about each.
+NEXT: dict[Need, str] = {
+    Need.CONNECT: N_("Sambungkan akun ini agar konten dapat ditayangkan."),
+    Need.RECONNECT: N_("Sambungkan ulang dengan kredensial yang masih berlaku."),
+    Need.RESUME: N_("Periksa alasannya, lalu lanjutkan bila sudah beres."),
+    Need.ENDING: N_("Izinnya segera berakhir. Sambungkan ulang sebelum tanggal itu."),
+    Need.CONNECTOR_LEFT: N_(
+        "Orang yang menyambungkannya sudah tidak bertugas. Catat serah terima, lalu sambungkan "
+        "ulang."
+    ),
+    Need.KEEPER_LEFT: N_("Penanggung jawabnya sudah tidak bertugas. Catat serah terima."),
+}
 
 
 def need_of(account: Account, *, at: datetime) -> Need | None:

@@ -90,14 +90,19 @@ def possible_keepers(account: Account) -> list[User]:
     return list(db.session.scalars(query.order_by(User.name, User.id)))
 
 
-def _taker_fault(account: Account, taker: User) -> Fault | None:
-    if taker.region_id != account.office.region_id or taker.ended_at is not None:
+def duty_fault(account: Account, person: User) -> Fault | None:
+    """Return why nobody may answer for an account in this person's name, if so."""
+    if person.region_id != account.office.region_id or person.ended_at is not None:
         return Fault(N_("Pilih orang yang masih bertugas di daerah Anda."))
-    if taker.office_id is not None and taker.office_id != account.office_id:
+    if person.office_id is not None and person.office_id != account.office_id:
         return Fault(N_("Orang ini bertugas di perangkat daerah lain."))
+    return None
+
+
+def _taker_fault(account: Account, taker: User) -> Fault | None:
     if account.keeper_id == taker.id:
         return Fault(N_("Orang ini sudah menjadi penanggung jawab akun."))
-    return None
+    return duty_fault(account, taker)
 
 
 def _remark_fault(remark: str) -> Fault | None:

@@ -85,6 +85,7 @@ def _draft(
         return None
     account = accounts.new_account(platform, office_id=office.id)
     apply(account, data)
+    account.standing_at = at
     return account
 
 

@@ -16,13 +16,27 @@ from publisher.workflow.reporting.building import (
     region_progress,
     week_report,
 )
+from publisher.workflow.reporting.openly import (
+    PublicContent,
+    PublicOffice,
+    last_change,
+    public_picture,
+    public_region,
+    public_week,
+)
 
 __all__ = [
     "WEEKS",
     "OfficeDetail",
+    "PublicContent",
+    "PublicOffice",
+    "last_change",
     "office_detail",
     "office_matrix",
     "office_progress",
+    "public_picture",
+    "public_region",
+    "public_week",
     "read_week",
     "region_matrix",
     "region_progress",

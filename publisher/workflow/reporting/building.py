@@ -7,12 +7,11 @@ differ; a week's contents are these rows again, with their proofs.
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from publisher.clock import Week, in_zone, last_weeks
 from publisher.models.places import Office, Region
 from publisher.reports.snapshot import (
-    DORMANT_AFTER,
     Content,
     Exemption,
     Matrix,
@@ -235,7 +234,7 @@ def _with_contents(facts: _Facts) -> tuple[Matrix, tuple[OfficeWeek, ...]]:
             troubles=tuple(troubles[row.office.id]),
             last_at=last.get(row.office.id),
             as_of=min(facts.at, end),
-            zone=facts.zone,
+            region=facts.scope.region,
             exemption=facts.asked.exemption(row.office, facts.weeks[-1]),
         )
         for row in matrix.rows
@@ -251,7 +250,7 @@ def _office_week(
     troubles: tuple[Trouble, ...],
     last_at: datetime | None,
     as_of: datetime,
-    zone: str,
+    region: Region,
     exemption: Exemption | None,
 ) -> OfficeWeek:
     met_in_a_row, open_ended = rules.streak(row.cells)
@@ -263,14 +262,17 @@ def _office_week(
         last_at=last_at,
         streak=met_in_a_row,
         streak_open=open_ended,
-        dormant=_dormant(row.office, last_at, as_of, zone),
+        dormant=_dormant(row.office, last_at, as_of, region),
+        dormant_days=region.dormant_days,
         exemption=exemption,
     )
 
 
-def _dormant(office: OfficeName, last_at: datetime | None, as_of: datetime, zone: str) -> bool:
-    """Return whether an office has shown nothing for four weeks. A new one gets them first."""
+def _dormant(office: OfficeName, last_at: datetime | None, as_of: datetime, region: Region) -> bool:
+    """Return whether an office has shown nothing for as long as its region bears. A new one gets
+    as many days first."""
+    longest = timedelta(days=region.dormant_days)
     if last_at is not None:
-        return as_of - last_at >= DORMANT_AFTER
+        return as_of - last_at >= longest
     began = office.valid_from
-    return began is None or in_zone(as_of, zone).date() - began >= DORMANT_AFTER
+    return began is None or in_zone(as_of, region.zone).date() - began >= longest
