@@ -31,7 +31,7 @@ from publisher.workflow import reporting
     is_flag=True,
     is_eager=True,
     expose_value=False,
-    callback=lambda context, _parameter, wanted: wanted and _tell_schema(context),
+    callback=lambda context, _parameter, wanted: _tell_schema(context) if wanted else None,
     help="Print the schema of the JSON file, and end.",
 )
 @with_appcontext

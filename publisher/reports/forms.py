@@ -6,9 +6,9 @@ same report always gives the same bytes.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
 from publisher.errors import N_
-from publisher.reports import frozen, message, pdf, picture, rekap, xlsx
 from publisher.reports.snapshot import WeekReport
 
 
@@ -41,8 +41,15 @@ class Form:
         return f"Rekap-{report.region_code}-{report.week}{mark}.{self.extension}"
 
 
-def _text(report: WeekReport) -> bytes:
-    return message.render(report).encode()
+def _made_by(module: str, function: str = "render") -> Callable[[WeekReport], bytes]:
+    """Return what makes a form, loaded with its libraries when the first one is made."""
+
+    def render(report: WeekReport) -> bytes:
+        make = getattr(import_module(f"publisher.reports.{module}"), function)
+        made: bytes | str = make(report)
+        return made.encode() if isinstance(made, str) else made
+
+    return render
 
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -55,7 +62,7 @@ FORMS: dict[str, Form] = {
             label=N_("Nota dinas"),
             icon="file-earmark-pdf",
             mime="application/pdf",
-            render=pdf.render,
+            render=_made_by("pdf"),
             size=(60, 6),
             shown=True,
         ),
@@ -64,7 +71,7 @@ FORMS: dict[str, Form] = {
             label=N_("Gambar WhatsApp"),
             icon="image",
             mime="image/png",
-            render=picture.render,
+            render=_made_by("picture"),
             size=(260, 0),
             shown=True,
         ),
@@ -73,7 +80,7 @@ FORMS: dict[str, Form] = {
             label=N_("Buku kerja Excel"),
             icon="file-earmark-spreadsheet",
             mime=_XLSX,
-            render=xlsx.render,
+            render=_made_by("xlsx"),
             size=(10, 0.45),
         ),
         Form(
@@ -81,7 +88,7 @@ FORMS: dict[str, Form] = {
             label=N_("Teks WhatsApp"),
             icon="chat-text",
             mime="text/plain; charset=utf-8",
-            render=_text,
+            render=_made_by("message"),
             size=(1, 0.01),
             shown=True,
         ),
@@ -90,7 +97,7 @@ FORMS: dict[str, Form] = {
             label=N_("Rekap untuk lembar kerja"),
             icon="filetype-csv",
             mime="text/csv; charset=utf-8",
-            render=rekap.render,
+            render=_made_by("rekap"),
             size=(0.3, 0.18),
         ),
         Form(
@@ -98,7 +105,7 @@ FORMS: dict[str, Form] = {
             label=N_("Data untuk aplikasi lain"),
             icon="filetype-json",
             mime="application/json",
-            render=frozen.to_json,
+            render=_made_by("frozen", "to_json"),
             size=(1, 5.5),
         ),
     )
