@@ -152,7 +152,8 @@ class Spoken(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
-        self._silent = tag in ("script", "style")
+        # What is to be copied into a message is in the language of whoever gets it, and says so.
+        self._silent = tag in ("script", "style") or ("lang", "id") in attrs
         self.said += [
             value or "" for name, value in attrs if name in SPOKEN or name.startswith("data-")
         ]

@@ -30,7 +30,7 @@ PEOPLE = {
 NO_PAGES = {
     "accounts.come_back", "assets.serve", "pages.health", "pages.metrics", "photos.show",
     "ideas.picture", "looks.example", "looks.examples", "looks.logo", "looks.motif",
-    "proofs.pictures", "reports.week_csv", "studio.archive", "studio.picture", "studio.sample",
+    "proofs.pictures", "reports.week_file", "studio.archive", "studio.picture", "studio.sample",
 }  # fmt: skip
 #: What an address takes from the scene, where its name alone does not say it.
 OWN_SAMPLES = {

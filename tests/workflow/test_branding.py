@@ -137,7 +137,7 @@ def test_every_change_is_in_the_audit_trail(dinkes, sari):
 )
 def test_what_no_poster_can_show_is_named_by_its_field(dinkes, sari, field, typed):
     with pytest.raises(Unacceptable) as refused:
-        choose(dinkes, sari, **{field: typed})
+        choose(dinkes, sari, **{"brand": "#0f6b4f", "accent": "#ffcc4d", field: typed})
 
     assert set(refused.value.faults) == {field}
 
