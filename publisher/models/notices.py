@@ -63,8 +63,8 @@ AUDIENCE: dict[NoticeKind, frozenset[Role]] = {
     NoticeKind.OBJECTION_FILED: frozenset({Role.REVIEWER}),
     NoticeKind.OBJECTION_ANSWERED: frozenset({Role.DRAFTER, Role.HEAD}),
     NoticeKind.CLOSING_HELD: frozenset({Role.REVIEWER}),
-    NoticeKind.STOPPED: frozenset(Role),
-    NoticeKind.RESUMED: frozenset(Role),
+    NoticeKind.STOPPED: _REGION | {Role.DRAFTER, Role.LEADER},
+    NoticeKind.RESUMED: _REGION | {Role.DRAFTER, Role.LEADER},
 }
 #: Of a region, and told to its offices as well.
 TO_ALL_OFFICES = (NoticeKind.STOPPED, NoticeKind.RESUMED)

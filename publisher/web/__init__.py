@@ -27,6 +27,7 @@ from publisher.web import (
     request_log,
     reviews,
     security,
+    stops,
     studio,
     takedowns,
 )
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     deliveries.bp,
     proofs.bp,
     takedowns.bp,
+    stops.bp,
     notices.bp,
     reports.bp,
     leaders.bp,
@@ -61,7 +63,8 @@ def init_app(app: Flask) -> None:
     failures.init_app(app)
     request_log.init_app(app)
     auth.init_app(app)
-    for part in (assets, filters, icons, navigation, pages, deliveries, notices, broadcasts):
+    speaking = (assets, filters, icons, navigation, pages, deliveries, notices, broadcasts, stops)
+    for part in speaking:
         part.init_app(app)
     app.before_request(access.guard)
     for blueprint in BLUEPRINTS:

@@ -127,6 +127,8 @@ def next_step(row: Row) -> str:
 def _next_of_waiting(row: Row, zone: str) -> str:
     delivery, account, now = row.delivery, row.delivery.account, clock.now()
     latest = _when(delivery.publish_by, zone)
+    if delivery.next_at >= NEVER:
+        return _("Menunggu keputusan Kominfo saat penayangan daerah dilanjutkan.")
     if not account.publishable:
         return _("Akun ini bukan lagi akun utama, jadi Siar tidak mengirimnya. Batalkan saja.")
     if account.status is AccountStatus.RECONNECT:

@@ -48,7 +48,7 @@ def entries() -> list[dict[str, Any]]:
         return []
     section = (request.endpoint or "").partition(".")[0]
     section = _REGISTRY_ENTRY[current_user.role] if section in REGISTRY else section
-    section = "deliveries" if section in ("proofs", "takedowns") else section
+    section = "deliveries" if section in ("proofs", "takedowns", "stops") else section
     section = "library" if section == "ideas" else section
     section = "drafts" if section == "studio" else section
     return [

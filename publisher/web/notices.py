@@ -8,7 +8,8 @@ from flask_login import current_user
 
 from publisher import clock
 from publisher.db import db
-from publisher.models.notices import RECIPIENTS, Notice, NoticeKind
+from publisher.models.notices import RECIPIENTS, TO_ALL_OFFICES, Notice, NoticeKind
+from publisher.models.people import Role
 from publisher.web.access import allow, me
 from publisher.workflow.delivering import pulse
 from publisher.workflow.delivering.board import Group
@@ -63,6 +64,8 @@ def target(notice: Notice) -> str:
         return url_for("proofs.show", delivery_id=notice.delivery_id)
     if notice.delivery_id:
         return url_for("deliveries.show", delivery_id=notice.delivery_id)
+    if notice.kind in TO_ALL_OFFICES:
+        return url_for("stops.index")
     if notice.kind is NoticeKind.INCIDENT:
         return url_for("deliveries.index", kelompok=Group.WAITING)
     if notice.account_id:
@@ -87,6 +90,8 @@ def init_app(app: Flask) -> None:
             return {}
         if current_user.password_is_temporary:  # they may go nowhere yet
             return {}
+        if me().role is Role.LEADER:  # told of stops, and can do nothing about the rest
+            return {"watch": inbox.Summary(unread=inbox.summary(me()).unread)}
         at = clock.now()
         last = pulse.last_heartbeat(at=at)
         fresh = last is not None and at - last <= pulse.HEARTBEAT_STALE

@@ -26,7 +26,7 @@ from publisher.models.people import Role
 from publisher.models.places import Office
 from publisher.web.access import me, public, signed_in
 from publisher.workflow import reporting
-from publisher.workflow.delivering import board, handing_over, pulse
+from publisher.workflow.delivering import board, handing_over, pulse, stopping
 from publisher.workflow.drafting import listing
 from publisher.workflow.reviewing import queue
 from publisher.workflow.watching import counting
@@ -67,9 +67,12 @@ def _office_desk(office: Office, at: datetime) -> dict[str, Any]:
 @bp.get("/sehat")
 @public
 def health() -> tuple[Response, int]:
-    """Tell a machine whether Siar is at work: 200, or 503 and what is wrong."""
+    """Tell a machine whether Siar is at work: 200, or 503 and what is wrong. A region that somebody
+    stopped is named, and nothing is wrong with it."""
     wrong, at = [], clock.now()
+    stopped: list[str] = []
     try:
+        stopped = stopping.stopped_regions()
         if not pulse.worker_is_fresh(at=at):
             wrong.append("worker")
         if current_app.config.get("ENGINE_URL"):
@@ -79,7 +82,7 @@ def health() -> tuple[Response, int]:
         wrong = ["database"]
     if storage.fault(current_app.extensions["media_store"]):
         wrong.append("media")
-    answer = {"status": "ok" if not wrong else "gangguan", "wrong": wrong}
+    answer = {"status": "ok" if not wrong else "gangguan", "wrong": wrong, "stopped": stopped}
     return jsonify(answer), 503 if wrong else 200
 
 
@@ -109,6 +112,7 @@ def metrics() -> Response:
         ("siar_late_seconds", "Age of the longest overdue delivery",
          pulse.longest_overdue(at=at).total_seconds()),
         ("siar_incidents", "Open incidents", counting.open_incidents()),
+        ("siar_stopped_regions", "Regions that somebody stopped", len(stopping.stopped_regions())),
         ("siar_risky", "Planned deliveries that a check found at risk", counting.risky()),
         ("siar_heartbeat_age_seconds", "Since a worker's last heartbeat", _age_s(at)),
     ):  # fmt: skip

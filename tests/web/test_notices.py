@@ -71,9 +71,17 @@ def test_nobody_else_hears_the_bell(client_of, tono, delivery):
     assert "Belum ada pemberitahuan" in page
 
 
-@pytest.mark.parametrize("name", ["wulan", "ratna"])
-def test_who_cannot_act_has_no_bell(client_of, request, name, delivery):
-    client = client_of(request.getfixturevalue(name))
+def test_a_leader_is_told_of_no_delivery(client_of, ratna, delivery):
+    end_badly(delivery)
+
+    page = text(client_of(ratna).get("/pemberitahuan?semua=1"))
+
+    assert "Imunisasi" not in page
+    assert "Belum ada pemberitahuan" in page
+
+
+def test_who_cannot_act_has_no_bell(client_of, wulan, delivery):
+    client = client_of(wulan)
 
     assert "/pemberitahuan" not in text(client.get("/", follow_redirects=True))
     assert client.get("/pemberitahuan").status_code == 403

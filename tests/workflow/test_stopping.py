@@ -262,9 +262,9 @@ def test_nothing_stays_put_aside_where_nothing_is_stopped(planned, dinkes_x):
 
 
 def test_everybody_of_the_region_is_told_once_at_both_ends_and_nobody_else(
-    blora, budi, sari, tono, ratna, wulan, yuni, agus
+    blora, budi, sari, tono, ratna, heru, yuni, agus
 ):
-    told = (budi, sari, tono, ratna, wulan)
+    told = (budi, sari, tono, ratna, heru)
     made = stop(blora, budi)
     for user in told:
         assert inbox.summary(user).unread == 1
