@@ -15,7 +15,7 @@ from publisher.models.places import Region
 from publisher.reports import frozen, text
 from publisher.reports.forms import FORMS
 from publisher.reports.snapshot import WeekReport
-from publisher.workflow import reporting
+from publisher.workflow import closing, reporting
 
 
 @click.command("report")
@@ -42,7 +42,13 @@ def report(code: str, week_text: str | None, out: Path | None) -> None:
     if region is None:
         raise click.BadParameter(f"there is no region {code}", param_hint="--region")
     at = clock.now()
-    made = reporting.week_report(region, _week(week_text) or Week.of(at, region.zone), at=at)
+    week = _week(week_text) or Week.of(at, region.zone)
+    closed = closing.latest(region, week)
+    made = (
+        closing.read(closed, newest=closed.version)
+        if closed
+        else reporting.week_report(region, week, at=at)
+    )
     click.echo(text.render(made), nl=False)
     if out is not None:
         _write(made, out)

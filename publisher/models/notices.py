@@ -61,7 +61,7 @@ AUDIENCE: dict[NoticeKind, frozenset[Role]] = {
     NoticeKind.INCIDENT: _DECIDES | _REGION,
     NoticeKind.OUTAGE: _REGION,
     NoticeKind.OBJECTION_FILED: frozenset({Role.REVIEWER}),
-    NoticeKind.OBJECTION_ANSWERED: frozenset({Role.DRAFTER, Role.HEAD}),
+    NoticeKind.OBJECTION_ANSWERED: frozenset({Role.DRAFTER}),
     NoticeKind.CLOSING_HELD: frozenset({Role.REVIEWER}),
     NoticeKind.STOPPED: _REGION | {Role.DRAFTER, Role.LEADER},
     NoticeKind.RESUMED: _REGION | {Role.DRAFTER, Role.LEADER},

@@ -6,6 +6,7 @@ from publisher.web import (
     access,
     assets,
     auth,
+    closing,
     broadcasts,
     deliveries,
     drafts,
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     stops.bp,
     notices.bp,
     reports.bp,
+    closing.bp,
     leaders.bp,
     *registry.BLUEPRINTS,
 )

@@ -20,7 +20,7 @@ from publisher.reports import words, year
 from publisher.reports.snapshot import OfficeWeek, WeekReport, WeekStatus
 from publisher.web import filters
 from publisher.web.access import allow, me
-from publisher.web.reports import REGION_ROLES, read_week
+from publisher.web.reports import REGION_ROLES, read_week, report_of
 from publisher.workflow import reporting
 from publisher.workflow.reporting import leading
 from publisher.workflow.reporting.leading import Held, Merit
@@ -77,7 +77,7 @@ def the_year() -> str:
 def _page(week: Week) -> str:
     region, now = me().region, clock.now()
     g.zone = region.zone
-    report = reporting.week_report(region, week, at=now)
+    report, _closed, _versions = report_of(week)
     behind = _behind(report)
     held = leading.held(region) if report.running and behind else {}
     return render_template(

@@ -18,6 +18,7 @@ from publisher.workflow.watching import inbox
 bp = Blueprint("notices", __name__, url_prefix="/pemberitahuan")
 
 #: Told about the proof of a delivery, not about the delivery itself.
+_OF_WEEKS = (NoticeKind.OBJECTION_FILED, NoticeKind.OBJECTION_ANSWERED, NoticeKind.CLOSING_HELD)
 _OF_PROOFS = (NoticeKind.HANDED_OVER, NoticeKind.PROOF_WAITING, NoticeKind.PROOF_RETURNED)
 
 
@@ -62,6 +63,8 @@ def target(notice: Notice) -> str:
     """Return the page of what a notice is about."""
     if notice.kind in _OF_PROOFS:
         return url_for("proofs.show", delivery_id=notice.delivery_id)
+    if notice.kind in _OF_WEEKS:
+        return _week_page(notice)
     if notice.delivery_id:
         return url_for("deliveries.show", delivery_id=notice.delivery_id)
     if notice.kind in TO_ALL_OFFICES:
@@ -71,6 +74,14 @@ def target(notice: Notice) -> str:
     if notice.account_id:
         return url_for("accounts.show", account_id=notice.account_id)
     return url_for("deliveries.index")
+
+
+def _week_page(notice: Notice) -> str:
+    if notice.kind is NoticeKind.CLOSING_HELD:
+        return url_for("closing.objections")
+    week = notice.details["week"]
+    page = url_for("reports.office_week", office_id=notice.office_id, week=week)
+    return f"{page}#sanggahan"
 
 
 def _mark_read(notice_id: int) -> Notice:

@@ -4,23 +4,38 @@ Every form of a week is rendered from one snapshot. A drafter and a head see the
 alone; the comparison of offices is for those who answer for the region.
 """
 
+import dataclasses
 from collections.abc import Callable
 from datetime import date
 from functools import cache
 
-from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from publisher import clock
 from publisher.clock import Week, last_weeks
+from publisher.db import begin_writing, db
 from publisher.models.people import OFFICE_ROLES, Role
+from publisher.models.weeks import ClosedWeek
 from publisher.reports import heatmap, message, words
 from publisher.reports.forms import FORMS
 from publisher.reports.snapshot import MatrixRow, WeekReport
 from publisher.web import explaining, filters
 from publisher.web.access import allow, get_office, me, signed_in
-from publisher.workflow import reporting
+from publisher.workflow import closing, reporting
+from publisher.workflow.closing import filing
+from publisher.workflow.reporting import OfficeDetail
 
 REGION_ROLES = (Role.LEADER, Role.REVIEWER, Role.OPERATOR)
 #: How many weeks the list to choose from goes back: half a year.
@@ -51,15 +66,16 @@ def week(week: str) -> str:
 @allow(*REGION_ROLES)
 def week_file(week: str, form: str) -> Response:
     """Send the region's week in one of its forms; `?unduh` saves what a browser would show."""
-    region, wanted = me().region, FORMS[form]
-    report = reporting.week_report(region, read_week(week, region.zone), at=clock.now())
-    response = Response(wanted.render(report), content_type=wanted.mime)
+    wanted = FORMS[form]
+    report, closed, _versions = report_of(read_week(week, me().region.zone))
+    if closed is None:
+        name, content = wanted.file_name(report), wanted.render(report)
+    else:
+        name, content = _kept(closed, report, form)
+    response = Response(content, content_type=wanted.mime)
     shown = wanted.shown and "unduh" not in request.args
-    response.headers.set(
-        "Content-Disposition",
-        "inline" if shown else "attachment",
-        filename=wanted.file_name(report),
-    )
+    how = "inline" if shown else "attachment"
+    response.headers.set("Content-Disposition", how, filename=name)
     return response
 
 
@@ -90,7 +106,11 @@ def office_week(office_id: int, week: str) -> str:
     office = get_office(office_id)
     g.zone = office.region.zone
     of_week = read_week(week, g.zone)
-    detail = reporting.office_detail(office, of_week, at=clock.now())
+    now = clock.now()
+    detail = reporting.office_detail(office, of_week, at=now)
+    closed = closing.latest(office.region, of_week)
+    if detail is not None and closed is not None:
+        detail = _as_closed(detail, closed)
     if detail is None:
         abort(404)
     return render_template(
@@ -104,6 +124,10 @@ def office_week(office_id: int, week: str) -> str:
         takes_down=me().role is Role.REVIEWER,
         remarks=[_written(remark) for remark in words.remarks(detail.row)],
         is_last=of_week == _this_week(g.zone),
+        seal=None if closed is None else closing.read(closed, newest=closed.version).seal,
+        objections=closing.objections_of(office, of_week),
+        objects=me().role in OFFICE_ROLES and closing.may_object(office, of_week, at=now) is None,
+        objects_until=closing.objects_until(office.region, of_week),
         compares=me().role not in OFFICE_ROLES,
     )
 
@@ -111,7 +135,7 @@ def office_week(office_id: int, week: str) -> str:
 def _week_page(week: Week) -> str:
     region = me().region
     g.zone = region.zone
-    report = reporting.week_report(region, week, at=clock.now())
+    report, _closed, versions = report_of(week)
     current, address = _this_week(region.zone), _addresses()
     return render_template(
         "reports/week.html",
@@ -129,9 +153,53 @@ def _week_page(week: Week) -> str:
         is_current=week == current,
         choices=[*reversed(last_weeks(current, CHOICES))],
         decides=me().role is Role.REVIEWER,
+        versions=versions,
+        closes_at=closing.closes_at(region, week),
+        held=closing.hold(region, week) if not versions else [],
         forms=FORMS.values(),
         message=message.render(report),
     )
+
+
+def report_of(week: Week) -> tuple[WeekReport, ClosedWeek | None, list[ClosedWeek]]:
+    """Return the report to show, the version that it is, and all versions, the newest first.
+
+    An open week is counted now; a closed one is what was frozen, in the version asked for.
+    """
+    region = me().region
+    versions = closing.versions(region, week)
+    if not versions:
+        return reporting.week_report(region, week, at=clock.now()), None, []
+    newest = versions[0].version
+    number = request.args.get("versi", newest, type=int)
+    chosen = next((row for row in versions if row.version == number), None)
+    if chosen is None:
+        abort(404)
+    return closing.read(chosen, newest=newest), chosen, versions
+
+
+def _kept(closed: ClosedWeek, report: WeekReport, form: str) -> tuple[str, bytes]:
+    """Return the name and the bytes of a form of a closed week; made once, by the worker or now."""
+    store, file = current_app.extensions["media_store"], filing.kept(closed, form)
+    if file is None:
+        closed_id = closed.id
+        made = filing.make(report, form, store)
+        begin_writing()
+        filing.keep(closed_id, made, at=clock.now())
+        db.session.commit()
+        file = filing.kept(db.session.get_one(ClosedWeek, closed_id), form)
+        if file is None:
+            abort(500)
+    return file.name, store.get(file.digest)
+
+
+def _as_closed(detail: OfficeDetail, closed: ClosedWeek) -> OfficeDetail | None:
+    """Return how an office stood when its week was closed; None if it was not there then."""
+    report = closing.read(closed, newest=closed.version)
+    row = next((row for row in report.rows if row.office.id == detail.row.office.id), None)
+    if row is None:
+        return None
+    return dataclasses.replace(detail, row=row, made_at=report.made_at, running=False)
 
 
 def _remarks(row: words.OfficeWeek) -> list[str]:

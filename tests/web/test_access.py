@@ -25,6 +25,7 @@ from publisher.models.people import OFFICE_ROLES, Role, User, UserSession
 from publisher.models.posts import Post, PostPicture
 from publisher.models.proofs import Proof
 from publisher.models.quotas import CalendarDay, Dispensation, QuotaRule, WorkPattern
+from publisher.models.weeks import Objection
 from publisher.web.access import PUBLIC, allow
 from publisher.workflow import scheduling
 from tests.conftest import NOW, PASSWORD, PASSWORD_HASH, saved, settings
@@ -43,6 +44,7 @@ ROWS = {
     "day_id": "days",
     "pattern_id": "patterns",
     "dispensation_id": "dispensations",
+    "objection_id": "objections",
 }
 #: Arguments that belong to nobody, each with a value that exists.
 VALUES = {
@@ -73,6 +75,7 @@ class Rows:
     days: list = field(default_factory=list)
     patterns: list = field(default_factory=list)
     dispensations: list = field(default_factory=list)
+    objections: list = field(default_factory=list)
     secrets: set = field(default_factory=set)
 
 
@@ -197,10 +200,22 @@ def fill(world, office, *, reviewer):
         deliveries=[delivery.id for delivery in deliveries],
         digests=[media.digest],
         proofs=[proof.id],
+        objections=[objection_of(drafter).id],
         notices=[notice_of(account, delivery).id for delivery in deliveries],
         sessions=list(db.session.scalars(sa.select(UserSession.id).filter_by(user_id=drafter.id))),
         secrets={f"Rahasia {name}", f"takarir {name}", f"akun_{name}", f"drafter-{name}"},
     )
+
+
+def objection_of(drafter):
+    week = Week.of(NOW, "Asia/Jakarta").previous()
+    secret = f"Rahasia {drafter.office.abbreviation}"
+    return saved(
+        Objection(
+            office=drafter.office, monday=week.monday, text=secret,
+            filed_by=drafter, filed_at=NOW, deadline=NOW,
+        )
+    )  # fmt: skip
 
 
 def working_days_of(office, reviewer):

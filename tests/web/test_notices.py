@@ -137,11 +137,15 @@ def test_every_kind_of_notice_has_words_an_action_and_a_place_to_go(
     db.session.add(incident)
     db.session.flush()
     db.session.add(LateDelivery(incident_id=incident.id, delivery_id=delivery.id))
+    of_week = {"details": {"week": "2026-W47"}}
     places = {
         NoticeKind.OUTAGE: {"region_id": None},
         NoticeKind.INCIDENT: {"incident_id": incident.id},
         NoticeKind.RECONNECT: {"account_id": dinkes_x.id},
         NoticeKind.PAUSED: {"account_id": dinkes_x.id},
+        NoticeKind.OBJECTION_FILED: {"office_id": dinkes_x.office_id, **of_week},
+        NoticeKind.OBJECTION_ANSWERED: {"office_id": dinkes_x.office_id, **of_week},
+        NoticeKind.CLOSING_HELD: of_week,
     }
     for kind in NoticeKind:
         place = {"region_id": blora.id, **places.get(kind, {"delivery_id": delivery.id})}
@@ -154,7 +158,7 @@ def test_every_kind_of_notice_has_words_an_action_and_a_place_to_go(
     for words in (
         "Gagal tayang: ", "Terlewat: ", "Perlu dicek: ", "perlu disambungkan ulang",
         "ditahan platform", "Berisiko tidak tayang: ", "1 unggahan terlambat di X",
-        "Siar sempat tidak berjalan",
+        "Siar sempat tidak berjalan", "Dinas Kesehatan menyanggah", "2026-W47 belum ditutup",
     ):  # fmt: skip
         assert words in page
     for notice_id in db.session.scalars(sa.select(Notice.id)).all():

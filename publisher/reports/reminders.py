@@ -1,0 +1,82 @@
+"""Friendly words to who is still behind: one message an office, and one for the group.
+
+Like `message`, for WhatsApp: asterisks make bold, and names lose what would be read as such.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from publisher.reports import sentences
+from publisher.reports.snapshot import OfficeWeek, WeekReport, WeekStatus
+from publisher.reports.words import region_label
+
+_MARKS = str.maketrans("", "", "*_~`")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reminder:
+    """An office that has not reached its target.
+
+    :ivar missing: how many contents it lacks
+    :ivar planned: how many of them are approved and still to come
+    :ivar keepers: who is in charge there
+    """
+
+    row: OfficeWeek
+    missing: int
+    planned: int
+    keepers: tuple[str, ...]
+    text: str
+
+
+def reminders(report: WeekReport, keepers: dict[int, list[str]]) -> list[Reminder]:
+    """Return who has to be reminded, who lacks most first.
+
+    :param keepers: the names of who is in charge, by office
+    """
+    behind = report.with_status(WeekStatus.AT_RISK, WeekStatus.NOT_MET)
+    ranked = sorted(behind, key=lambda row: (-row.tally.missing, row.office.name))
+    return [_reminder(report, row, keepers.get(row.office.id, ())) for row in ranked]
+
+
+def for_the_group(report: WeekReport, found: Collection[Reminder]) -> str:
+    """Return one message that names them all."""
+    lines = [
+        f"Bapak/Ibu admin perangkat daerah *{_plain(region_label(report))}*, berikut yang belum "
+        f"mencapai target publikasi pada {sentences.week_words(report)}:",
+        "",
+        *(
+            f"{number}. {_plain(one.row.office.name)}: kurang {one.missing} konten"
+            for number, one in enumerate(found, start=1)
+        ),
+        "",
+        _wish(report),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _reminder(report: WeekReport, row: OfficeWeek, keepers: Collection[str]) -> Reminder:
+    tally = row.tally
+    whom = " dan ".join(map(_plain, keepers)) or "Bapak/Ibu admin"
+    planned = f" {tally.planned} konten lagi sudah terjadwal." if tally.planned else ""
+    text = (
+        f"Yth. {whom}, {_plain(row.office.name)}.\n\n"
+        f"Pada {sentences.week_words(report)} baru *{tally.counted} dari {tally.required}* konten "
+        f"yang tayang dan dihitung; kurang {tally.missing}.{planned}\n\n{_wish(report)}\n"
+    )
+    return Reminder(
+        row=row, missing=tally.missing, planned=tally.planned, keepers=tuple(keepers), text=text
+    )
+
+
+def _wish(report: WeekReport) -> str:
+    if report.running:
+        return "Mohon diajukan sebelum minggu ini berakhir. Terima kasih."
+    return (
+        "Bila ada kegiatan yang sudah tayang tetapi belum dihitung, mohon disampaikan melalui "
+        "sanggahan di Siar. Terima kasih."
+    )
+
+
+def _plain(text: str) -> str:
+    return sentences.one_line(text.translate(_MARKS))
