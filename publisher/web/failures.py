@@ -11,8 +11,9 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from jinja2 import Template
 from markupsafe import escape
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, NotFound, SecurityError
 from werkzeug.wrappers import Response
 
 from publisher.db import db
@@ -23,6 +24,8 @@ from publisher.web.onward import referring_page
 
 #: The page that says it best, where a status has none of its own.
 PAGES = {400: 422, 401: 403, 405: 404, 410: 404, 415: 422, 416: 404}
+#: What PostgreSQL says of a number that no column of ours can hold.
+OUT_OF_RANGE = "22003"
 #: What a script is told.
 SENTENCES = {
     403: _l("Anda tidak berhak melakukan ini."),
@@ -36,6 +39,8 @@ SENTENCES = {
 def init_app(app: Flask) -> None:
     app.register_error_handler(PublisherError, on_publisher_error)
     app.register_error_handler(StaleDataError, on_stale_data)
+    for too_large in (OverflowError, DataError):  # of SQLite, of PostgreSQL
+        app.register_error_handler(too_large, on_impossible_number)
     app.register_error_handler(CSRFError, on_csrf_error)
     app.register_error_handler(SecurityError, on_foreign_host)
     app.register_error_handler(HTTPException, on_http_error)
@@ -62,6 +67,13 @@ def on_publisher_error(error: PublisherError) -> Any:
 def on_stale_data(_error: StaleDataError) -> Any:
     """Somebody saved the same row between our reading and our writing it."""
     return on_publisher_error(Outdated())
+
+
+def on_impossible_number(error: Exception) -> Any:
+    """Somebody asked for a row by a number that is larger than any."""
+    if isinstance(error, DataError) and getattr(error.orig, "sqlstate", "") != OUT_OF_RANGE:
+        raise error
+    return on_http_error(NotFound())
 
 
 def on_csrf_error(_error: CSRFError) -> Any:

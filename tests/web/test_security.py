@@ -232,6 +232,19 @@ def test_a_row_saved_by_two_at_once_counts_as_outdated(visit):
     assert "telah diubah setelah halaman Anda dibuka" in text_of(answer)
 
 
+@pytest.mark.parametrize("address", ["/konten/{}", "/pustaka/{}", "/pustaka/lengkapi?id={}"])
+def test_a_number_larger_than_any_row_has_is_no_fault_of_ours(client_of, sari, address):
+    assert client_of(sari).get(address.format(10**30)).status_code == 404
+
+
+@pytest.mark.parametrize(("sqlstate", "status"), [("22003", 404), ("22001", 500)])
+def test_a_number_too_large_is_no_row_but_a_text_too_long_is_our_fault(visit, sqlstate, status):
+    error = Exception()
+    error.sqlstate = sqlstate
+
+    assert visit(raises(sa.exc.DataError("SELECT 1", {}, error))).status_code == status
+
+
 def test_a_broken_rule_of_the_database_is_a_fault_of_ours(visit, dinkes):
     def write():
         db.session.add(
