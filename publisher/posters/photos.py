@@ -30,7 +30,9 @@ MASTER_SIDE_PX = 2400
 LOGO_SIDE_PX = 1200
 QUALITY = 88
 THUMBNAIL_QUALITY = 80
-PATIENCE_S = 30  # wall clock; the sandbox has its own limit of processor time
+#: Of wall clock. The sandbox has its own limit of processor time; this is for one that hangs, and
+#: a machine with much to do gives a decoder of half a second its turn only after many.
+PATIENCE_S = 120
 MIME = {"JPEG": "image/jpeg", "PNG": "image/png"}
 #: No secrets for whoever takes over a decoder; and few arenas, because each thread's own would
 #: count against the memory limit on a machine with many cores.
