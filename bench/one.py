@@ -4,10 +4,11 @@ import sys
 from collections.abc import Callable, Iterable
 
 from bench import (
+    calendars,
     delivering,
     growth,
+    leading,
     living,
-    pages,
     photos,
     posters,
     previews,
@@ -25,7 +26,11 @@ BENCHES: dict[str, Callable[[], Iterable[Figure]]] = {
     "tick_idle": living.tick_idle,
     "recovery": living.recovery,
     "claim_growth": growth.claim_growth,
-    "leader_page": pages.leader_page,
+    "leader_page": leading.leader_page,
+    "rollup": leading.rollup,
+    "calendar_week": calendars.calendar_week,
+    "calendar_month": calendars.calendar_month,
+    "calendar_growth": calendars.calendar_growth,
     "photo": photos.photo,
     "refused": refusing.refused,
     "posters": posters.posters,

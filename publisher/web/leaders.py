@@ -5,10 +5,11 @@ page of its own, which this one fetches when somebody scrolls to it: nobody wait
 read one.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, abort, g, render_template, request
 from flask_babel import format_date
 from flask_babel import gettext as _
 
@@ -17,16 +18,24 @@ from publisher.clock import Week
 from publisher.errors import N_
 from publisher.models.places import RegionKind
 from publisher.reports import words, year
-from publisher.reports.snapshot import OfficeWeek, WeekReport, WeekStatus
+from publisher.reports.snapshot import (
+    OBLIGED,
+    Cluster,
+    MatrixRow,
+    OfficeWeek,
+    WeekReport,
+    WeekStatus,
+)
 from publisher.web import filters
 from publisher.web.access import allow, me
 from publisher.web.reports import REGION_ROLES, read_week, report_of
 from publisher.workflow import reporting
-from publisher.workflow.reporting import leading
+from publisher.workflow.reporting import leading, rolling_up
 from publisher.workflow.reporting.leading import Held, Merit
+from publisher.workflow.reporting.rolling_up import Share
 
 #: How many of those behind stand on the first screen; the others are one touch away.
-FIRST = 4
+FIRST = 3
 YEAR = 52
 STREAKS = 5
 #: What makes a post well made, as the page says it.
@@ -72,6 +81,59 @@ def the_year() -> str:
         months=year.months(matrix.weeks, lambda day: format_date(day, "MMM")),
         table_cells=year.table_cells,
     )
+
+
+@bp.get("/wilayah")
+@allow(*REGION_ROLES)
+def counties() -> str:
+    """Show how the kabupaten and kota of a province stand; elsewhere there is no such page."""
+    region, now = me().region, clock.now()
+    if region.kind is not RegionKind.PROVINSI:
+        abort(404)
+    current = Week.of(now, region.zone)
+    chosen = request.args.get("minggu")
+    week = read_week(chosen, region.zone) if chosen else current
+    found = rolling_up.roll_up(region, week, at=now)
+    return render_template(
+        "leaders/counties.html",
+        region=region,
+        week=week,
+        current=current,
+        running=now < week.ends(region.zone),
+        counties=sorted(found, key=lambda one: (-one.share.part, -one.share.obliged, one.code)),
+        made_at=now,
+        cluster_words=words.CLUSTER,
+    )
+
+
+@bp.get("/wilayah/<code>")
+@allow(*REGION_ROLES)
+def county(code: str) -> str:
+    """Show the totals of one of them over 13 weeks: no office by name."""
+    region = rolling_up.county(me().region, code)
+    if region is None:
+        abort(404)
+    now = clock.now()
+    matrix = reporting.region_matrix(region, Week.of(now, region.zone), at=now)
+    return render_template(
+        "leaders/county.html",
+        region=region,
+        weeks=[(week, _shares(matrix.rows, place)) for place, week in enumerate(matrix.weeks)],
+        clusters=[cluster for cluster, _rows in matrix.ranked()],
+        made_at=now,
+        cluster_words=words.CLUSTER,
+    )
+
+
+def _shares(rows: Iterable[MatrixRow], place: int) -> dict[Cluster, Share]:
+    """Return how many met it in one week, by cluster."""
+    found: defaultdict[Cluster, Share] = defaultdict(Share)
+    for row in rows:
+        cell = row.cells[place]
+        if cell is not None and cell.status in OBLIGED:
+            share = found[row.office.cluster]
+            found[row.office.cluster] = share.plus(cell.status is WeekStatus.MET, 1)
+    return found
 
 
 def _page(week: Week) -> str:

@@ -78,12 +78,12 @@ class Cast:
             db.session.add(region)
             dinkes = self._office(region, "Dinas Kesehatan", "Dinkes")
             dishub = self._office(region, "Dinas Perhubungan", "Dishub")
-            self.budi = self._person("Budi", Role.REVIEWER, region)
-            self.ratna = self._person("Ratna", Role.LEADER, region)
-            self.heru = self._person("Heru", Role.OPERATOR, region)
-            self.sari = self._person("Sari", Role.DRAFTER, region, dinkes)
-            self.wulan = self._person("Wulan", Role.HEAD, region, dinkes)
-            self.tono = self._person("Tono", Role.DRAFTER, region, dishub)
+            self.budi = self.person("Budi", Role.REVIEWER, region)
+            self.ratna = self.person("Ratna", Role.LEADER, region)
+            self.heru = self.person("Heru", Role.OPERATOR, region)
+            self.sari = self.person("Sari", Role.DRAFTER, region, dinkes)
+            self.wulan = self.person("Wulan", Role.HEAD, region, dinkes)
+            self.tono = self.person("Tono", Role.DRAFTER, region, dishub)
             self.region_id, self.dinkes_id, self.dishub_id = region.id, dinkes.id, dishub.id
             monday = clock.Week.of(clock.now(), ZONE).monday
             db.session.add(
@@ -111,7 +111,7 @@ class Cast:
         db.session.flush()
         return office
 
-    def _person(self, name, role, region, office=None):
+    def person(self, name, role, region, office=None):
         user = User(
             name=name,
             email=f"{name.lower()}{self.number}@contoh.go.id",

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from io import BytesIO
 
+import sqlalchemy as sa
 from PIL import Image, ImageDraw
 
 from publisher import clock
@@ -12,21 +13,25 @@ from publisher.models.advancing import advance
 from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.models.ideas import Idea
 from publisher.models.media import Consent, Media, MediaKind
-from publisher.models.people import User
-from publisher.models.places import Office, OfficeKind
+from publisher.models.people import Role, User
+from publisher.models.places import Office, OfficeKind, Region, RegionKind
+from publisher.models.plans import PlanAim
 from publisher.models.posters import Poster
 from publisher.models.posts import Post, PostKind, PostStatus
 from publisher.models.proofs import Proof
 from publisher.models.quotas import Binding, QuotaRule
 from publisher.models.watch import Preflight, Slot
+from publisher.models.weeks import Objection
 from publisher.platforms.base import Handover, Receipt
 from publisher.platforms.errors import OutcomeUnknown, Refused
 from publisher.posters.themes import Theme
 from publisher.workflow import (
     branding,
+    closing,
     designing,
     library,
     registering,
+    reporting,
     reviewing,
     sharing,
     watching,
@@ -53,9 +58,12 @@ def build(cast):
     _deliveries(cast)
     _proofs(cast)
     _past_weeks(cast)
+    _objections(cast)
     _accounts(cast)
     _watch(cast)
     _library(cast)
+    _health(cast)
+    _province(cast)
     return _ids(cast)
 
 
@@ -307,6 +315,21 @@ def _past_weeks(cast):
                 record(claim, receipt, phase="publish", started_at=at, at=at)
 
 
+def _objections(cast):
+    """One that waits, and one that was answered; and a week that was closed."""
+    with cast.stage():
+        now = clock.now()
+        week = clock.Week.of(now, ZONE)
+        sari, budi = (db.session.get(User, one.id) for one in (cast.sari, cast.budi))
+        first = closing.file(sari.office, week, text=LONG, actor=sari, at=now)
+        closing.decline(first, answer=LONG, actor=budi, at=now)
+        closing.file(sari.office, week, text=LONG, link="https://contoh.id", actor=sari, at=now)
+        past = week.previous()
+        report = reporting.week_report(budi.region, past, at=now)
+        closing.close(budi.region, report, by=budi, at=now, reason="Diminta Bupati")
+        db.session.commit()
+
+
 def _accounts(cast):
     now = clock.now()
     number = cast.number
@@ -320,6 +343,28 @@ def _accounts(cast):
     add("x", "ganda", standing=Standing.GANDA)
     add("facebook", "lama", standing=Standing.LAMA, retired_at=now)
     add("tiktok", "tiruan", standing=Standing.TIRUAN, connected=False)
+
+
+def _health(cast):
+    """Plans for accounts that are not well: a late one, one that is done; and an open page."""
+    now = clock.now()
+    with cast.stage():
+        budi = db.session.get(User, cast.budi.id)
+        by = {"actor": budi, "at": now}
+        for name, aim in (("ganda", PlanAim.MERGE), ("putus", PlanAim.REVIVE)):
+            account = db.session.scalars(
+                sa.select(Account).where(Account.handle.startswith(name))
+                .where(Account.office_id == cast.dishub_id)
+            ).first()  # fmt: skip
+            data = registering.PlanData(
+                aim=aim, responsible=budi, due_on=registering.today(budi.region, now), note=LONG
+            )
+            plan = registering.make_plan(account, data, **by)
+            if aim is PlanAim.REVIVE:
+                registering.end_plan(plan, done=True, remark=LONG, **by)
+            plan.due_on -= timedelta(days=3)
+        registering.open_page(budi.region, **by)
+        db.session.commit()
 
 
 def _library(cast):
@@ -344,6 +389,15 @@ def _with_proofs(cast, of_region):
         return list(db.session.scalars(query))
 
 
+def _province(cast):
+    """Whose leader sees the kabupaten, and beside it a kota where nothing is asked yet."""
+    with cast.stage():
+        province = Region(code="33", name="Jawa Tengah", kind=RegionKind.PROVINSI)
+        kota = Region(code="33.99", name="Semarang", kind=RegionKind.KOTA)
+        db.session.add_all([province, kota])
+        cast.ganjar = cast.person("Ganjar", Role.LEADER, province)
+
+
 def _ids(cast):
     offices = cast.ids(Office, Office.region_id == cast.region_id)
     of_region = Delivery.office_id.in_(offices)
@@ -359,7 +413,9 @@ def _ids(cast):
         "account_id": [cast.x.id, *cast.ids(Account, Account.office_id == cast.dishub_id)],
         "delivery_id": [each for ids in statuses for each in ids[:1]]
         + _with_proofs(cast, of_region),
+        "objection_id": cast.ids(Objection, Objection.office_id == cast.dinkes_id),
         "media_id": cast.ids(Media, Media.office_id == cast.dinkes_id, Media.kind != "bukti"),
+        "code": [f"33.{cast.number:02}", "33.99"],
         "week": [str(this_week), str(this_week.previous())],
         "post_id": cast.ids(Post, ours, own),
         "submitted": cast.ids(Post, ours, own, Post.submitted_at.is_not(None)),

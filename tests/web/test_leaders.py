@@ -1,17 +1,22 @@
 """The leader's page: the week on one screen, what is well made, and a province's regions."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 import time_machine
 
+from publisher.clock import Week
 from publisher.db import db
 from publisher.models.media import Media, MediaKind
-from publisher.models.places import Office, OfficeKind
+from publisher.models.people import Role
+from publisher.models.places import Office, OfficeKind, Region, RegionKind
 from publisher.models.posts import PostKind, PostPicture, PostStatus
-from tests.conftest import saved
+from publisher.reports.snapshot import Totals
+from publisher.workflow import reporting
+from publisher.workflow.reporting import rolling_up
+from tests.conftest import person, saved
 from tests.weeks import content, rule, utc
 
 FRIDAY = utc(2026, 11, 20, 2, 5)
@@ -173,3 +178,86 @@ def test_the_page_costs_the_same_however_many_offices_and_contents(
         )
         made_well(content(sari, budi, {make_account(office, handle=f"d{number}"): TUESDAY}))
     assert queries(lambda: client.get("/pimpinan")) == few
+
+
+# -- a province --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def jateng(app):
+    return saved(Region(code="33", name="Jawa Tengah", kind=RegionKind.PROVINSI))
+
+
+@pytest.fixture
+def ganjar(jateng):
+    return person("Ganjar", Role.LEADER, region=jateng)
+
+
+def test_a_province_reads_the_totals_of_its_regions_and_no_office_by_name(
+    client_of, ganjar, a_week, rembang, dinlutkan
+):
+    saved(Region(code="34.02", name="Bantul", kind=RegionKind.KABUPATEN))
+    page = text_of(client_of(ganjar).get("/pimpinan/wilayah"))
+
+    assert "1 dari 2 perangkat daerah di 2 kabupaten dan kota memenuhi target" in page
+    assert "Kabupaten Blora 1/2 50% +1 Dinas 1/2" in page
+    assert "Kabupaten Rembang – belum ada target 0" in page
+    assert "Bantul" not in page
+    assert "Dinas Kesehatan" not in page
+
+    county = text_of(client_of(ganjar).get("/pimpinan/wilayah/33.16"))
+    assert "Minggu ke-47 (16–22 Nov 2026) 1/2 50%" in county
+    assert "Dinas Kesehatan" not in county
+
+
+@pytest.mark.parametrize("path", ["34.02", "33", "33.99", "33.1", "%25"])
+def test_a_region_elsewhere_does_not_exist_for_a_province(client_of, ganjar, a_week, path):
+    saved(Region(code="34.02", name="Bantul", kind=RegionKind.KABUPATEN))
+    assert client_of(ganjar).get(f"/pimpinan/wilayah/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/pimpinan/wilayah", "/pimpinan/wilayah/33.17"])
+def test_a_kabupaten_sees_no_other(client_of, ratna, rembang, path):
+    assert client_of(ratna).get(path).status_code == 404
+
+
+def test_the_roll_up_says_what_each_region_says_of_itself(
+    jateng, a_week, rembang, dinlutkan, make_account, sari, budi, agus, yuni
+):
+    """Rules, exemptions, closed offices and failures of platforms: whatever there is to decide."""
+    rule(rembang, 1)
+    content(agus, yuni, {make_account(dinlutkan): utc(2026, 11, 11)})
+    failed = ("failed", utc(2026, 11, 12), "TryLater")
+    kelautan, young, old = (
+        saved(
+            Office(region=region, name=name, abbreviation=name, kind=kind, valid_from=since,
+                   valid_to=until)
+        )
+        for region, name, kind, since, until in (
+            (rembang, "Satpol", OfficeKind.SATUAN, None, None),
+            (a_week, "Baru", OfficeKind.KECAMATAN, date(2026, 11, 11), None),
+            (a_week, "Lama", OfficeKind.KECAMATAN, None, date(2026, 11, 14)),
+        )
+    )  # fmt: skip
+    rule(rembang, 3, office=kelautan)
+    for place, office in enumerate((kelautan, young, old)):
+        content(budi, yuni, {make_account(office, handle=f"a{place}"): failed})
+
+    for week in (Week(2026, 46), Week(2026, 47)):
+        found = {one.code: one for one in rolling_up.roll_up(jateng, week, at=FRIDAY)}
+        for region in (a_week, rembang):
+            matrix = reporting.region_matrix(region, week, at=FRIDAY)
+            totals, before = (Totals.of(matrix.column(each)) for each in (week, week.previous()))
+            one = found[region.code]
+            assert (one.share.met, one.share.obliged) == (totals.met, totals.obliged)
+            assert (one.previous.met, one.previous.obliged) == (before.met, before.obliged)
+
+
+def test_the_roll_up_costs_the_same_however_many_regions(client_of, ganjar, a_week):
+    client = client_of(ganjar)
+    few = queries(lambda: client.get("/pimpinan/wilayah"))
+    for number in range(50, 54):
+        region = saved(Region(code=f"33.{number}", name="Kota", kind=RegionKind.KOTA))
+        rule(region)
+        saved(Office(region=region, name="D", abbreviation="D", kind=OfficeKind.DESA))
+    assert queries(lambda: client.get("/pimpinan/wilayah")) == few

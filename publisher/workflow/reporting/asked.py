@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -25,19 +26,46 @@ from publisher.workflow.reporting.workdays import (
 )
 
 
-class Asked:
-    """What a region asked of its offices in some weeks in a row."""
+class Loaded(NamedTuple):
+    """What reports must know of a scope before they count, by region or by office."""
 
-    def __init__(self, scope: Scope, weeks: Sequence[Week]) -> None:
+    offices: dict[int, list[OfficeName]]
+    decrees: dict[int, dict[date, DayByDecree]]
+    rules: dict[int, list[Rule]]
+    patterns: dict[int, list[Pattern]]
+    exemptions: dict[int, list[tuple[date, date, Exemption]]]
+
+
+def load(scope: Scope, weeks: Sequence[Week]) -> Loaded:
+    """Load it for some weeks in a row. Five queries, however many regions."""
+    span = weeks[0].monday, weeks[-1].sunday
+    return Loaded(
+        offices=rows.offices(scope),
+        decrees=_decrees(scope, *span),
+        rules=_rules(scope),
+        patterns=_patterns(scope),
+        exemptions=_exemptions(scope, *span),
+    )
+
+
+class Asked:
+    """What a region asked of its offices in some weeks in a row.
+
+    :param loaded: of a wider scope, where several regions are looked at together
+    """
+
+    def __init__(self, scope: Scope, weeks: Sequence[Week], loaded: Loaded | None = None) -> None:
         self.weeks = weeks
         self.zone = scope.region.zone
-        span = weeks[0].monday, weeks[-1].sunday
-        self.offices = rows.offices(scope)
-        self.calendar = Calendar(_decrees(scope, *span))
-        self._rules = _rules(scope)
-        self._patterns = _patterns(scope)
-        self._exemptions = _exemptions(scope, *span)
+        found, region_id = loaded or load(scope, weeks), scope.region.id
+        self.offices = found.offices.get(region_id, [])
+        self.calendar = Calendar(found.decrees.get(region_id, {}))
+        self._rules = found.rules.get(region_id, [])
+        self._patterns = found.patterns
+        self._exemptions = found.exemptions
+        self._spans = [(week.starts(self.zone), week.ends(self.zone)) for week in weeks]
         self._known: dict[tuple[tuple[int, ...], int], tuple[Obligation, ...]] = {}
+        self._owed: dict[int, tuple[Obligation, ...]] = {}
 
     def rules_of(self, office: OfficeName) -> list[Rule]:
         """Return the rules that may apply to an office."""
@@ -50,6 +78,8 @@ class Asked:
     def obligations(self, office: OfficeName) -> tuple[Obligation, ...]:
         """Return what the office owed, week by week; worked out once for all with the same rules
         and days."""
+        if (owed := self._owed.get(office.id)) is not None:
+            return owed
         rules = self.rules_of(office)
         own_days = office.id if office.id in self._patterns else 0
         key = tuple(rule.id for rule in rules), own_days
@@ -57,6 +87,7 @@ class Asked:
             self._known[key] = tuple(
                 obligation(rule_for(rules, week), self.days(office, week)) for week in self.weeks
             )
+        self._owed[office.id] = self._known[key]
         return self._known[key]
 
     def days(self, office: OfficeName, week: Week) -> WorkWeek:
@@ -71,11 +102,12 @@ class Asked:
         ]
         return found[-1] if found else None
 
-    def terms(self, office: OfficeName, week: Week, owed: Obligation) -> Terms:
-        """Return what the week asks of each content of an office."""
+    def terms(self, office: OfficeName, number: int) -> Terms:
+        """Return what the week of this number asks of each content of an office."""
+        owed, (start, end) = self.obligations(office)[number], self._spans[number]
         return Terms(
-            start=week.starts(self.zone),
-            end=week.ends(self.zone),
+            start=start,
+            end=end,
             began=_midnight(office.valid_from, self.zone),
             ended=_midnight(office.valid_to and office.valid_to + timedelta(days=1), self.zone),
             channels=owed.channels,
@@ -89,13 +121,14 @@ def _midnight(day: date | None, zone: str) -> datetime | None:
     return clock.from_local(datetime.combine(day, datetime.min.time()), zone)
 
 
-def _rules(scope: Scope) -> list[Rule]:
-    query = sa.select(QuotaRule).where(QuotaRule.region_id == scope.region.id)
+def _rules(scope: Scope) -> dict[int, list[Rule]]:
+    query = sa.select(QuotaRule).where(scope.within(QuotaRule.region_id))
     if scope.office_id is not None:
         own = sa.or_(QuotaRule.office_id.is_(None), QuotaRule.office_id == scope.office_id)
         query = query.where(own)
-    return [
-        Rule(
+    found: defaultdict[int, list[Rule]] = defaultdict(list)
+    for row in db.session.scalars(query.order_by(QuotaRule.id)):
+        rule = Rule(
             id=row.id,
             minimum=row.minimum,
             valid_from=row.valid_from,
@@ -107,22 +140,28 @@ def _rules(scope: Scope) -> list[Rule]:
             kinds=None if row.kinds is None else tuple(row.kinds),
             prorated=row.prorated,
         )
-        for row in db.session.scalars(query.order_by(QuotaRule.id))
-    ]
+        found[row.region_id].append(rule)
+    return found
 
 
-def _decrees(scope: Scope, first: date, last: date) -> dict[date, DayByDecree]:
+def _decrees(scope: Scope, first: date, last: date) -> dict[int, dict[date, DayByDecree]]:
     query = sa.select(
-        CalendarDay.day, CalendarDay.works, CalendarDay.name, CalendarDay.source
+        CalendarDay.region_id,
+        CalendarDay.day,
+        CalendarDay.works,
+        CalendarDay.name,
+        CalendarDay.source,
     ).where(
-        CalendarDay.region_id == scope.region.id,
+        scope.within(CalendarDay.region_id),
         CalendarDay.ended_at.is_(None),
         CalendarDay.day.between(first, last),
     )
-    return {
-        row.day: DayByDecree(day=row.day, works=row.works, name=row.name, source=row.source)
-        for row in db.session.execute(query)
-    }
+    found: defaultdict[int, dict[date, DayByDecree]] = defaultdict(dict)
+    for row in db.session.execute(query):
+        found[row.region_id][row.day] = DayByDecree(
+            day=row.day, works=row.works, name=row.name, source=row.source
+        )
+    return found
 
 
 def _patterns(scope: Scope) -> dict[int, list[Pattern]]:

@@ -114,9 +114,7 @@ class Counted:
         return judged
 
     def _terms(self, office_id: int, number: int) -> Terms:
-        office = self._offices[office_id]
-        owed = self._asked.obligations(office)[number]
-        return self._asked.terms(office, self._weeks[number], owed)
+        return self._asked.terms(self._offices[office_id], number)
 
     def _all_sieves(self) -> dict[tuple[object, object], Sieve]:
         """Return what counts by each rule that holds in any of the weeks."""

@@ -4,6 +4,7 @@ A fixed number of queries however many offices and weeks. The status words are l
 bound values, so that both databases can see which partial index serves a question.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -44,7 +45,11 @@ class Scope:
         """Return the condition that an office id lies within."""
         if self.office_id is not None:
             return sa.and_(column == self.office_id)
-        return sa.and_(column.in_(sa.select(Office.id).where(Office.region_id == self.region.id)))
+        return sa.and_(column.in_(sa.select(Office.id).where(self.within(Office.region_id))))
+
+    def within(self, column: Any) -> sa.ColumnElement[bool]:
+        """Return the condition that a region id lies within."""
+        return sa.and_(column == self.region.id)
 
 
 class Pending(NamedTuple):
@@ -57,11 +62,12 @@ class Pending(NamedTuple):
     trouble: Trouble
 
 
-def offices(scope: Scope) -> list[OfficeName]:
-    """Return all offices, past ones too, by name."""
+def offices(scope: Scope) -> dict[int, list[OfficeName]]:
+    """Return all offices by region, past ones too, by name."""
     within = Office.id == scope.office_id if scope.office_id else sa.true()
     query = (
         sa.select(
+            Office.region_id,
             Office.id,
             Office.name,
             Office.abbreviation,
@@ -69,11 +75,12 @@ def offices(scope: Scope) -> list[OfficeName]:
             Office.valid_from,
             Office.valid_to,
         )
-        .where(Office.region_id == scope.region.id, within)
+        .where(scope.within(Office.region_id), within)
         .order_by(Office.name, Office.id)
     )
-    return [
-        OfficeName(
+    found: defaultdict[int, list[OfficeName]] = defaultdict(list)
+    for row in db.session.execute(query):
+        office = OfficeName(
             id=row.id,
             name=row.name,
             abbreviation=row.abbreviation,
@@ -81,8 +88,8 @@ def offices(scope: Scope) -> list[OfficeName]:
             valid_from=row.valid_from,
             valid_to=row.valid_to,
         )
-        for row in db.session.execute(query)
-    ]
+        found[row.region_id].append(office)
+    return found
 
 
 def _proved(delivery: Any, account: Any) -> tuple[sa.ColumnElement[bool], ...]:
