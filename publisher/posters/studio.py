@@ -5,6 +5,8 @@ with the field it belongs to.
 """
 
 import io
+import os
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -17,6 +19,8 @@ from publisher.posters.templates import FORMATS, ShapeName, templates
 from publisher.posters.themes import Theme
 
 QUALITY = 90
+#: One poster per core: more at once would be no quicker, and each holds up to 200 MB.
+_turns = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +67,11 @@ def draw(poster: Poster, shapes: Iterable[ShapeName] = ("portrait",)) -> Drawn:
     layouts, problems = laid_out(poster, shapes)
     if problems:
         return Drawn(problems=tuple(problems))
+    with _turns:
+        return _painted(poster, layouts)
+
+
+def _painted(poster: Poster, layouts: list[Layout]) -> Drawn:
     try:
         pictures = _opened(poster.content, layouts)
     except (OSError, ValueError, SyntaxError):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import threading
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from publisher.posters import lettering, shots
+from publisher.posters import lettering, shots, studio
 from publisher.posters.contents import Content, Photo
 from publisher.posters.samples import samples
 from publisher.posters.studio import Poster, draw
@@ -138,3 +139,19 @@ def test_a_template_with_a_fault_is_refused_by_its_path():
         read(json.dumps(good))
     with pytest.raises(ValueError, match="surprise"):
         read(json.dumps(good | {"surprise": 1}))
+
+
+def test_a_poster_has_its_turn_while_it_is_painted_and_gives_it_back_whatever_happens(monkeypatch):
+    turns, free = threading.BoundedSemaphore(1), []
+
+    def painted(_poster, _layouts):
+        free.append(turns.acquire(blocking=False))
+        raise MemoryError
+
+    monkeypatch.setattr(studio, "_turns", turns)
+    monkeypatch.setattr(studio, "_painted", painted)
+    with pytest.raises(MemoryError):
+        draw(samples()["pengumuman"])
+
+    assert free == [False]
+    assert turns.acquire(blocking=False)
