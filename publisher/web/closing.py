@@ -28,6 +28,7 @@ bp = Blueprint("closing", __name__, url_prefix="/laporan")
 _REQUIRED = InputRequired(_l("Wajib diisi."))
 #: Days after the week that may be chosen for objections: the week after has seven.
 MOST_DAYS = 6
+HOURS = {str(hour): f"{hour:02d}.00" for hour in range(24)}
 
 
 class ReasonForm(FlaskForm):
@@ -66,12 +67,15 @@ class AnswerForm(FlaskForm):
 
 
 class TimetableForm(FlaskForm):
-    day = SelectField(_l("Minggu ditutup pada hari"), choices=options(WEEKDAYS))
+    day = SelectField(_l("Minggu ditutup pada hari"), [_REQUIRED], choices=options(WEEKDAYS))
     hour = SelectField(
-        _l("Pukul"), choices=options({str(hour): f"{hour:02d}.00" for hour in range(24)})
+        _l("Pukul"),
+        [_REQUIRED],
+        choices=options({str(hour): f"{hour:02d}.00" for hour in range(24)}),
     )
     objection_days = SelectField(
         _l("Sanggahan diterima sampai"),
+        [_REQUIRED],
         choices=options(
             {"0": _l("minggunya berakhir")}
             | {str(number): WEEKDAYS[str(number)] for number in range(1, MOST_DAYS + 1)}
@@ -102,7 +106,7 @@ def close(week: str) -> Any:
     """Ask, then close a week for good."""
     region, of_week, form = me().region, _week(week), ReasonForm()
     if form.validate_on_submit() and kept(form, lambda: _close(region, of_week, form)):
-        flash(_("%(week)s ditutup.", week=minggu(of_week)), "success")
+        flash(_("Sudah ditutup: %(week)s.", week=minggu(of_week)), "success")
         return redirect(url_for("reports.week", week=week))
     region = me().region
     now = clock.now()

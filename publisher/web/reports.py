@@ -154,7 +154,7 @@ def _week_page(week: Week) -> str:
         choices=[*reversed(last_weeks(current, CHOICES))],
         decides=me().role is Role.REVIEWER,
         versions=versions,
-        closes_at=closing.closes_at(region, week),
+        closes_at=closing.closes_by_clock(region, week),
         held=closing.hold(region, week) if not versions else [],
         forms=FORMS.values(),
         message=message.render(report),

@@ -29,6 +29,7 @@ from publisher.workflow.closing.objecting import (
 from publisher.workflow.closing.timetable import (
     Settings,
     closes_at,
+    closes_by_clock,
     hold,
     next_week,
     objects_until,
@@ -42,6 +43,7 @@ __all__ = [
     "accept",
     "close",
     "closes_at",
+    "closes_by_clock",
     "correct",
     "decline",
     "file",

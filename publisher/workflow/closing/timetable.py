@@ -41,6 +41,12 @@ def closes_at(region: Region, week: Week) -> datetime:
     return from_local(datetime.combine(day, time(region.closing_hour)), region.zone)
 
 
+def closes_by_clock(region: Region, week: Week) -> datetime | None:
+    """Return when the clock closes a week; None where it is from before weeks were closed."""
+    first = next_week(region)
+    return closes_at(region, week) if first is None or week >= first else None
+
+
 def objects_until(region: Region, week: Week) -> datetime:
     """Return from when on objections to a week are too late."""
     days = timedelta(days=region.objection_days)
