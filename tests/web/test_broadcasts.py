@@ -196,6 +196,7 @@ def test_the_feeds_can_be_read_and_hold_what_is_out(anybody, opened, put_out):
     told = json.loads(anybody.get(f"{HOME}/feed.json").data)
 
     assert entry.findtext(f"{ATOM}title") == "Dinas Kesehatan: Imunisasi <gratis> & aman."
+    assert "Datang ke puskesmas." in entry.findtext(f"{ATOM}summary")
     assert told["items"][0]["title"] == "Dinas Kesehatan: Imunisasi <gratis> & aman."
     assert told["items"][0]["id"] == entry.findtext(f"{ATOM}id")
     assert told["items"][0]["external_url"] == "https://x.com/dinkes_blora/status/1"

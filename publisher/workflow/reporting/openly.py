@@ -6,6 +6,7 @@ sent: a post that was taken up again keeps its links and loses the rest.
 """
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from publisher.workflow.reporting.rows import Scope
 from publisher.workflow.reporting.showing import Shown
 
 HEADING_CHARS, TEXT_CHARS = 110, 400
+#: A first sentence that can stand for the whole.
+_SENTENCE = re.compile(r".{20,160}?[.!?](?=\s|$)")
 WEB = ("https://", "http://")
 
 
@@ -163,17 +166,19 @@ def _content(each: Shown, office: str, post: Post | None) -> PublicContent:
 
 
 def _parted(text: str) -> tuple[str, str]:
-    """Return the first line of a text, and how it goes on, both cut at a word."""
+    """Return how a text begins, its first sentence where that is short, and how it goes on."""
     first, _, rest = text.strip().partition("\n")
-    heading = _cut(first, HEADING_CHARS)
-    left = first[len(heading.removesuffix("…")) :] + " " + rest if heading.endswith("…") else rest
-    return heading, _cut(" ".join(left.split()), TEXT_CHARS)
+    whole = _SENTENCE.match(first)
+    heading = whole[0].strip() if whole else _cut(first, HEADING_CHARS)
+    shown = heading.removesuffix("…")
+    more = " ".join(f"{first[len(shown) :]} {rest}".split())
+    return heading, _cut(f"… {more}" if heading != shown else more, TEXT_CHARS)
 
 
 def _cut(text: str, longest: int) -> str:
     if len(text) <= longest:
         return text
-    return text[:longest].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"
+    return text[:longest].rsplit(" ", 1)[0] + "…"
 
 
 def _as_approved(post_ids: Iterable[int]) -> dict[int, Post]:
