@@ -1,6 +1,5 @@
 """Emblems of a region and its offices: each cleaned once, kept by its digest."""
 
-import logging
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,9 +15,7 @@ from publisher.posters.emblems import emblem
 from publisher.posters.photos import Photo
 from publisher.storage import Store
 from publisher.workflow.branding.setting import NotYourLook, may_set
-from publisher.workflow.composing.keeping import Kept, NotKept
-
-log = logging.getLogger(__name__)
+from publisher.workflow.composing.keeping import Kept, NotKept, store_photo
 
 
 class LogoNotKept(NotKept):
@@ -59,17 +56,9 @@ def library_logos(office: Office) -> list[Media]:
 
 def _kept(logo: Photo, store: Store) -> Kept:
     try:
-        digest = store.put(logo.content)
-    except OSError as error:
-        log.warning("a logo could not be kept: %s", error)
+        return store_photo(logo, store)
+    except NotKept as error:
         raise LogoNotKept from error
-    return Kept(
-        digest=digest,
-        mime=logo.mime,
-        width=logo.width,
-        height=logo.height,
-        size_bytes=len(logo.content),
-    )
 
 
 def add_logo(

@@ -49,11 +49,18 @@ def keep(content: bytes, store: Store, *, kind: MediaKind = MediaKind.PHOTO) -> 
     :raises NotKept: if the store cannot take it now
     """
     cleaned = photos.normalise_logo if kind is MediaKind.LOGO else photos.normalise
-    photo = cleaned(content)
+    return store_photo(cleaned(content), store)
+
+
+def store_photo(photo: photos.Photo, store: Store) -> Kept:
+    """Keep a cleaned picture.
+
+    :raises NotKept: if the store cannot take it now
+    """
     try:
         digest = store.put(photo.content)
     except OSError as error:
-        log.warning("a photo could not be kept: %s", error)
+        log.warning("a picture could not be kept: %s", error)
         raise NotKept from error
     return Kept(
         digest=digest,
