@@ -33,6 +33,7 @@ def init_app(app: Flask) -> None:
         tanggal,
         tanggal_pendek,
         hari,
+        bulan,
         jam,
         pukul,
         waktu,
@@ -62,6 +63,11 @@ def tanggal_pendek(at: date | datetime, zone: str | None = None) -> str:
 def hari(at: date | datetime, zone: str | None = None) -> str:
     """Write the day of the week: Sabtu."""
     return dates.format_date(_day(at, zone), "EEEE", locale=_locale())
+
+
+def bulan(at: date | datetime, zone: str | None = None) -> str:
+    """Write a month: November 2026."""
+    return dates.format_date(_day(at, zone), "MMMM y", locale=_locale())
 
 
 def jam(at: datetime, zone: str | None = None) -> str:

@@ -18,6 +18,7 @@ _NAME = re.compile(r"[a-z0-9-]+")
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["icon"] = icon
+    app.jinja_env.globals["symbol"] = symbol
 
 
 @cache
@@ -31,6 +32,17 @@ def icon(name: str, extra_class: str = "") -> Markup:
     return Markup(  # noqa: S704 - our own installed file, not what people typed
         f'<svg class="icon {extra_class}" width="16" height="16" fill="currentColor" '
         f'aria-hidden="true" focusable="false" viewBox="0 0 16 16">{_shapes(name)}</svg>'
+    )
+
+
+@cache
+def symbol(name: str, element_id: str) -> Markup:
+    """Return the icon `name` to be drawn by `<use>`, for a page that shows it hundreds of times.
+
+    :raises LookupError: as for `icon`
+    """
+    return Markup(  # noqa: S704 - as above
+        f'<symbol id="{element_id}" viewBox="0 0 16 16">{_shapes(name)}</symbol>'
     )
 
 

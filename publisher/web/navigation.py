@@ -15,6 +15,12 @@ ENTRIES = (
     ("drafts.index", _l("Konten"), "file-earmark-text", frozenset({Role.DRAFTER, Role.HEAD})),
     ("reviews.index", _l("Telaah"), "clipboard-check", frozenset({Role.REVIEWER})),
     (
+        "calendar.index",
+        _l("Kalender"),
+        "calendar-week",
+        frozenset({Role.DRAFTER, Role.HEAD, Role.REVIEWER}),
+    ),
+    (
         "library.index",
         _l("Pustaka"),
         "images",
@@ -37,6 +43,7 @@ REGISTRY = frozenset(
         "accounts", "users", "quotas", "calendars", "dispensations", "looks", "health", "openness",
     }
 )  # fmt: skip
+
 
 #: Under which of the entries those parts lie: leaders read but one of them.
 _REGISTRY_ENTRY = {role: "health" if role is Role.LEADER else "offices" for role in Role}

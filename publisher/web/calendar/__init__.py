@@ -1,0 +1,256 @@
+"""The calendar: a week, a month or a list of what is planned, and moving it.
+
+A move is a form. Dragging and the keys send the same form, and what comes back is the calendar
+itself, with a button that undoes the move.
+"""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from publisher import clock
+from publisher.clock import Week
+from publisher.db import db, read_only
+from publisher.errors import N_, Invalid, PublisherError
+from publisher.models.people import OFFICE_ROLES, Role
+from publisher.models.posts import Post, PostKind
+from publisher.platforms import PLATFORM_NAMES
+from publisher.web import failures
+from publisher.web.access import allow, by_script, form_version, get_post, me
+from publisher.web.calendar.asked import FILTERS, Asked, View, asked
+from publisher.web.calendar.grids import Card, Grid, lay_out
+from publisher.web.filters import jam, waktu
+from publisher.web.onward import own_page, referring_page
+from publisher.web.registry.forms import OFFICE_KINDS
+from publisher.workflow import planning
+from publisher.workflow.planning import Planned, Scope, State
+from publisher.workflow.reporting.workdays import national_holidays
+
+bp = Blueprint("calendar", __name__, url_prefix="/kalender")
+
+READERS = (Role.DRAFTER, Role.HEAD, Role.REVIEWER)
+MOVERS = (Role.DRAFTER, Role.REVIEWER)
+#: Where the last move waits to be undone.
+UNDO = "kalender_urungkan"
+#: Stands for a day in an address that is made once.
+DAY = "DAY"
+WHEN = N_("Isi tanggal dan jamnya.")
+
+
+@bp.get("")
+@allow(*READERS)
+def index() -> str:
+    read_only()
+    now = clock.now()
+    today = clock.in_zone(now, g.zone).date()
+    part, scope = asked(today), Scope.of(me())
+    first, last = part.moments(g.zone)
+    rows = planning.planned(scope, part.wanted, first, last)
+    grid = _grid(part, rows)
+    offices = {office.id: office for office in planning.offices(scope)}
+    _fill(grid.shown, offices)
+    return render_template(
+        "calendar/index.html",
+        part=part,
+        grid=grid,
+        totals=Counter(row.state for row in rows),
+        offices=offices,
+        day_page=url_for(".index", **part.link(tampil=View.AGENDA.value, pada=DAY)),
+        sign=planning.sign(scope, part.wanted, first, last),
+        unplanned=_unplanned(part),
+        undo=session.pop(UNDO, None),
+        week=Week.of_day(part.day),
+        today=today,
+        now=now,
+        **_words(),
+    )
+
+
+@bp.get("/perubahan")
+@allow(*READERS)
+def changes() -> Any:
+    """Say whether what an open page shows has changed since; nothing, if it has not."""
+    read_only()
+    part = asked(clock.in_zone(clock.now(), g.zone).date())
+    now = planning.sign(Scope.of(me()), part.wanted, *part.moments(g.zone))
+    if now == request.args.get("tanda"):
+        return "", 204
+    return render_template("calendar/_stale.html", part=part)
+
+
+@bp.get("/<int:post_id>/pindahkan")
+@allow(*MOVERS)
+def choose(post_id: int) -> str:
+    """Ask for the new time."""
+    return _form(get_post(post_id))
+
+
+@bp.post("/<int:post_id>/pindahkan")
+@allow(*MOVERS)
+def move(post_id: int) -> Response:
+    post = get_post(post_id)
+    made = planning.move(
+        post,
+        _time_in_form(),
+        actor=me(),
+        at=clock.now(),
+        version=form_version(),
+        spacing=timedelta(seconds=current_app.config["SPACING_S"]),
+        catch_up=timedelta(hours=current_app.config["CATCH_UP_HOURS"]),
+    )
+    said = _said(post, made, undone="urungkan" in request.form)
+    db.session.commit()
+    flash(said, "success")
+    if made.before != made.after and "urungkan" not in request.form:
+        session[UNDO] = {
+            "post_id": made.post_id,
+            "version": made.version,
+            "ke": made.before.isoformat() if made.before else "",
+        }
+    return redirect(_onward(made), code=303)
+
+
+@bp.errorhandler(PublisherError)
+def show_what_stopped_it(error: PublisherError) -> Any:
+    """Show the form with the post as it is now, and why it was not moved."""
+    if by_script() or "post_id" not in (request.view_args or {}):
+        return failures.on_publisher_error(error)
+    db.session.rollback()
+    post = get_post((request.view_args or {})["post_id"])
+    return _form(post, stopped_by=error), error.status
+
+
+# -- the parts of a page -----------------------------------------------------------------
+
+
+def _grid(part: Asked, rows: list[Planned]) -> Grid:
+    state = part.wanted.state
+    return lay_out(
+        part.view,
+        [row for row in rows if state in (None, row.state)],
+        first=part.first,
+        last=part.last,
+        start=part.moments(g.zone)[0],
+        zone=g.zone,
+        special=planning.special_days(me().region, part.first, part.last, national_holidays),
+        page=request.args.get("page", 1, type=int),
+    )
+
+
+def _fill(cards: list[Card], offices: dict[int, Any]) -> None:
+    """Let cards say what they are about, as far as it is for the reader."""
+    role, own = me().role, me().role in OFFICE_ROLES
+    found = planning.details([card.row.id for card in cards])
+    times: dict[tuple[int, int], str] = {}  # hundreds of cards share a few dozen
+    untitled, hidden = _("Tanpa judul"), _("Draf, judul tampak setelah diajukan")
+    for card in cards:
+        minute = (card.local.hour, card.local.minute)
+        card.time = times.get(minute) or times.setdefault(minute, jam(card.local))
+        if not own:
+            office = offices[card.row.office_id]
+            card.office, card.office_name = office.abbreviation, office.name
+        details = found.get(card.row.id)
+        if details is None:
+            continue  # gone since the rows were read
+        visible = own or details.submitted
+        card.title = (details.title or untitled) if visible else hidden
+        card.page = f"/{'konten' if own else 'telaah'}/{card.row.id}" if visible else ""
+        if planning.may_move(role, card.row.state):
+            card.version = details.version
+
+
+def _unplanned(part: Asked) -> list[Post]:
+    office_id = me().office_id
+    if office_id is None or part.view is not View.WEEK:
+        return []
+    return planning.unplanned(office_id)
+
+
+def _words() -> dict[str, Any]:
+    """Return what the page says of everything it may show."""
+    return {
+        "own": me().role in OFFICE_ROLES,
+        "views": View,
+        "states": State,
+        "office_kinds": OFFICE_KINDS,
+        "kinds": list(PostKind),
+        "platforms": PLATFORM_NAMES,
+        "filtered": any(request.args.get(name) for name in FILTERS),
+    }
+
+
+# -- moving ------------------------------------------------------------------------------
+
+
+def _form(post: Post, *, stopped_by: PublisherError | None = None) -> str:
+    return render_template(
+        "calendar/move.html",
+        post=post,
+        now=clock.now(),
+        today=clock.in_zone(clock.now(), g.zone).date(),
+        allowed=planning.may_move(me().role, post.status),
+        stopped_by=failures.sentence(stopped_by) if stopped_by else "",
+        day=request.form.get("tanggal", _local(post, "%Y-%m-%d")),
+        hour=request.form.get("jam", _local(post, "%H:%M")),
+        onward=_calendar_page(request.form.get("kembali") or referring_page()) or url_for(".index"),
+    )
+
+
+def _local(post: Post, pattern: str) -> str:
+    return clock.in_zone(post.planned_at, g.zone).strftime(pattern) if post.planned_at else ""
+
+
+def _time_in_form() -> datetime | None:
+    """Return the time that was asked for: a moment, or a day and a time of the region's clock.
+
+    :raises Invalid: if there is none
+    """
+    moment = request.form.get("ke")
+    if moment == "":
+        return None
+    try:
+        if moment is not None:
+            at = datetime.fromisoformat(moment)
+            return at if at.tzinfo else clock.from_local(at, g.zone)
+        day, hour = request.form.get("tanggal", ""), request.form.get("jam", "")
+        return clock.from_local(datetime.fromisoformat(f"{day}T{hour}"), g.zone)
+    except (ValueError, OverflowError) as error:
+        raise Invalid(WHEN) from error
+
+
+def _said(post: Post, made: planning.Move, *, undone: bool) -> str:
+    title = post.title or _("Tanpa judul")
+    if made.after is None:
+        return _("“%(title)s” dikeluarkan dari kalender.", title=title)
+    if undone:
+        return _(
+            "Diurungkan: “%(title)s” kembali ke %(time)s.", title=title, time=waktu(made.after)
+        )
+    return _("“%(title)s” dipindahkan ke %(time)s.", title=title, time=waktu(made.after))
+
+
+def _onward(made: planning.Move) -> str:
+    """Return the page they came from, or the week in which the post is now."""
+    if page := _calendar_page(request.form.get("kembali")):
+        return page
+    at = made.after or clock.now()
+    return url_for(".index", pada=clock.in_zone(at, g.zone).date().isoformat())
+
+
+def _calendar_page(address: str | None) -> str | None:
+    page = own_page(address)
+    return page if page and page.partition("?")[0] == url_for(".index") else None

@@ -1,0 +1,33 @@
+"""The calendar: what is planned when, and moving it to another time."""
+
+from publisher.workflow.planning.days import special_days
+from publisher.workflow.planning.moving import Move, may_move, move
+from publisher.workflow.planning.reading import (
+    Details,
+    Planned,
+    Scope,
+    State,
+    Wanted,
+    details,
+    offices,
+    planned,
+    sign,
+    unplanned,
+)
+
+__all__ = [
+    "Details",
+    "Move",
+    "Planned",
+    "Scope",
+    "State",
+    "Wanted",
+    "details",
+    "may_move",
+    "move",
+    "offices",
+    "planned",
+    "sign",
+    "special_days",
+    "unplanned",
+]
