@@ -29,6 +29,7 @@ from publisher.models.posts import PostKind
 from publisher.storage import Store, Unreachable
 from publisher.web import access
 from publisher.web.access import allow, form_version, me
+from publisher.web.forms_drafts import KIND_WORDS
 from publisher.web.registry.common import answer, kept
 from publisher.workflow import branding, designing, drafting, sharing
 from publisher.workflow.designing import Design
@@ -38,15 +39,6 @@ bp = Blueprint("ideas", __name__, url_prefix="/ide")
 SEES = (Role.DRAFTER, Role.HEAD, Role.REVIEWER)
 SHARES = (Role.DRAFTER, Role.HEAD)
 PICTURE_PX = 480
-KINDS = {
-    PostKind.LAYANAN: _l("Layanan"),
-    PostKind.KEGIATAN: _l("Kegiatan"),
-    PostKind.PROGRAM: _l("Program"),
-    PostKind.TANGGAPAN_ADUAN: _l("Tanggapan aduan"),
-    PostKind.AUDIENSI: _l("Audiensi"),
-    PostKind.SIARAN_LANGSUNG: _l("Siaran langsung"),
-    PostKind.UCAPAN: _l("Ucapan"),
-}
 
 
 class ShareForm(FlaskForm):
@@ -55,7 +47,8 @@ class ShareForm(FlaskForm):
         description=_l("Satu atau dua kalimat untuk perangkat daerah lain, misalnya hasilnya."),
     )
     kind = SelectField(
-        _l("Jenis"), choices=[SelectChoice(value=kind, label=word) for kind, word in KINDS.items()]
+        _l("Jenis"),
+        choices=[SelectChoice(value=kind, label=word) for kind, word in KIND_WORDS.items()],
     )
     with_photos = BooleanField(_l("Fotonya boleh dipakai perangkat daerah lain"))
 
@@ -71,7 +64,12 @@ def index() -> str:
         page=request.args.get("page", 1, type=int),
     )
     return render_template(
-        "ideas/index.html", found=found, words=words, kind=kind, kinds=KINDS, shares=_in_office()
+        "ideas/index.html",
+        found=found,
+        words=words,
+        kind=kind,
+        kinds=KIND_WORDS,
+        shares=_in_office(),
     )
 
 
@@ -85,7 +83,7 @@ def show(idea_id: int) -> str:
         "ideas/show.html",
         idea=idea,
         uses=sharing.uses_of(idea),
-        kinds=KINDS,
+        kinds=KIND_WORDS,
         mine=mine,
         takes=takes,
         posts=sharing.open_posts(me().office_id or 0) if takes else [],
