@@ -206,7 +206,6 @@ def objection(objection_id: int) -> Any:
     if form.validate_on_submit() and kept(form, step):
         flash(_("Jawaban disimpan dan disampaikan ke perangkat daerah."), "success")
         return redirect(url_for(".objections"))
-    row = closing.get_objection(me().region, objection_id)
     return answer(render_template("closing/objection.html", form=form, row=row), form)
 
 
