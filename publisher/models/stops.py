@@ -51,8 +51,8 @@ def is_stopped(office_id: Any) -> sa.ColumnElement[bool]:
 
     The open stops are read first: as long as there is none, this asks for nothing else.
     """
-    stop, office = Stop.metadata.tables["stop"], Office.metadata.tables["office"]
-    stop, office = stop.alias("standing_stop"), office.alias("office_of_stop")
+    stop = Stop.metadata.tables["stop"].alias("standing_stop")
+    office = Office.metadata.tables["office"].alias("office_of_stop")
     return sa.exists().where(
         stop.c.resumed_at.is_(None),
         office.c.id == office_id,

@@ -8,7 +8,8 @@ from publisher import clock
 from publisher.db import db
 from publisher.models.deliveries import Delivery
 from publisher.models.people import User
-from publisher.workflow.delivering import stopping
+from publisher.workflow.delivering import resuming, stopping
+from publisher.workflow.delivering.resuming import Decision, Fate
 from tests.browser.test_every_page import VIEWS, faults, show
 
 WHY = "Banjir bandang di Kecamatan Cepu; kanal dipakai untuk informasi darurat."
@@ -48,6 +49,9 @@ def test_the_pages_of_a_stopped_region_are_accessible_and_fit(cast, browser_of):
     held = clock.now() - timedelta(minutes=5)
     with cast.stage():
         budi = db.session.get(User, cast.budi.id)
+        earlier = stopping.stop(budi.region, reason="Masa berkabung", actor=budi, at=held)
+        decision = Decision(fate=Fate.CANCEL)
+        resuming.resume(earlier, decision, actor=budi, at=held, window=timedelta(hours=6))
         stopping.stop(budi.region, reason=WHY * 3, actor=budi, at=clock.now())
     for title in ("Operasi katarak gratis bagi lansia di seluruh kecamatan", "Donor darah"):
         _let_fall_due(cast, cast.post("submit", "approve", title=title), held)

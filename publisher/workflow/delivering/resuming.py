@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -212,8 +211,8 @@ def _is_held(at: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(status_is(Delivery.status, _S.PENDING), due)
 
 
-def _held_in(region_id: int, at: datetime) -> sa.Select[Any]:
-    query: sa.Select[Any] = (
+def _held_in(region_id: int, at: datetime) -> sa.Select[int, int, int]:
+    query = (
         sa.select(Delivery.id, Delivery.fence, Delivery.post_id)
         .join(Office, Office.id == Delivery.office_id)
         .where(Office.region_id == region_id, _is_held(at))
