@@ -29,7 +29,8 @@ PEOPLE = {
 }
 #: Addresses of files, of answers for machines, and of those that need a platform's word.
 NO_PAGES = {
-    "accounts.come_back", "assets.serve", "calendar.changes", "pages.health", "pages.metrics", "photos.show",
+    "accounts.come_back", "assets.serve", "calendar.changes", "pages.health", "pages.metrics",
+    "photos.show",
     "health.table", "ideas.picture", "looks.example", "looks.examples", "looks.logo", "looks.motif",
     "proofs.pictures", "reports.week_file", "studio.archive", "studio.picture", "studio.sample",
 }  # fmt: skip
