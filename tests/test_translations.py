@@ -27,8 +27,8 @@ ENGLISH = ROOT / "publisher/translations/en/LC_MESSAGES/messages.po"
 AT = datetime(2026, 11, 21, 2, 5, tzinfo=UTC)
 #: Names, and words that are the same in both languages.
 SAME = {
-    "%(column)s: %(fault)s", "%(platform)s · %(office)s", "Kawung", "Kominfo", "Logo", "Lurik",
-    "Mega mendung", "Motif", "Operator", "Parang", "Poster", "Status",
+    "%(column)s: %(fault)s", "%(name)s: “%(reason)s”", "%(platform)s · %(office)s", "Kawung",
+    "Kominfo", "Logo", "Lurik", "Mega mendung", "Motif", "Operator", "Parang", "Poster", "Status",
 }  # fmt: skip
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\}")
 #: Words no Indonesian sentence does without, and no English one has.

@@ -161,11 +161,11 @@ def feature(idea_id: int) -> Any:
 @bp.post("/<int:idea_id>/keluarkan")
 @allow(Role.REVIEWER)
 def remove(idea_id: int) -> Any:
-    reason = request.form.get("alasan", "")
+    idea, reason = _idea(idea_id), request.form.get("alasan", "")
     if not reason.strip():
         flash(_("Tulis alasannya agar perangkat daerah tahu apa yang perlu diperbaiki."), "warning")
         return redirect(url_for(".show", idea_id=idea_id))
-    sharing.remove(_idea(idea_id), reason=reason, actor=me(), at=clock.now())
+    sharing.remove(idea, reason=reason, actor=me(), at=clock.now())
     db.session.commit()
     flash(_("Ide dikeluarkan dari bank ide."), "success")
     return redirect(url_for(".index"))

@@ -394,3 +394,13 @@ def test_all_sizes_can_be_taken_away(sari_page, poster):
     one = sari_page.get(url(poster, "/story.jpg?unduh=1"))
     assert "attachment" in one.headers["Content-Disposition"]
     assert Image.open(io.BytesIO(one.data)).size == (1080, 1920)
+
+
+def test_a_poster_that_cannot_be_drawn_yet_shows_what_its_template_looks_like(sari_page, poster):
+    poster.content = {**poster.content, "headline": ""}
+    db.session.commit()
+
+    answer = sari_page.get(url(poster, "/portrait.jpg?lebar=mini"), follow_redirects=True)
+
+    assert (answer.status_code, answer.mimetype) == (200, "image/jpeg")
+    assert answer.request.path.endswith("/contoh/kegiatan.jpg")

@@ -1,6 +1,7 @@
 """The pictures the studio shows and gives away. Only to those who may see the post."""
 
-from flask import Response, abort, request, url_for
+from flask import Response, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from publisher.db import db
@@ -20,14 +21,14 @@ SAMPLE_PX = 320
 
 @bp.get("/<int:poster_id>/<shape>.jpg")
 @allow(Role.DRAFTER, Role.HEAD)
-def picture(post_id: int, poster_id: int, shape: str) -> Response:
+def picture(post_id: int, poster_id: int, shape: str) -> ResponseReturnValue:
     """Send a poster as it is saved: small to look at, or whole to take away (`?unduh=1`)."""
     poster = get_poster(post_id, poster_id)
     if shape not in SIZES:
         abort(404)
     design, theme = Design.of(poster), theme_of(poster.post.office)
     current = request.args.get("v") == f"{poster.version}-{designing.theme_key(theme)}"
-    name = _file_name(poster)
+    name, template = _file_name(poster), poster.template
     db.session.rollback()  # no transaction is open while a poster is drawn
     if "unduh" in request.args:
         drawn = designing.pictures(design, theme, (shape,), store())
@@ -36,8 +37,8 @@ def picture(post_id: int, poster_id: int, shape: str) -> Response:
     else:
         width = {"mini": THUMBNAIL_PX}.get(request.args.get("lebar", ""), designing.PREVIEW_PX)
         drawn = designing.preview(design, theme, shape, store(), width)
-    if not drawn.pictures:
-        abort(404)
+    if not drawn.pictures:  # not yet to be drawn: what its template looks like
+        return redirect(url_for(".sample", post_id=post_id, template=template))
     response = Response(next(iter(drawn.pictures.values())), mimetype="image/jpeg")
     if "unduh" in request.args:
         label = f"{name}-{designing.file_label(shape)}.jpg"
