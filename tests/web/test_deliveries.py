@@ -147,5 +147,5 @@ def test_the_first_page_opens_for_each_role(client_of, request, name, make_post)
     assert "Selamat datang" in answer.get_data(as_text=True)
 
 
-def test_a_leader_starts_at_the_report(client_of, ratna):
-    assert client_of(ratna).get("/").location == "/laporan"
+def test_a_leader_starts_at_their_own_page(client_of, ratna):
+    assert client_of(ratna).get("/").location == "/pimpinan"

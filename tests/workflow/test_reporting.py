@@ -478,7 +478,7 @@ def test_the_number_of_queries_does_not_grow(show, blora, dinkes, dinkes_x, make
         for week in range(4):
             show({account: TUESDAY - timedelta(weeks=week)})
         show({account: ("failed", TUESDAY, "Refused")})
-    assert queries() == few == (13, 9)
+    assert queries() == few == (14, 10)
 
 
 def plan_of(work):
