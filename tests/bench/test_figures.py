@@ -106,6 +106,8 @@ def test_what_the_issue_asks_to_be_measured_is_measured():
 
 def test_every_figure_has_its_words_on_the_page():
     sources = (path.read_text(encoding="utf-8") for path in (ROOT / "bench").glob("*.py"))
-    named = {name for text in sources for name in re.findall(r'_?[Ff]igure\(\s*(?:name=)?"(\w+)"', text)}
+    named = {
+        name for text in sources for name in re.findall(r'_?[Ff]igure\(\s*(?:name=)?"(\w+)"', text)
+    }
 
     assert named == page.MEANINGS.keys()
