@@ -333,7 +333,7 @@ def test_a_bad_file_among_good_ones_loses_neither_them_nor_the_texts(sari_page, 
     post = fresh(draft)
     assert answer.status_code == 422
     assert "rusak.jpg: " in answer.text
-    assert "gambar.svg: Berkas ini bukan foto" in answer.text
+    assert "gambar.svg: Berkas SVG tidak diterima" in answer.text
     assert len(post.pictures) == 2
     assert post.caption == COMPLETE["caption"]
 
