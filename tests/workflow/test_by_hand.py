@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from publisher.clock import Week
 from publisher.db import db
 from publisher.errors import FourEyes, Invalid, InvalidTransition
 from publisher.models.advancing import advance, cancel_open
@@ -15,10 +16,9 @@ from publisher.models.proofs import Proof, ProofStatus
 from publisher.platforms import BY_HAND, DRIVERS, driver_class
 from publisher.platforms.base import Handover
 from publisher.platforms.errors import OutcomeUnknown
-from publisher.workflow import registering, watching
+from publisher.workflow import registering, reporting, watching
 from publisher.workflow.delivering import by_hand, claiming, people, proving
 from publisher.workflow.delivering.claiming import Claim
-from publisher.workflow.reporting import rows
 from tests.conftest import NOW
 from tests.outcomes import record
 from tests.workflow.conftest import bring
@@ -214,15 +214,19 @@ def test_a_screenshot_alone_proves_without_any_link(handed, sari, budi, picture)
 
 
 def test_only_a_verified_proof_counts_and_its_picture_is_shown(handed, sari, budi, picture):
-    scope, day = rows.Scope(region=handed.office.region), timedelta(days=1)
+    def counted():
+        week = Week.of(NOW, handed.office.region.zone)
+        row = reporting.office_detail(handed.office, week, at=SOON).row
+        assert row.tally.counted == len(row.counted)
+        return row.counted
+
     proof = file(handed, sari, link="", screenshot=picture("Layar").media)
-    assert rows.first_publications(scope, [NOW - day, NOW + day]) == {}
+    assert counted() == ()
 
     proving.verify(proof, reviewer=budi, at=SOON)
     db.session.commit()
 
-    assert rows.first_publications(scope, [NOW - day, NOW + day]) == {(handed.office_id, 0): (1, 0)}
-    ((content,),) = rows.contents(scope, NOW - day, NOW + day).values()
+    (content,) = counted()
     (shown,) = content.proofs
     assert (shown.permalink, shown.screenshot) == ("", proof.screenshot.digest)
 
