@@ -14,6 +14,12 @@ from publisher.backup.errors import BackupError
 
 #: Who still reads or writes holds locks; they are given this long to end.
 PRELUDE = "SET lock_timeout = '10s';"
+#: What triggers call, which outlives its tables; not what an extension brought.
+_OUR_FUNCTIONS = sa.text(
+    "SELECT CAST(CAST(oid AS regprocedure) AS text) FROM pg_proc"
+    " WHERE pronamespace = CAST(current_schema() AS regnamespace) AND NOT EXISTS"
+    " (SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"
+)
 
 
 class Postgres:
@@ -60,7 +66,9 @@ class Postgres:
         quote = self._engine.dialect.identifier_preparer.quote
         with self._engine.connect() as connection:
             tables = [quote(name) for name in sa.inspect(connection).get_table_names()]
-        return f"DROP TABLE {', '.join(tables)} CASCADE;" if tables else ""
+            functions = connection.scalars(_OUR_FUNCTIONS).all()
+        drops = [f"DROP TABLE {', '.join(tables)} CASCADE;"] if tables else []
+        return "\n".join([*drops, *(f"DROP FUNCTION {each};" for each in functions)])
 
     @contextmanager
     def _address(self) -> Iterator[str]:
