@@ -13,7 +13,6 @@ from publisher.demo.texts import read
 from publisher.models.ideas import Idea
 from publisher.models.people import User
 from publisher.models.places import Office
-from publisher.models.posters import Poster
 from publisher.models.posts import Post, PostKind, PostStatus
 from publisher.storage import Store
 from publisher.workflow import branding, designing, sharing
@@ -40,7 +39,7 @@ def share(cast: Cast, *, at: datetime) -> None:
             continue
         drafter = cast.drafters[office.id]
         shared_at = max(at - timedelta(days=9), post.approved_at or at)
-        poster = _poster(post, _design(told), drafter, shared_at)
+        poster = designing.add(post, _design(told), position=0, actor=drafter, at=shared_at)
         idea = sharing.share(
             poster,
             worked=told["worked"],
@@ -98,24 +97,6 @@ def _design(told: dict[str, Any]) -> Design:
     return Design(template=told["template"], texts=texts, rows=rows).cleaned()
 
 
-def _poster(post: Post, design: Design, actor: User, at: datetime) -> Poster:
-    poster = Poster(
-        office_id=post.office_id,
-        post=post,
-        position=0,
-        template=design.template,
-        shapes=list(design.shapes),
-        content=design.content,
-        made_by=actor,
-        made_at=at,
-        edited_by=actor,
-        edited_at=at,
-    )
-    db.session.add(poster)
-    db.session.flush()
-    return poster
-
-
 def _take(idea: Idea, actor: User, at: datetime) -> None:
     """Begin a poster from an idea on a draft of the office, or else on its last post."""
     drafts = sharing.open_posts(actor.office_id or 0)
@@ -123,5 +104,7 @@ def _take(idea: Idea, actor: User, at: datetime) -> None:
     if post is None or designing.posters_of(post):
         return
     content = sharing.adapted(idea, Design(template=idea.template).cleaned().content)
-    poster = _poster(post, Design.read(idea.template, content).cleaned(), actor, at)
+    poster = designing.add(
+        post, Design.read(idea.template, content).cleaned(), position=0, actor=actor, at=at
+    )
     sharing.credit(idea, poster, actor=actor, at=at)

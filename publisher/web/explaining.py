@@ -12,7 +12,8 @@ from publisher.models.posts import PostKind
 from publisher.platforms import PLATFORM_NAMES
 from publisher.reports.snapshot import Obligation, Tally, Uncounted, WeekStatus
 from publisher.web.filters import tanggal, tanggal_pendek, waktu
-from publisher.web.registry.forms_quotas import EVERY_KIND, POST_KINDS, WEEKDAYS
+from publisher.web.forms_drafts import KIND_WORDS
+from publisher.web.registry.forms_quotas import EVERY_KIND, WEEKDAYS
 from publisher.workflow.reporting import OfficeDetail
 from publisher.workflow.reporting.obligations import Rule
 from publisher.workflow.reporting.workdays import MONDAY_TO_FRIDAY, WorkWeek
@@ -92,7 +93,7 @@ def _about_what_counts(owed: Obligation) -> Iterator[str]:
         names = ", ".join(_(PLATFORM_NAMES.get(name, name)) for name in owed.channels)
         yield _("Kanal yang dihitung: %(names)s.", names=names)
     if owed.kinds is not None:
-        names = ", ".join(str(POST_KINDS[PostKind(kind)]).lower() for kind in owed.kinds)
+        names = ", ".join(str(KIND_WORDS[PostKind(kind)]).lower() for kind in owed.kinds)
         yield _("Jenis konten yang dihitung: %(names)s.", names=names)
 
 

@@ -18,10 +18,10 @@ from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from publisher.models.places import OfficeKind
-from publisher.models.posts import PostKind
 from publisher.models.quotas import Binding
 from publisher.platforms import PLATFORM_NAMES
 from publisher.typed import tidy
+from publisher.web.forms_drafts import KIND_WORDS
 from publisher.web.registry.forms import CHOOSE, OFFICE_KINDS, REQUIRED, options
 from publisher.workflow import registering
 
@@ -34,15 +34,6 @@ BINDING_WORDS = {
     Binding.WAJIB: _l("Wajib"),
     Binding.IMBAUAN: _l("Imbauan"),
     Binding.PANTAU: _l("Pantau"),
-}
-POST_KINDS = {
-    PostKind.LAYANAN: _l("Layanan"),
-    PostKind.KEGIATAN: _l("Kegiatan"),
-    PostKind.PROGRAM: _l("Program"),
-    PostKind.TANGGAPAN_ADUAN: _l("Tanggapan aduan"),
-    PostKind.AUDIENSI: _l("Audiensi"),
-    PostKind.SIARAN_LANGSUNG: _l("Siaran langsung"),
-    PostKind.UCAPAN: _l("Ucapan"),
 }
 EVERY_KIND = {
     OfficeKind.SEKRETARIAT: _l("Semua sekretariat"),
@@ -92,7 +83,7 @@ class QuotaForm(FlaskForm):
     kinds = Ticked(
         _l("Jenis konten yang dihitung"),
         [Optional()],
-        choices=options(POST_KINDS),
+        choices=options(KIND_WORDS),
         description=_l("Biarkan kosong bila semua jenis dihitung, kecuali ucapan."),
     )
     holidays = RadioField(

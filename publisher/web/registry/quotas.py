@@ -15,6 +15,7 @@ from publisher.models.quotas import QuotaRule
 from publisher.platforms import PLATFORM_NAMES
 from publisher.web.access import allow, me
 from publisher.web.filters import minggu
+from publisher.web.forms_drafts import KIND_WORDS
 from publisher.web.registry.common import (
     MANAGERS,
     answer,
@@ -29,7 +30,6 @@ from publisher.web.registry.forms_quotas import (
     BINDING_WORDS,
     EVERY_KIND,
     KIND,
-    POST_KINDS,
     QuotaForm,
     whom,
     whose_words,
@@ -52,7 +52,7 @@ def index() -> str:
         every_kind=EVERY_KIND,
         bindings=BINDING_WORDS,
         channel_words=PLATFORM_NAMES,
-        kind_words=POST_KINDS,
+        kind_words=KIND_WORDS,
         key_of=_key,
     )
 

@@ -68,10 +68,15 @@ def start(post: Post, template: str, theme: Theme, *, actor: User, at: datetime)
     if len(others) >= MAX_POSTERS:
         raise TooManyPosters(limit=MAX_POSTERS)
     design = prefilled(post, template, theme, _own_photos(post, others))
+    return add(post, design, position=len(others), actor=actor, at=at)
+
+
+def add(post: Post, design: Design, *, position: int, actor: User, at: datetime) -> Poster:
+    """Return a new poster of a post, which says what `design` says."""
     poster = Poster(
         office_id=post.office_id,
         post=post,
-        position=len(others),
+        position=position,
         template=design.template,
         shapes=list(design.shapes),
         content=design.content,
