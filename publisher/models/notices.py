@@ -23,6 +23,7 @@ from publisher.models.accounts import Account, AccountStatus
 from publisher.models.deliveries import Delivery
 from publisher.models.people import Role
 from publisher.models.places import Office, Region
+from publisher.models.posts import Post
 from publisher.models.watch import Incident
 
 
@@ -108,6 +109,8 @@ class Notice(Model):
     delivery: Mapped[Delivery | None] = relationship()
     incident_id: Mapped[int | None] = mapped_column(sa.ForeignKey("incident.id"))
     incident: Mapped[Incident | None] = relationship()
+    post_id: Mapped[int | None] = mapped_column(sa.ForeignKey("post.id"))
+    post: Mapped[Post | None] = relationship()
     #: Why, in Indonesian (gettext message id); `details` fill its %(name)s placeholders.
     reason: Mapped[str] = mapped_column(default="")
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)

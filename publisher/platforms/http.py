@@ -28,7 +28,7 @@ from publisher import clock
 from publisher.platforms.errors import OutcomeUnknown, PlatformError, TryLater
 from publisher.platforms.texts import redact
 
-CONNECT_S = 5.0
+CONNECT_S = 10.0
 READ_S = 30.0
 #: Connections kept open per host: the default pool of 64 sender threads, and room to double it.
 KEPT_CONNECTIONS = 128

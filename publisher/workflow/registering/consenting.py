@@ -196,7 +196,7 @@ def revoke(driver: str, app: App | None, credentials: Mapping[str, str]) -> bool
     try:
         return consent_class(driver)(app).revoke(credentials)
     except PlatformError as error:
-        log.info("not revoked: %s", redact(error.detail))
+        log.warning("not revoked: %s", redact(error.detail))
         return False
 
 
