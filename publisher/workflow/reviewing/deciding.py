@@ -67,17 +67,24 @@ def check_current(post: Post, *, version: int | None = None) -> None:
 
 
 def approve(
-    post: Post, *, reviewer: User, at: datetime, store: Store, at_once: bool = False
+    post: Post,
+    *,
+    reviewer: User,
+    at: datetime,
+    store: Store,
+    at_once: bool = False,
+    held: bool = False,
 ) -> None:
     """Approve: freeze what will be public, so that it can be scheduled.
 
     :param at_once: the reviewer knows that the planned time has passed and that it goes out now
+    :param held: the post, in the version they saw, was locked before it was loaded
     :raises Outdated, InvalidTransition: if somebody was quicker
     :raises FourEyes: if the reviewer had a hand in it
     :raises Incomplete: if a platform would certainly refuse it, or it has nowhere to go
     :raises Invalid: if its time has passed and nobody said that it may go out at once
     """
-    _may_decide_now(post, reviewer)
+    _may_decide_now(post, reviewer, held=held)
     if post.can("approve"):
         _must_be_publishable(post, store, at)
         if late(post, at) and not at_once:
@@ -165,8 +172,9 @@ def take_back(post: Post, *, reviewer: User, at: datetime, note: str) -> int:
     return stopped
 
 
-def _may_decide_now(post: Post, reviewer: User) -> None:
-    check_current(post)
+def _may_decide_now(post: Post, reviewer: User, *, held: bool = False) -> None:
+    if not held:
+        check_current(post)
     if not may_decide(post, reviewer):
         raise FourEyes(
             N_(
