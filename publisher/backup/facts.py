@@ -9,7 +9,7 @@ from publisher.backup.errors import BackupError
 #: Tables that have rows as soon as a database has been used at all.
 FIRST_TABLES = ("region", "user", "audit_entry")
 #: Tables that name what lies in the media store, in a column `digest`.
-PICTURED = ("media", "logo", "report_file")
+PICTURED = ("media", "logo", "report_file", "dispensation_file")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,7 +36,10 @@ class User(Model):
     region_id: Mapped[int] = mapped_column(sa.ForeignKey("region.id"), index=True)
     region: Mapped[Region] = relationship()
     office_id: Mapped[int | None] = mapped_column(sa.ForeignKey("office.id"), index=True)
-    office: Mapped[Office | None] = relationship()
+    office: Mapped[Office | None] = relationship(foreign_keys=office_id)
+    #: Of a leader who answers for one kecamatan (camat): they see it and what lies in it alone.
+    area_id: Mapped[int | None] = mapped_column(sa.ForeignKey("office.id"))
+    area: Mapped[Office | None] = relationship(foreign_keys=area_id)
     #: Lower case; what a person signs in with.
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)
     name: Mapped[str]

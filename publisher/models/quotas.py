@@ -162,3 +162,21 @@ class Dispensation(Model):
     revoked_by: Mapped[User | None] = relationship(foreign_keys=revoked_by_id)
     revoked_at: Mapped[datetime | None]
     revoked_because: Mapped[str] = mapped_column(default="")
+
+    file: Mapped["DispensationFile | None"] = relationship(back_populates="dispensation")
+
+
+class DispensationFile(Model):
+    """The letter of a dispensation, as it was given. Its bytes lie in the media store."""
+
+    __tablename__ = "dispensation_file"
+
+    dispensation_id: Mapped[int] = mapped_column(sa.ForeignKey("dispensation.id"), primary_key=True)
+    dispensation: Mapped[Dispensation] = relationship(back_populates="file")
+    digest: Mapped[str] = mapped_column(sa.String(64), index=True)
+    mime: Mapped[str] = mapped_column(sa.String(32))
+    name: Mapped[str]
+    size_bytes: Mapped[int]
+    added_by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    added_by: Mapped[User] = relationship()
+    added_at: Mapped[datetime]
