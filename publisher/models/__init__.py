@@ -7,7 +7,10 @@ from publisher.models import (
     found,
     ideas,
     looks,
+    marks,
     media,
+    needs,
+    neutrality,
     notices,
     people,
     places,
@@ -21,6 +24,7 @@ from publisher.models import (
     stops,
     watch,
     weeks,
+    yardsticks,
 )
 
 __all__ = [
@@ -30,7 +34,10 @@ __all__ = [
     "found",
     "ideas",
     "looks",
+    "marks",
     "media",
+    "needs",
+    "neutrality",
     "notices",
     "people",
     "places",
@@ -44,4 +51,5 @@ __all__ = [
     "stops",
     "watch",
     "weeks",
+    "yardsticks",
 ]

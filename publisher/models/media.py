@@ -78,6 +78,8 @@ class Media(Model):
     consent_note: Mapped[str] = mapped_column(default="", server_default="")
     #: Where the written consent lies.
     consent_kept_at: Mapped[str] = mapped_column(default="", server_default="")
+    #: `posters.likeness` of a photo, by which a copy of it is known again; None: never taken.
+    likeness: Mapped[str | None] = mapped_column(sa.String(32))
     #: Out of sight, and free to be deleted for good.
     archived_at: Mapped[datetime | None]
     #: Goes up on every save. A form that shows an older one is refused.
