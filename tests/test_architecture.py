@@ -36,6 +36,8 @@ RANKS = {
     "db": 3,
     "posters": 3,
     "practice": 3,
+    "tables": 3,
+    "workbooks": 2,
     "backup": 3,
     "vault": 2,
     "storage": 2,

@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from publisher import tables
 from publisher.db import db
 from publisher.models.accounts import Account, AccountStatus, Standing
 from publisher.models.audit import AuditEntry
 from publisher.models.places import Office, Region
 from publisher.workflow import registering
-from publisher.workflow.registering import tables
 from tests.conftest import NOW
 
 DATA = Path(__file__).parent.parent.parent / "publisher" / "data"

@@ -6,6 +6,7 @@ its time, and for the worker that sends it.
 
 from publisher.workflow.composing.consents import advice
 from publisher.workflow.composing.contents import Address, Content, content, contents, fitted
+from publisher.workflow.composing.found import adopt, collect
 from publisher.workflow.composing.refusals import (
     LOST,
     own_problems,
@@ -22,7 +23,9 @@ __all__ = [
     "Address",
     "Content",
     "Plan",
+    "adopt",
     "advice",
+    "collect",
     "content",
     "contents",
     "fitted",

@@ -5,6 +5,8 @@ version the writer saw, and always of the writer's own office: callers load the 
 access check, these verbs check everything that comes with it.
 """
 
+from publisher.workflow.composing.beginning import publishable_accounts
+from publisher.workflow.composing.fields import LIMITS, MAX_PICTURES, TEXT_FIELDS, Fields, TooLong
 from publisher.workflow.drafting.captions import Proposal, propose
 from publisher.workflow.drafting.checking import Check, advice, check, sketch
 from publisher.workflow.drafting.editing import (
@@ -12,11 +14,9 @@ from publisher.workflow.drafting.editing import (
     check_editable,
     copy,
     new_post,
-    publishable_accounts,
     save,
     start,
 )
-from publisher.workflow.drafting.fields import LIMITS, MAX_PICTURES, TEXT_FIELDS, Fields, TooLong
 from publisher.workflow.drafting.listing import (
     Group,
     Listing,

@@ -12,7 +12,7 @@ from publisher.models.places import Office
 from publisher.models.posts import PostKind, normalised
 from publisher.platforms import driver_class
 from publisher.platforms.base import Outgoing
-from publisher.workflow.drafting.fields import LIMITS, Fields, clean
+from publisher.workflow.composing.fields import LIMITS, Fields, clean
 
 #: How a sentence begins that says who did it, by kind of content.
 _SUBJECTS = {

@@ -10,8 +10,8 @@ from publisher.platforms import driver_class
 from publisher.platforms.base import Problem
 from publisher.storage import Store
 from publisher.workflow import composing
-from publisher.workflow.drafting.editing import publishable_accounts
-from publisher.workflow.drafting.fields import TEXT_FIELDS, Fields
+from publisher.workflow.composing.beginning import publishable_accounts
+from publisher.workflow.composing.fields import TEXT_FIELDS, Fields
 
 
 @dataclass(frozen=True, kw_only=True)

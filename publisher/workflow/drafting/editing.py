@@ -13,11 +13,12 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from publisher.db import db
 from publisher.errors import N_, Invalid, InvalidTransition, Outdated
-from publisher.models.accounts import Account, Standing
+from publisher.models.accounts import Account
 from publisher.models.people import User
 from publisher.models.posts import EDITABLE, Post, PostPicture, PostStatus, PostText
 from publisher.platforms import DRIVERS
-from publisher.workflow.drafting.fields import TEXT_FIELDS, Fields
+from publisher.workflow.composing.beginning import begin, publishable_accounts
+from publisher.workflow.composing.fields import TEXT_FIELDS, Fields
 
 
 class NotOurs(Invalid):
@@ -30,16 +31,7 @@ def new_post(*, actor: User, at: datetime) -> Post:
     """Return a new draft of the actor's office, with what is nearly always right filled in."""
     if actor.office is None:
         raise ValueError("only people of an office draft")
-    post = Post(
-        office=actor.office,
-        who=actor.office.name,
-        drafted_by=actor,
-        edited_by=actor,
-        created_at=at,
-        edited_at=at,
-        accounts=publishable_accounts(actor.office.id),
-    )
-    db.session.add(post)
+    post = begin(actor.office, actor=actor, at=at)
     db.session.flush()
     return post
 
@@ -58,17 +50,6 @@ def start(*, actor: User, at: datetime) -> Post:
         .limit(1)
     )
     return db.session.scalar(untouched) or new_post(actor=actor, at=at)
-
-
-def publishable_accounts(office_id: int) -> list[Account]:
-    """Return the accounts of an office that a post may be planned for, in a steady order."""
-    query = (
-        sa.select(Account)
-        .where(Account.office_id == office_id, Account.standing == Standing.UTAMA)
-        .where(Account.retired_at.is_(None), Account.platform.in_(DRIVERS))
-        .order_by(Account.platform, Account.id)
-    )
-    return list(db.session.scalars(query))
 
 
 def check_editable(post: Post, version: int | None = None) -> None:

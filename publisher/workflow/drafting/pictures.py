@@ -11,9 +11,9 @@ from publisher.models.people import User
 from publisher.models.places import Office
 from publisher.models.posts import Post, PostPicture
 from publisher.storage import Store
+from publisher.workflow.composing.fields import LIMITS, MAX_PICTURES, TooLong, clean
 from publisher.workflow.composing.keeping import Kept, keep, media_of
 from publisher.workflow.drafting.editing import check_editable, touch
-from publisher.workflow.drafting.fields import LIMITS, MAX_PICTURES, TooLong, clean
 
 #: What of a library a post may show; a logo is transparent, which no platform is.
 SHOWABLE = (MediaKind.PHOTO, MediaKind.POSTER)

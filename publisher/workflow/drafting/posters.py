@@ -6,9 +6,9 @@ from datetime import datetime
 from publisher.models.media import MediaKind
 from publisher.models.people import User
 from publisher.models.posts import Post, PostPicture
+from publisher.workflow.composing.fields import LIMITS, MAX_PICTURES
 from publisher.workflow.composing.keeping import Kept, media_of
 from publisher.workflow.drafting.editing import check_editable, touch
-from publisher.workflow.drafting.fields import LIMITS, MAX_PICTURES
 from publisher.workflow.drafting.pictures import SamePhoto, TooManyPhotos
 
 

@@ -5,6 +5,7 @@ deleted: offices end, accounts retire, people lose their access, targets are fol
 Every change leaves an audit entry in the same transaction.
 """
 
+from publisher.tables import MAX_BYTES, FileRefused, LineFault
 from publisher.typed import Fault, Unacceptable, tidy
 from publisher.workflow.registering.accounts import (
     AccountData,
@@ -123,7 +124,6 @@ from publisher.workflow.registering.quotas import (
     set_quota,
     targets,
 )
-from publisher.workflow.registering.tables import MAX_BYTES, FileRefused, LineFault
 
 __all__ = [
     "AILMENTS",

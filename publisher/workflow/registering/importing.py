@@ -18,10 +18,10 @@ from publisher.db import db
 from publisher.errors import N_
 from publisher.models.people import User
 from publisher.models.places import REGION_CODE, Office, OfficeKind, Region, RegionKind
+from publisher.tables import FileRefused, Findings, Row, read_table
 from publisher.typed import Faults, text_fault
 from publisher.workflow.registering import offices
 from publisher.workflow.registering.common import NAME_CHARS, apply, lock, note
-from publisher.workflow.registering.tables import FileRefused, Findings, Row, read_table
 
 REGION_COLUMNS = ("code", "name", "kind")
 REGION_EXTRAS = ("kecamatan", "kelurahan", "desa")  # counts; checked, not kept

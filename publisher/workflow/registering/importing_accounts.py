@@ -10,6 +10,7 @@ from publisher.errors import N_
 from publisher.models.accounts import Account, Standing
 from publisher.models.people import User
 from publisher.models.places import Office, Region
+from publisher.tables import Findings, Row, read_table
 from publisher.typed import tidy
 from publisher.workflow.registering import accounts
 from publisher.workflow.registering.common import apply, note, today
@@ -24,7 +25,6 @@ from publisher.workflow.registering.importing import (
     region_of,
     word_of,
 )
-from publisher.workflow.registering.tables import Findings, Row, read_table
 
 ACCOUNT_COLUMNS = ("region_code", "office_abbreviation", "platform")
 ACCOUNT_EXTRAS = ("handle", "display_name", "standing", "note")

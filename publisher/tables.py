@@ -1,18 +1,21 @@
-"""Reading CSV files that people made in a spreadsheet.
+"""Reading tables that people made in a spreadsheet: CSV, or XLSX.
 
-UTF-8 with or without a mark, commas or semicolons, any order of columns. Whatever is wrong is
-named by its line; a cell that starts with "=" is text like any other.
+CSV in UTF-8 with or without a mark, commas or semicolons; of a workbook the first sheet. Any order
+of columns. Whatever is wrong is named by its line. Nothing is ever calculated: in CSV a cell that
+starts with "=" is text like any other, in a workbook a formula is a fault.
 """
 
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from publisher import workbooks
 from publisher.errors import N_, Invalid
 from publisher.typed import Fault, tidy
+from publisher.workbooks import Record, Unreadable
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 20_000  # a province has about 10,000 offices
@@ -25,6 +28,10 @@ class LineFault:
 
     line: int
     fault: Fault
+
+    @property
+    def column(self) -> str:
+        return str(self.fault.values.get("column", ""))
 
     def __str__(self) -> str:
         return f"baris {self.line}: {self.fault}" if self.line else str(self.fault)
@@ -62,36 +69,79 @@ class Findings:
 
 
 def read_table(
-    content: bytes, *, required: tuple[str, ...], optional: tuple[str, ...] = ()
+    content: bytes,
+    *,
+    required: tuple[str, ...],
+    optional: tuple[str, ...] = (),
+    most: int = MAX_ROWS,
+    longest: int = MAX_CELL_CHARS,
+    tidied: Callable[[str], str] = tidy,
 ) -> tuple[list[Row], Findings]:
-    """Return the rows of a CSV file that can be read, and what is wrong with the others.
+    """Return the rows of a table that can be read, and what is wrong with the others.
 
     :param required: columns that must be there
+    :param most: rows, and `longest`: characters of a cell, that are taken
+    :param tidied: what is done to each cell; as it is given, on one line with single blanks
     :raises FileRefused: if the file as a whole cannot be read, or its columns are not ours
     """
     findings = Findings()
-    records = _records(_text(content, findings), findings)
-    line, header = next(records, (1, []))
-    columns = _columns(line, header, required, optional, findings)
+    records = _records(content, most, findings)
+    header = next(records, Record(line=1, cells=[]))
+    columns = _columns(header.line, _trimmed(header.cells), required, optional, findings)
     rows = []
-    for line, cells in records:
+    for record in records:
+        cells = _trimmed(record.cells, len(columns))
+        for place, message in record.faults.items():
+            findings.add(record.line, message, column=[*columns, "?"][min(place, len(columns))])
         if len(cells) != len(columns):
             message = N_("ada %(found)s kolom, seharusnya %(wanted)s.")
-            findings.add(line, message, found=len(cells), wanted=len(columns))
-        elif max(map(len, cells)) > MAX_CELL_CHARS:
-            findings.add(line, N_("ada isian yang terlalu panjang."))
-        else:
-            named = dict(zip(columns, map(tidy, cells), strict=True))
-            rows.append(Row(line, {**dict.fromkeys(optional, ""), **named}))
+            findings.add(record.line, message, found=len(cells), wanted=len(columns))
+        elif max(map(len, cells)) > longest:
+            findings.add(record.line, N_("ada isian yang terlalu panjang."))
+        elif not record.faults:
+            named = dict(zip(columns, map(tidied, cells), strict=True))
+            rows.append(Row(record.line, {**dict.fromkeys(optional, ""), **named}))
     if not rows and not findings.faults:
         findings.add(0, N_("Berkas tidak berisi data."))
     return rows, findings
 
 
-def _text(content: bytes, findings: Findings) -> str:
+def _trimmed(cells: list[str], keep: int = 0) -> list[str]:
+    """Return cells without the empty ones at the end that spreadsheets add."""
+    while len(cells) > keep and not cells[-1].strip():
+        cells = cells[:-1]
+    return cells
+
+
+def _records(content: bytes, most: int, findings: Findings) -> Iterator[Record]:
+    """Yield each row that is not blank, the header first. Ends where there are too many."""
     if len(content) > MAX_BYTES:
         findings.add(0, N_("Berkas terlalu besar; paling besar %(size)s MB."), size=MAX_BYTES >> 20)
         findings.stop_if_any()
+    count = 0
+    for record in _all_records(content, findings):
+        if not record.faults and not any(cell.strip() for cell in record.cells):
+            continue
+        count += 1
+        if count > most + 1:
+            message = N_("lebih dari %(most)s baris; bagi berkas ini.")
+            findings.add(record.line, message, most=most)
+            return
+        yield record
+
+
+def _all_records(content: bytes, findings: Findings) -> Iterator[Record]:
+    if not workbooks.is_workbook(content):
+        yield from _lines(_text(content, findings), findings)
+        return
+    try:
+        yield from workbooks.read(content)
+    except Unreadable as error:
+        findings.add(0, error.message, **error.values)
+        raise FileRefused(findings.faults) from error
+
+
+def _text(content: bytes, findings: Findings) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -100,12 +150,11 @@ def _text(content: bytes, findings: Findings) -> str:
         raise FileRefused(findings.faults) from error
 
 
-def _records(text: str, findings: Findings) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row that is not blank with the line it starts on. Ends at what is not CSV."""
+def _lines(text: str, findings: Findings) -> Iterator[Record]:
+    """Yield each row of CSV with the line it starts on. Ends at what is not CSV."""
     first_line = text.lstrip("\r\n").partition("\n")[0]
     delimiter = ";" if first_line.count(";") > first_line.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    count = 0
     while True:
         line = reader.line_num + 1
         try:
@@ -115,13 +164,7 @@ def _records(text: str, findings: Findings) -> Iterator[tuple[int, list[str]]]:
             return
         if cells is None:
             return
-        if not any(cell.strip() for cell in cells):
-            continue
-        count += 1
-        if count > MAX_ROWS + 1:
-            findings.add(line, N_("lebih dari %(most)s baris; bagi berkas ini."), most=MAX_ROWS)
-            return
-        yield line, cells
+        yield Record(line=line, cells=cells)
 
 
 def _columns(
