@@ -1,6 +1,6 @@
 """Who uses Siar, in which role, and from which browsers they are signed in."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -45,6 +45,9 @@ class User(Model):
     name: Mapped[str]
     #: Jabatan, with "Plt." or "Plh." when acting.
     position: Mapped[str] = mapped_column(default="")
+    #: The first and the last day of an office that is held for a time; None: not limited.
+    acts_from: Mapped[date | None]
+    acts_until: Mapped[date | None]
     role: Mapped[Role] = status_column(Role)
     #: argon2id
     password_hash: Mapped[str]
@@ -58,6 +61,11 @@ class User(Model):
     #: What Flask-Login asks of whoever is signed in.
     is_authenticated = True
     is_anonymous = False
+
+    def acts_on(self, day: date) -> bool:
+        return (self.acts_from is None or self.acts_from <= day) and (
+            self.acts_until is None or day <= self.acts_until
+        )
 
     def end_sessions(self, *, at: datetime, keep: "UserSession | None" = None) -> int:
         """Sign the person out of every browser but the one of `keep`; return of how many."""

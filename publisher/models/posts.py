@@ -67,6 +67,7 @@ STEPS: dict[str, tuple[frozenset[PostStatus], PostStatus]] = {
     "request_changes": (frozenset({PostStatus.IN_REVIEW}), PostStatus.CHANGES_REQUESTED),
     "reject": (frozenset({PostStatus.IN_REVIEW}), PostStatus.REJECTED),
     "reopen": (frozenset({PostStatus.APPROVED}), PostStatus.DRAFT),
+    "hold": (frozenset({PostStatus.APPROVED}), PostStatus.IN_REVIEW),  # needs a further decision
     "withdraw": (EDITABLE | {PostStatus.IN_REVIEW}, PostStatus.WITHDRAWN),
 }
 

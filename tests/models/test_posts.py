@@ -36,6 +36,7 @@ ALLOWED = {
     ("changes_requested", "submit"): "in_review",
     ("changes_requested", "withdraw"): "withdrawn",
     ("approved", "reopen"): "draft",
+    ("approved", "hold"): "in_review",
 }
 WAYS = {
     "draft": [],
