@@ -5,8 +5,8 @@ state of that thing. Its key names the event; the database keeps it unique, so a
 workers may write it. Who may see it follows from `AUDIENCE` and from its place: with an office
 it is for that office and its region, without one for the region alone (a stop of the region: for
 all its offices too), and without a region for
-every region, because all share the machine. A channel such as e-mail would add a table of what
-was sent to whom, keyed like `NoticeRead`.
+every region, because all share the machine (`models.audience`). What goes out by e-mail or
+Telegram is in `models.letters`: at once what `AT_ONCE` names, all else once a day.
 """
 
 from collections.abc import Sequence
@@ -44,6 +44,12 @@ class NoticeKind(StrEnum):
     CLOSING_HELD = "closing_held"  # a week was not closed on its day: objections are open
     STOPPED = "stopped"  # somebody stopped all publishing of the region
     RESUMED = "resumed"  # and let it go on
+    CLAIM_FILED = "claim_filed"  # an office says that a post made without Siar is its own
+    CLAIM_ANSWERED = "claim_answered"
+    RETURNED = "returned"  # a reviewer sent a post back, refused it, or took an approval back
+    WEEK_CLOSED = "week_closed"  # the report of a week is there for good
+    PLAN_DUE = "plan_due"  # an office's plan of a week lacks something, and is due tomorrow
+    PLAN_LATE = "plan_late"  # and its time is over
 
 
 _REGION = frozenset({Role.REVIEWER, Role.OPERATOR})
@@ -66,10 +72,32 @@ AUDIENCE: dict[NoticeKind, frozenset[Role]] = {
     NoticeKind.CLOSING_HELD: frozenset({Role.REVIEWER}),
     NoticeKind.STOPPED: _REGION | {Role.DRAFTER, Role.LEADER},
     NoticeKind.RESUMED: _REGION | {Role.DRAFTER, Role.LEADER},
+    NoticeKind.CLAIM_FILED: frozenset({Role.REVIEWER}),
+    NoticeKind.CLAIM_ANSWERED: frozenset({Role.DRAFTER}),
+    NoticeKind.RETURNED: frozenset({Role.DRAFTER}),
+    NoticeKind.WEEK_CLOSED: frozenset({Role.REVIEWER, Role.LEADER}),
+    NoticeKind.PLAN_DUE: frozenset({Role.DRAFTER}),
+    NoticeKind.PLAN_LATE: _DECIDES,
+}
+#: Whom a letter reaches at once: something is lost, or goes wrong, unless this person acts today.
+#: All else that a person is told waits for their daily letter.
+AT_ONCE: dict[NoticeKind, frozenset[Role]] = {
+    NoticeKind.FAILED: frozenset({Role.DRAFTER}),
+    NoticeKind.MISSED: frozenset({Role.DRAFTER}),
+    NoticeKind.UNKNOWN: frozenset({Role.DRAFTER}),
+    NoticeKind.HANDED_OVER: frozenset({Role.DRAFTER}),
+    NoticeKind.RETURNED: frozenset({Role.DRAFTER}),
+    NoticeKind.RECONNECT: frozenset({Role.DRAFTER, Role.OPERATOR}),
+    NoticeKind.RISK: frozenset({Role.DRAFTER}),
+    NoticeKind.INCIDENT: frozenset({Role.OPERATOR}),
+    NoticeKind.OUTAGE: frozenset({Role.OPERATOR}),
+    NoticeKind.CLOSING_HELD: frozenset({Role.REVIEWER}),
+    NoticeKind.STOPPED: AUDIENCE[NoticeKind.STOPPED],
 }
 #: Of a region, and told to its offices as well.
 TO_ALL_OFFICES = (NoticeKind.STOPPED, NoticeKind.RESUMED)
 _STOPS = sa.text("kind IN ('stopped', 'resumed')")
+_NEW = sa.text("passed_on_at IS NULL")
 #: Everybody who is ever told anything.
 RECIPIENTS = frozenset().union(*AUDIENCE.values())
 
@@ -89,6 +117,7 @@ class Notice(Model):
         sa.Index("ix__notice__region", "region_id", "id"),
         sa.Index("ix__notice__office", "office_id", "id"),
         sa.Index("ix__notice__account", "account_id", "at"),
+        sa.Index("ix__notice__new", "id", sqlite_where=_NEW, postgresql_where=_NEW),
         sa.Index(
             "ix__notice__stops", "region_id", "id", sqlite_where=_STOPS, postgresql_where=_STOPS
         ),
@@ -115,6 +144,8 @@ class Notice(Model):
     reason: Mapped[str] = mapped_column(default="")
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     resolved_at: Mapped[datetime | None]
+    #: Since when the letters that tell of it at once are written; None: it is new.
+    passed_on_at: Mapped[datetime | None]
 
 
 class NoticeRead(Model):

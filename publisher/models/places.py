@@ -57,6 +57,15 @@ class Region(Model):
     objection_days: Mapped[int] = mapped_column(sa.SmallInteger, default=1, server_default="1")
     #: The Monday of the first week that is closed here; older ones stay as they are.
     closing_from: Mapped[date | None]
+    #: The plan of a week is due on this day of the week before (1: Monday), at this hour.
+    plan_day: Mapped[int] = mapped_column(sa.SmallInteger, default=5, server_default="5")
+    plan_hour: Mapped[int] = mapped_column(sa.SmallInteger, default=15, server_default="15")
+    #: Between these hours of a working day Siar suggests times.
+    slots_from: Mapped[int] = mapped_column(sa.SmallInteger, default=8, server_default="8")
+    slots_to: Mapped[int] = mapped_column(sa.SmallInteger, default=16, server_default="16")
+    #: The Monday of the last week whose offices were told that its plan is due, and late.
+    plan_due_told: Mapped[date | None]
+    plan_late_told: Mapped[date | None]
 
     @property
     def full_name(self) -> str:

@@ -1,7 +1,7 @@
 """The calendar: what is planned when, and moving it to another time."""
 
 from publisher.workflow.planning.days import special_days
-from publisher.workflow.planning.moving import Move, may_move, move
+from publisher.workflow.planning.moving import Move, check_spacing, may_move, move
 from publisher.workflow.planning.reading import (
     Details,
     Planned,
@@ -12,6 +12,7 @@ from publisher.workflow.planning.reading import (
     offices,
     planned,
     sign,
+    sign_of,
     unplanned,
 )
 
@@ -22,12 +23,14 @@ __all__ = [
     "Scope",
     "State",
     "Wanted",
+    "check_spacing",
     "details",
     "may_move",
     "move",
     "offices",
     "planned",
     "sign",
+    "sign_of",
     "special_days",
     "unplanned",
 ]

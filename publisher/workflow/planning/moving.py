@@ -7,8 +7,10 @@ is approved it would have to reopen. A move is no edit of the content: a reviewe
 post may still decide on it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import flag_modified
@@ -155,44 +157,64 @@ def _check_time(post: Post, to: datetime | None, at: datetime, spacing: timedelt
         raise Invalid(PAST)
     if to > at + FURTHEST:
         raise Invalid(TOO_FAR)
-    _check_spacing(post, to, spacing)
+    check_spacing(post, to, spacing)
     if post.status not in EDITABLE:
         _check_repeats(post, to)
 
 
-def _check_spacing(post: Post, to: datetime, spacing: timedelta) -> None:
-    """Refuse a time too close to another post that goes, or may go, out on the same account."""
+def check_spacing(
+    post: Post,
+    to: datetime,
+    spacing: timedelta,
+    *,
+    among: tuple[PostStatus, ...] = (PostStatus.IN_REVIEW, PostStatus.APPROVED),
+) -> None:
+    """Refuse a time too close to another post of the same account. One query.
+
+    :param spacing: what lies at least between two posts of any account
+    :param among: the statuses of those that go, or may go, out
+    :raises Invalid: naming the account and the other post
+    """
+    apart = {account.id: max(spacing, spacing_of(account)) for account in post.accounts}
+    widest = max(apart.values(), default=timedelta())
+    if not widest:
+        return
+    near = _near(post, to - widest, to + widest, among)
     for account in post.accounts:
-        own = timedelta(seconds=driver_class(account.driver).limits.spacing_s)
-        apart = max(spacing, own)
-        near = _nearest(post, account, to - apart, to + apart) if apart else None
-        if near is not None:
-            zone = post.office.region.zone
-            raise Invalid(
-                CROWDED,
-                account=account.label,
-                platform=PLATFORM_NAMES[account.platform],
-                title=near.title,
-                time=_written(near.planned_at, zone),
-                minutes=-(-int(apart.total_seconds()) // 60),
-            )
+        for row in near:
+            if row.account_id == account.id and abs(row.planned_at - to) < apart[account.id]:
+                raise Invalid(
+                    CROWDED,
+                    account=account.label,
+                    platform=PLATFORM_NAMES[account.platform],
+                    title=row.title,
+                    time=_written(row.planned_at, post.office.region.zone),
+                    minutes=-(-int(apart[account.id].total_seconds()) // 60),
+                )
 
 
-def _nearest(post: Post, account: Account, first: datetime, last: datetime) -> Post | None:
+def spacing_of(account: Account) -> timedelta:
+    """Return what a platform itself wants between two posts of an account."""
+    return timedelta(seconds=driver_class(account.driver).limits.spacing_s)
+
+
+def _near(
+    post: Post, first: datetime, last: datetime, among: tuple[PostStatus, ...]
+) -> Sequence[sa.Row[Any]]:
     query = (
-        sa.select(Post)
+        sa.select(Post.title, Post.planned_at, post_account.c.account_id)
         .join(post_account, post_account.c.post_id == Post.id)
         .where(
             Post.office_id == post.office_id,
-            Post.status.in_((PostStatus.IN_REVIEW, PostStatus.APPROVED)),
+            Post.status.in_(among),
             Post.planned_at > first,
             Post.planned_at < last,
             Post.id != post.id,
-            post_account.c.account_id == account.id,
+            post_account.c.account_id.in_([account.id for account in post.accounts]),
         )
-        .limit(1)
+        .order_by(Post.planned_at)
     )
-    return db.session.scalar(query)
+    return db.session.execute(query).all()
 
 
 def _check_repeats(post: Post, to: datetime) -> None:

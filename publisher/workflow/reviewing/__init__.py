@@ -44,19 +44,24 @@ from publisher.workflow.reviewing.queue import (
     decided,
     neighbours,
     waiting,
+    within,
 )
+from publisher.workflow.reviewing.together import MOST, Chosen, Result, decide, parts
 
 __all__ = [
     "DECISIONS",
+    "MOST",
     "AccountsChange",
     "Changes",
     "Check",
+    "Chosen",
     "Decided",
     "Look",
     "Neighbours",
     "PictureChange",
     "Piece",
     "Queue",
+    "Result",
     "TextChange",
     "TimeChange",
     "Waiting",
@@ -64,6 +69,7 @@ __all__ = [
     "check_current",
     "checks",
     "compare",
+    "decide",
     "decided",
     "deliveries_of",
     "hands",
@@ -75,8 +81,10 @@ __all__ = [
     "may_decide",
     "neighbours",
     "note_seen",
+    "parts",
     "reject",
     "request_changes",
     "take_back",
     "waiting",
+    "within",
 ]

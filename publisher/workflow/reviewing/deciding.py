@@ -58,6 +58,11 @@ def check_current(post: Post, *, version: int | None = None) -> None:
     """
     expected = post.version if version is None else version
     db.session.refresh(post, with_for_update=True)
+    check_version(post, expected)
+
+
+def check_version(post: Post, expected: int) -> None:
+    """:raises Outdated: as for `check_current`; the post is held already"""
     if post.version == expected:
         return
     last = post.events[-1] if post.events else None

@@ -102,6 +102,24 @@ def waiting(
     )
 
 
+def within(
+    region: Region,
+    first: datetime,
+    last: datetime,
+    *,
+    reviewer: User,
+    limit: int,
+    office_id: int | None = None,
+) -> tuple[list[Waiting], int]:
+    """Return what waits and is planned from `first` up to `last`, and how much there is in all."""
+    query = _in_order(region).where(Post.planned_at >= first, Post.planned_at < last)
+    if office_id is not None:
+        query = query.where(Post.office_id == office_id)
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
+    posts = db.session.scalars(query.options(*_with_all_a_row_shows()).limit(limit)).all()
+    return _rows(posts, reviewer), total
+
+
 def decided(
     region: Region, *, before_id: int | None = None, limit: int = PAGE
 ) -> tuple[list[Decided], int | None]:
