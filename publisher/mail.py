@@ -16,7 +16,7 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 #: An e-mail server that keeps us waiting longer is as good as down.
@@ -30,8 +30,21 @@ class NotSent(Exception):
     """The server could not take the letter now; the same letter may be sent later."""
 
 
-class NoSuchRecipient(NotSent):
-    """The server will never take it: the address is wrong, or the letter is refused."""
+class Away(NotSent):
+    """The server cannot be reached or does not let us in: no letter would get through now."""
+
+
+class Refused(NotSent):
+    """The server will never take this letter."""
+
+
+class NoSuchRecipient(Refused):
+    """The server will never take a letter to this address."""
+
+
+class Unclear(Exception):
+    """The connection broke after the letter was handed over, before the server said whether it
+    took it. Sending it again might mean that it comes twice."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +71,8 @@ class Letter:
     text: str
     about: str
     attachments: tuple[Attachment, ...] = ()
+    #: Where its reader wants no more of them: a page with a button, which takes a bare POST too.
+    leave_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,20 +121,31 @@ class Mailbox:
     def send(self, letter: Letter, *, at: datetime) -> None:
         """Hand a letter to the server.
 
-        :raises NoSuchRecipient: if it will never take it
+        :raises NoSuchRecipient: if there is no such address
+        :raises Refused: if it will never take this letter
+        :raises Away: if no letter gets through now
         :raises NotSent: if it may take it later
+        :raises Unclear: if nobody can tell whether it took it
         """
-        message = self._message(letter, at)
+        try:
+            message = self._message(letter, at)
+        except ValueError:  # what stands in the row of a person is no address
+            raise NoSuchRecipient("no address") from None
+        handing = _Handing()
         try:
             with self._connected() as connection:
-                connection.send_message(message)
+                handing.over(connection, message)
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
-            raise _refusal(code)(f"recipient refused: {code}") from None
+            raise (NoSuchRecipient if code >= 500 else NotSent)(f"recipient: {code}") from None
         except smtplib.SMTPResponseException as error:
-            raise _refusal(error.smtp_code)(f"answered {error.smtp_code}") from None
+            if not handing.taken:  # what it says to our farewell changes nothing
+                raise _refusal(error.smtp_code)(f"answered {error.smtp_code}") from None
         except (OSError, smtplib.SMTPException) as error:
-            raise NotSent(type(error).__name__) from error
+            if handing.begun and not handing.taken:
+                raise Unclear(type(error).__name__) from error
+            if not handing.taken:
+                raise Away(type(error).__name__) from error
 
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
@@ -145,6 +171,10 @@ class Mailbox:
         message["Date"] = format_datetime(at)
         message["Message-ID"] = f"<{_id_of(letter)}@{self.sender.partition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answers it
+        if letter.leave_url:
+            message["List-Unsubscribe"] = f"<{letter.leave_url}>"
+            if letter.leave_url.startswith("https://"):  # RFC 8058 §3.1 asks for no less
+                message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(letter.text)
         for file in letter.attachments:
             kind, _, detail = file.mime.partition("/")
@@ -152,22 +182,39 @@ class Mailbox:
         return message
 
 
+class _Handing:
+    """How far one letter came: what breaks before it is handed over may be tried again."""
+
+    begun = taken = False
+
+    def over(self, connection: smtplib.SMTP, message: EmailMessage) -> None:
+        hand_over = connection.data
+
+        def data(content: Any) -> tuple[int, bytes]:
+            self.begun = True
+            return hand_over(content)
+
+        connection.data = data  # type: ignore[method-assign]
+        connection.send_message(message)
+        self.taken = True
+
+
 def _sign_in(connection: smtplib.SMTP, at: Server) -> None:
     """Say who we are.
 
-    :raises NotSent: if the server does not believe it: a person has to mend MAIL_URL, and the
+    :raises Away: if the server does not believe it: a person has to mend MAIL_URL, and the
         letters wait until then
     """
     try:
         connection.login(at.user, at.password)
     except (smtplib.SMTPAuthenticationError, smtplib.SMTPServerDisconnected):
         # Some hang up after the second way of signing in. What they said may name the user.
-        raise NotSent("sign-in refused") from None
+        raise Away("sign-in refused") from None
 
 
 def _refusal(code: int) -> type[NotSent]:
     """Say by the answer's first digit whether to try again (RFC 5321 §4.2.1)."""
-    return NoSuchRecipient if code >= 500 else NotSent
+    return Refused if code >= 500 else NotSent
 
 
 def _id_of(letter: Letter) -> str:

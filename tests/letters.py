@@ -21,6 +21,8 @@ class PostOffice:
 
     def __init__(self):
         self.letters, self.answer = [], "250 OK"
+        #: Where the connection breaks: after a letter was taken, or at the farewell.
+        self.breaks_at = ""
         self._server = _AnyPort(
             self, hostname="127.0.0.1", port=0, authenticator=_believed, auth_require_tls=False
         )
@@ -43,8 +45,14 @@ class PostOffice:
         return self.answer
 
     async def handle_DATA(self, *given):  # noqa: N802
-        self.letters.append(message_from_bytes(given[-1].content, policy=policy.default))
+        server, *_, envelope = given
+        self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
+        if self.breaks_at == "data":
+            server.transport.abort()
         return "250 taken"
+
+    async def handle_QUIT(self, *_):  # noqa: N802
+        return "421 too busy to say goodbye" if self.breaks_at == "farewell" else "221 Bye"
 
 
 def _believed(*given):

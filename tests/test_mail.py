@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from publisher import mail
-from publisher.mail import Attachment, Letter, Mailbox, NoSuchRecipient, NotSent
+from publisher.mail import Attachment, Away, Letter, Mailbox, NoSuchRecipient, NotSent, Unclear
 from tests.conftest import NOW
 from tests.letters import PostOffice
 
@@ -59,13 +59,44 @@ def test_a_wrong_password_waits_for_a_person_and_is_never_repeated_in_the_error(
     with pytest.raises(NotSent, match="sign-in refused") as caught:
         mailbox(post_office.url.replace("rahasia", "sandi-lama")).send(LETTER, at=NOW)
 
-    assert caught.type is NotSent
+    assert caught.type is Away
     assert "sandi-lama" not in str(caught.value)
 
 
 def test_a_server_that_is_down_is_tried_later():
-    with pytest.raises(NotSent):
+    with pytest.raises(Away):
         mailbox("smtp://127.0.0.1:1").send(LETTER, at=NOW)
+
+
+@pytest.mark.parametrize("broken", ["data", "farewell"])
+def test_what_breaks_after_the_letter_was_handed_over_is_no_reason_to_send_it_again(
+    post_office, broken
+):
+    post_office.breaks_at = broken
+
+    if broken == "data":  # taken, and no word of it reached us
+        with pytest.raises(Unclear):
+            mailbox(post_office.url).send(LETTER, at=NOW)
+    else:
+        mailbox(post_office.url).send(LETTER, at=NOW)
+
+    assert len(post_office.letters) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "one_click"), [("https://siar.contoh.go.id/a", True), ("http://localhost/a", False)]
+)
+def test_a_letter_says_where_to_want_no_more_of_them(post_office, url, one_click):
+    mailbox(post_office.url).send(replace(LETTER, leave_url=url), at=NOW)
+
+    [letter] = post_office.letters
+    assert letter["List-Unsubscribe"] == f"<{url}>"
+    assert (letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click") is one_click
+
+
+def test_an_address_that_cannot_be_one_is_refused_before_anybody_is_asked(post_office):
+    with pytest.raises(NoSuchRecipient):
+        mailbox(post_office.url).send(replace(LETTER, to="ratna,contoh"), at=NOW)
 
 
 def test_nobody_writes_headers_through_a_subject(post_office):

@@ -1,24 +1,20 @@
 """What a person sees of the watch: their notices, and how many they have not seen yet.
 
-Who may see a notice follows from its kind and its place, here and nowhere else.
+Who may see a notice is said in `models.audience`.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from publisher.db import db
+from publisher.models.audience import is_for
 from publisher.models.deliveries import Delivery, DeliveryStatus
-from publisher.models.notices import (
-    AUDIENCE,
-    TO_ALL_OFFICES,
-    Notice,
-    NoticeKind,
-    NoticeRead,
-    add_once,
-)
+from publisher.models.notices import Notice, NoticeKind, NoticeRead, add_once
 from publisher.models.people import OFFICE_ROLES, User
 from publisher.models.places import Office
 from publisher.models.watch import LateDelivery, Preflight
@@ -61,15 +57,8 @@ def inbox(user: User, *, everything: bool, page: int = 1) -> Inbox:
     page = max(1, page)
     query = (
         sa.select(Notice, _seen_by(user))
-        .where(_for(user))
-        .options(
-            joinedload(Notice.office),
-            joinedload(Notice.account),
-            joinedload(Notice.incident),
-            joinedload(Notice.delivery).options(
-                joinedload(Delivery.post), joinedload(Delivery.account)
-            ),
-        )
+        .where(is_for(user))
+        .options(*_with_all_it_says())
         .order_by(Notice.id.desc())
         .limit(PER_PAGE + 1)
         .offset((page - 1) * PER_PAGE)
@@ -93,9 +82,22 @@ def inbox(user: User, *, everything: bool, page: int = 1) -> Inbox:
     )
 
 
+def entries(user: User, notice_ids: Collection[int]) -> list[Entry]:
+    """Return those of some notices that still ask for this person, in the order they came."""
+    query = (
+        sa.select(Notice)
+        .where(Notice.id.in_(notice_ids), is_for(user), _unread(user))
+        .options(*_with_all_it_says())
+        .order_by(Notice.id)
+    )
+    found = list(db.session.scalars(query))
+    late = _late(user, found)
+    return [Entry(notice=one, unread=True, late=late.get(one.incident_id or 0, 0)) for one in found]
+
+
 def summary(user: User) -> Summary:
     """Return what stands on every page, in one query."""
-    unread = sa.select(Notice.id).where(_for(user), _unread(user)).limit(MOST + 1).subquery()
+    unread = sa.select(Notice.id).where(is_for(user), _unread(user)).limit(MOST + 1).subquery()
     risky = (
         sa.select(sa.func.count())
         .select_from(Preflight)
@@ -111,7 +113,7 @@ def summary(user: User) -> Summary:
 
 def get(user: User, notice_id: int) -> Notice | None:
     """Return a notice if it is for this person."""
-    return db.session.scalar(sa.select(Notice).where(Notice.id == notice_id, _for(user)))
+    return db.session.scalar(sa.select(Notice).where(Notice.id == notice_id, is_for(user)))
 
 
 def mark_read(user: User, notice: Notice, *, at: datetime) -> None:
@@ -123,25 +125,21 @@ def mark_all_read(user: User, *, up_to: int, at: datetime) -> None:
 
     :param up_to: the newest notice that was on it
     """
-    query = sa.select(Notice.id).where(_for(user), _unread(user), Notice.id <= up_to)
+    query = sa.select(Notice.id).where(is_for(user), _unread(user), Notice.id <= up_to)
     ids = db.session.scalars(query).all()
     add_once(NoticeRead, [{"user_id": user.id, "notice_id": each, "at": at} for each in ids])
 
 
-def _for(user: User) -> sa.ColumnElement[bool]:
-    """Return the condition of the notices that a person may see."""
-    kinds = [kind for kind, roles in AUDIENCE.items() if user.role in roles]
-    if user.role in OFFICE_ROLES:
-        of_all = sa.and_(
-            Notice.region_id == user.region_id,
-            # In words, as the index over them has it.
-            Notice.kind.in_([sa.literal_column(f"'{kind.value}'") for kind in TO_ALL_OFFICES]),
-        )
-        place: sa.ColumnElement[bool] = sa.or_(Notice.office_id == user.office_id, of_all)
-    else:
-        everywhere = sa.and_(Notice.region_id.is_(None), Notice.office_id.is_(None))
-        place = sa.or_(Notice.region_id == user.region_id, everywhere)
-    return sa.and_(place, Notice.kind.in_(kinds), Notice.at >= user.created_at)
+def _with_all_it_says() -> tuple[ORMOption, ...]:
+    return (
+        joinedload(Notice.office),
+        joinedload(Notice.account),
+        joinedload(Notice.incident),
+        joinedload(Notice.post),
+        joinedload(Notice.delivery).options(
+            joinedload(Delivery.post), joinedload(Delivery.account)
+        ),
+    )
 
 
 def _seen_by(user: User) -> sa.ColumnElement[bool]:
