@@ -33,7 +33,7 @@ class ReturnMark(Model):
     post: Mapped[Post] = relationship()
     reason: Mapped[ReturnReason] = status_column(ReturnReason)
     comment: Mapped[str] = mapped_column(default="")
-    #: Which text of the post, by the names of `composing.texts`; "" for a spot.
+    #: Which text of the post, by the names of `checking.texts`; "" for a spot.
     field: Mapped[str] = mapped_column(sa.String(64), default="")
     #: The sentence as it stood; "" for a spot.
     quote: Mapped[str] = mapped_column(default="")

@@ -15,9 +15,9 @@ from publisher.posters.templates import templates
 from publisher.posters.themes import Channels, Theme
 from publisher.typed import Unacceptable
 from publisher.workflow import designing, drafting, sharing
+from publisher.workflow.checking import personal_data
 from publisher.workflow.designing import ROWS, Design
 from publisher.workflow.sharing.giving import OWN
-from publisher.workflow.sharing.personal import personal_data
 from tests.conftest import NOW
 
 WORKED = "Pendaftaran naik dua kali lipat dalam sepekan."

@@ -15,6 +15,7 @@ from publisher.errors import N_, PublisherError
 from publisher.models.media import Media, MediaKind
 from publisher.models.people import User
 from publisher.posters import photos
+from publisher.posters.likeness import likeness
 from publisher.storage import Store
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class Kept:
     width: int
     height: int
     size_bytes: int
+    likeness: str = ""  # of a photo; see posters.likeness
 
 
 def keep(content: bytes, store: Store, *, kind: MediaKind = MediaKind.PHOTO) -> Kept:
@@ -49,12 +51,15 @@ def keep(content: bytes, store: Store, *, kind: MediaKind = MediaKind.PHOTO) -> 
     :raises NotKept: if the store cannot take it now
     """
     cleaned = photos.normalise_logo if kind is MediaKind.LOGO else photos.normalise
-    return store_photo(cleaned(content), store)
+    photo = cleaned(content)
+    seen = likeness(photo.content) if kind is MediaKind.PHOTO else ""
+    return store_photo(photo, store, seen)
 
 
-def store_photo(photo: photos.Photo, store: Store) -> Kept:
+def store_photo(photo: photos.Photo, store: Store, seen: str = "") -> Kept:
     """Keep a cleaned picture.
 
+    :param seen: how a photo looks, so that a copy of it is known again
     :raises NotKept: if the store cannot take it now
     """
     try:
@@ -68,6 +73,7 @@ def store_photo(photo: photos.Photo, store: Store) -> Kept:
         width=photo.width,
         height=photo.height,
         size_bytes=len(photo.content),
+        likeness=seen,
     )
 
 
@@ -98,6 +104,7 @@ def media_of(
                 width=kept.width,
                 height=kept.height,
                 size_bytes=kept.size_bytes,
+                likeness=kept.likeness or None,
                 uploaded_by=actor,
                 uploaded_at=at,
                 kind=kind,

@@ -15,7 +15,7 @@ from publisher.models.people import Role, User
 from publisher.models.posters import Poster
 from publisher.models.posts import PostKind, PostStatus
 from publisher.typed import Fault, refuse, text_fault, tidy
-from publisher.workflow.sharing.personal import personal_data
+from publisher.workflow.checking import personal_data
 
 WORKED_CHARS, REASON_CHARS = 280, 280
 TITLE_CHARS = 120
