@@ -53,15 +53,35 @@ class FourEyes(PublisherError):
     )
 
 
+class DecisionMissing(PublisherError):
+    """Somebody else has to decide first; their sentence is in `unsigned` or `second`."""
+
+    unsigned = N_(
+        "Konten ini menunggu tanda tangan kepala perangkat daerahnya, sehingga belum dapat "
+        "disetujui. Tidak ada yang diubah."
+    )
+    second = N_(
+        "Masa netralitas pemilihan: konten ini perlu disetujui dua penelaah. Buka kontennya, "
+        "lalu setujui sebagai penyetuju pertama."
+    )
+
+
+class SameDecider(FourEyes):
+    message = N_(
+        "Anda sudah mengambil keputusan untuk konten ini. Keputusan berikutnya harus diambil "
+        "orang lain."
+    )
+
+
 class Incomplete(PublisherError):
     """A post lacks what it needs before the next step. `problems` name each gap."""
 
     status = 422
     message = N_("Konten belum dapat diajukan. Lengkapi bagian yang ditandai.")
 
-    def __init__(self, problems: list[str], message: str | None = None) -> None:
+    def __init__(self, problems: list[str], message: str | None = None, **values: Any) -> None:
         self.problems = problems
-        super().__init__(message)
+        super().__init__(message, **values)
 
 
 class Invalid(PublisherError):

@@ -70,7 +70,7 @@ def _rules() -> None:
         "sign_off_rule",
         _key("region_id", "region", primary_key=True),
         sa.Column("asked", sa.Boolean(), nullable=False),
-        sa.Column("vacant", _words("vacant", "pass", "deputy", "wait"), nullable=False),
+        sa.Column("vacant", _words("vacant", "go_on", "deputy", "wait"), nullable=False),
         _key("deputy_id", "user"),
         sa.Column("late_hours", sa.SmallInteger(), nullable=False),
         sa.Column("link_hours", sa.SmallInteger(), nullable=False),

@@ -41,7 +41,7 @@ class Answer(StrEnum):
 class Vacant(StrEnum):
     """What becomes of a post when its office has no head who could sign."""
 
-    PASS = "pass"  # it goes to the reviewers, marked
+    GO_ON = "go_on"  # it goes to the reviewers, marked
     DEPUTY = "deputy"  # somebody named signs instead
     WAIT = "wait"
 
@@ -97,7 +97,7 @@ class SignOffRule(Model):
     region_id: Mapped[int] = mapped_column(sa.ForeignKey("region.id"), primary_key=True)
     region: Mapped[Region] = relationship()
     asked: Mapped[bool]
-    vacant: Mapped[Vacant] = status_column(Vacant, default=Vacant.PASS)
+    vacant: Mapped[Vacant] = status_column(Vacant, default=Vacant.GO_ON)
     #: Who signs where nobody else can, if so it is to be.
     deputy_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     deputy: Mapped[User | None] = relationship(foreign_keys=deputy_id)
@@ -154,7 +154,7 @@ class Terms:
     """What holds for one office: its own word, else that of its region."""
 
     asked: bool = False
-    vacant: Vacant = Vacant.PASS
+    vacant: Vacant = Vacant.GO_ON
     deputy: User | None = None
     late_hours: int = 24
     link_hours: int = 72

@@ -208,10 +208,17 @@ class Post(Model):
         self.approved_digest = digest
         if step == "submit":
             self.submitted_at = at
+        self.note(step, actor=actor, at=at, note=note, reasons=reasons, before=before)
+
+    def note(
+        self, step: str, *, actor: User, at: datetime, note: str = "",
+        reasons: tuple[ReturnReason, ...] = (), before: PostStatus | None = None,
+    ) -> None:  # fmt: skip
+        """Write down what somebody did with it, and on what; by itself its status stays."""
         self.events.append(
             PostEvent(
                 step=step,
-                before=before,
+                before=before or self.status,
                 after=self.status,
                 actor=actor,
                 at=at,

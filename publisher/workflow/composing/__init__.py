@@ -7,6 +7,7 @@ its time, and for the worker that sends it.
 from publisher.workflow.composing.consents import advice
 from publisher.workflow.composing.contents import Address, Content, content, contents, fitted
 from publisher.workflow.composing.found import adopt, collect
+from publisher.workflow.composing.neutral import blocked_problems
 from publisher.workflow.composing.refusals import (
     LOST,
     own_problems,
@@ -25,6 +26,7 @@ __all__ = [
     "Plan",
     "adopt",
     "advice",
+    "blocked_problems",
     "collect",
     "content",
     "contents",

@@ -7,12 +7,14 @@ from typing import Any
 
 from publisher import clock
 from publisher.errors import N_, Incomplete
+from publisher.models import asking
 from publisher.models.advancing import cancel_open
+from publisher.models.neutrality import governing
 from publisher.models.people import User
 from publisher.models.posts import Post
 from publisher.platforms.base import Problem
 from publisher.storage import Store
-from publisher.workflow import composing
+from publisher.workflow import checking, composing
 from publisher.workflow.drafting.editing import check_editable
 
 #: What must be filled in before a post can be submitted, and what is said when it is not.
@@ -44,7 +46,14 @@ class Gap:
 
 def gaps(post: Post, *, store: Store, at: datetime) -> list[Gap]:
     """Return all that is missing or wrong, in the order of the form."""
-    return [*_missing(post), *_undescribed(post), *_refused(post, store, at), *_untimed(post, at)]
+    return [
+        *_missing(post),
+        *_undescribed(post),
+        *_unlawful(post),
+        *_refused(post, store, at),
+        *_blocked(post, at),
+        *_untimed(post, at),
+    ]
 
 
 def submit(post: Post, *, actor: User, at: datetime, store: Store, version: int) -> None:
@@ -57,6 +66,7 @@ def submit(post: Post, *, actor: User, at: datetime, store: Store, version: int)
     if missing := gaps(post, store=store, at=at):
         raise Incomplete([gap.message for gap in missing])
     post.move("submit", actor=actor, at=at)
+    asking.refresh(post, at=at)
 
 
 def withdraw(post: Post, *, actor: User, at: datetime) -> None:
@@ -65,6 +75,7 @@ def withdraw(post: Post, *, actor: User, at: datetime) -> None:
     :raises InvalidTransition: if it has been approved, rejected or withdrawn meanwhile
     """
     post.move("withdraw", actor=actor, at=at)
+    asking.resolve_notices(post.id, at=at)
 
 
 def reopen(post: Post, *, actor: User, at: datetime) -> int:
@@ -109,6 +120,15 @@ def _undescribed(post: Post) -> Iterator[Gap]:
             )
 
 
+def _unlawful(post: Post) -> Iterator[Gap]:
+    for finding in checking.unlawful(post):
+        place, _sign, about = finding.field.partition(":")
+        if place == "alt_text":
+            shown = (one.id for one in post.pictures if one.media.digest.startswith(about))
+            about = str(next(shown))
+        yield Gap(place=f"{place}:{about}".rstrip(":"), message=finding.message)
+
+
 def _refused(post: Post, store: Store, at: datetime) -> Iterator[Gap]:
     if not any(account.publishable for account in post.accounts):
         yield Gap(place="accounts", message=N_("Pilih sedikitnya satu akun."))
@@ -119,6 +139,13 @@ def _refused(post: Post, store: Store, at: datetime) -> Iterator[Gap]:
             # An empty caption has been named already.
             if problem.blocks and (written or problem.field != "text"):
                 yield _gap(problem, platform, own)
+
+
+def _blocked(post: Post, at: datetime) -> Iterator[Gap]:
+    time = governing(post, at)
+    own = {text.platform for text in post.texts}
+    for problem in composing.blocked_problems(post, time) if time else ():
+        yield _gap(problem, "", own)
 
 
 def _gap(problem: Problem, platform: str, own: set[str]) -> Gap:

@@ -5,6 +5,8 @@
 older one, or comes second, changes nothing.
 """
 
+from publisher.models.asking import hands
+from publisher.workflow.reviewing.approving import approve, approve_first
 from publisher.workflow.reviewing.comparing import (
     AccountsChange,
     Changes,
@@ -16,9 +18,7 @@ from publisher.workflow.reviewing.comparing import (
 )
 from publisher.workflow.reviewing.deciding import (
     DECISIONS,
-    approve,
     check_current,
-    hands,
     is_refused,
     late,
     may_decide,
@@ -46,7 +46,15 @@ from publisher.workflow.reviewing.queue import (
     waiting,
     within,
 )
-from publisher.workflow.reviewing.together import MOST, Chosen, Result, decide, parts
+from publisher.workflow.reviewing.together import (
+    MOST,
+    Chosen,
+    NotReady,
+    Result,
+    decide,
+    parts,
+    with_content,
+)
 
 __all__ = [
     "DECISIONS",
@@ -58,6 +66,7 @@ __all__ = [
     "Decided",
     "Look",
     "Neighbours",
+    "NotReady",
     "PictureChange",
     "Piece",
     "Queue",
@@ -66,6 +75,7 @@ __all__ = [
     "TimeChange",
     "Waiting",
     "approve",
+    "approve_first",
     "check_current",
     "checks",
     "compare",
@@ -86,5 +96,6 @@ __all__ = [
     "request_changes",
     "take_back",
     "waiting",
+    "with_content",
     "within",
 ]

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from publisher import clock
 from publisher.db import db
-from publisher.errors import N_, FourEyes, Incomplete, Invalid, Outdated
-from publisher.models import audit
+from publisher.errors import N_, FourEyes, Invalid, Outdated
+from publisher.models import asking, audit
 from publisher.models.advancing import cancel_open
+from publisher.models.asking import hands
 from publisher.models.people import User
 from publisher.models.posts import Post, PostEvent, PostStatus, ReturnReason
 from publisher.storage import Store
-from publisher.workflow import composing
+from publisher.workflow import checking, composing
+from publisher.workflow.reviewing import returning
 
 #: The steps by which a reviewer ends the waiting.
 DECISIONS = ("approve", "request_changes", "reject")
@@ -37,12 +40,6 @@ _DECIDED = {
         "Tidak ada yang diubah oleh permintaan Anda."
     ),
 }
-
-
-def hands(post: Post) -> set[int]:
-    """Return the ids of everybody who made the content what it is."""
-    submitters = {event.actor_id for event in post.events if event.step == "submit"}
-    return {post.drafted_by_id, post.edited_by_id} | submitters
 
 
 def may_decide(post: Post, reviewer: User) -> bool:
@@ -71,37 +68,6 @@ def check_version(post: Post, expected: int) -> None:
     raise Outdated(_DECIDED[last.step], name=last.actor.name, time=_time_of(last))
 
 
-def approve(
-    post: Post,
-    *,
-    reviewer: User,
-    at: datetime,
-    store: Store,
-    at_once: bool = False,
-    held: bool = False,
-) -> None:
-    """Approve: freeze what will be public, so that it can be scheduled.
-
-    :param at_once: the reviewer knows that the planned time has passed and that it goes out now
-    :param held: the post, in the version they saw, was locked before it was loaded
-    :raises Outdated, InvalidTransition: if somebody was quicker
-    :raises FourEyes: if the reviewer had a hand in it
-    :raises Incomplete: if a platform would certainly refuse it, or it has nowhere to go
-    :raises Invalid: if its time has passed and nobody said that it may go out at once
-    """
-    _may_decide_now(post, reviewer, held=held)
-    if post.can("approve"):
-        _must_be_publishable(post, store, at)
-        if late(post, at) and not at_once:
-            raise Invalid(
-                N_(
-                    "Waktu tayang konten ini sudah lewat. Bila tetap disetujui, konten langsung "
-                    "tayang; tandai persetujuan Anda, lalu setujui kembali."
-                )
-            )
-    _decide(post, "approve", reviewer=reviewer, at=at)
-
-
 def late(post: Post, at: datetime) -> bool:
     """Return whether approval would make it public at once instead of at a planned time."""
     return post.planned_at is None or post.planned_at <= at
@@ -119,7 +85,8 @@ def is_refused(post: Post, store: Store) -> bool:
         found = composing.own_problems(post, store)
         if any(composing.LOST in some for some in found.values()):
             return True  # it may be brought back
-        _refused[key] = any(problem.blocks for some in found.values() for problem in some)
+        refused = any(problem.blocks for some in found.values() for problem in some)
+        _refused[key] = refused or bool(checking.unlawful(post))
     return _refused[key]
 
 
@@ -136,12 +103,12 @@ def request_changes(
     :raises Invalid: without a reason, or with "lainnya" and nothing said
     :raises Outdated, InvalidTransition, FourEyes: as for `approve`
     """
-    _may_decide_now(post, reviewer)
+    check_four_eyes(post, reviewer)
     if not reasons:
         raise Invalid(N_("Pilih sedikitnya satu alasan pengembalian."))
     if ReturnReason.LAINNYA in reasons:
         _must_say(note)
-    _decide(
+    take(
         post, "request_changes", reviewer=reviewer, at=at, reasons=tuple(reasons), note=_said(note)
     )
 
@@ -152,9 +119,9 @@ def reject(post: Post, *, reviewer: User, at: datetime, note: str) -> None:
     :raises Invalid: without a word why
     :raises Outdated, InvalidTransition, FourEyes: as for `approve`
     """
-    _may_decide_now(post, reviewer)
+    check_four_eyes(post, reviewer)
     _must_say(note)
-    _decide(post, "reject", reviewer=reviewer, at=at, note=_said(note))
+    take(post, "reject", reviewer=reviewer, at=at, note=_said(note))
 
 
 def take_back(post: Post, *, reviewer: User, at: datetime, note: str) -> int:
@@ -169,7 +136,7 @@ def take_back(post: Post, *, reviewer: User, at: datetime, note: str) -> int:
     _must_say(note)
     reason = N_("Persetujuan dibatalkan oleh penelaah.")
     stopped = cancel_open(post, actor=reviewer, at=at, reason=reason)
-    _decide(post, "reopen", reviewer=reviewer, at=at, note=_said(note))  # the audit comes last
+    take(post, "reopen", reviewer=reviewer, at=at, note=_said(note))  # the audit comes last
     if not stopped:
         raise Invalid(
             N_("Tidak ada lagi penayangan yang dapat dihentikan; persetujuan tidak dibatalkan.")
@@ -177,7 +144,7 @@ def take_back(post: Post, *, reviewer: User, at: datetime, note: str) -> int:
     return stopped
 
 
-def _may_decide_now(post: Post, reviewer: User, *, held: bool = False) -> None:
+def check_four_eyes(post: Post, reviewer: User, *, held: bool = False) -> None:
     if not held:
         check_current(post)
     if not may_decide(post, reviewer):
@@ -189,7 +156,7 @@ def _may_decide_now(post: Post, reviewer: User, *, held: bool = False) -> None:
         )
 
 
-def _decide(
+def take(
     post: Post,
     step: str,
     *,
@@ -198,42 +165,32 @@ def _decide(
     note: str = "",
     reasons: tuple[ReturnReason, ...] = (),
 ) -> None:
+    """Take a step, and write it into the audit trail with what it was taken on."""
     version, digest = post.version, post.digest()
     post.move(step, actor=reviewer, at=at, note=note, reasons=reasons)
-    audit.record(
-        f"post.{step}",
-        f"post:{post.id}",
+    returning.tell(post, step, note=note, at=at)
+    if step != "approve":
+        asking.resolve_notices(post.id, at=at)
+    record(
+        post,
+        step,
+        actor=reviewer,
         at=at,
-        actor_id=reviewer.id,
-        region_id=post.office.region_id,
         version=version,
         digest=digest,
         reasons=[reason.value for reason in reasons],
     )
 
 
-def _must_be_publishable(post: Post, store: Store, at: datetime) -> None:
-    if not any(account.publishable for account in post.accounts):
-        raise Incomplete(
-            ["accounts"],
-            N_("Konten ini tidak memiliki akun utama tujuan, sehingga tidak dapat disetujui."),
-        )
-    refused = [
-        problem.message % dict(problem.values)
-        for found in composing.problems(post, store, at=at).values()
-        for problem in found
-        if problem.blocks
-    ]
-    if composing.unreadable(post, store):
-        refused.append(composing.LOST.message)
-    if refused:
-        raise Incomplete(
-            refused,
-            N_(
-                "Konten ini pasti ditolak oleh kanal tujuannya, sehingga tidak dapat disetujui. "
-                "Lihat hasil pemeriksaan, lalu kembalikan untuk perbaikan."
-            ),
-        )
+def record(post: Post, step: str, *, actor: User, at: datetime, **details: Any) -> None:
+    audit.record(
+        f"post.{step}",
+        f"post:{post.id}",
+        at=at,
+        actor_id=actor.id,
+        region_id=post.office.region_id,
+        **details,
+    )
 
 
 def _must_say(note: str) -> None:
