@@ -7,6 +7,7 @@ A filter that is given no zone takes that of the region the page is about (`g.zo
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale, dates, numbers
@@ -25,6 +26,8 @@ DEFAULT_ZONE = "Asia/Jakarta"
 GROUPS = ("RadioField", "SelectMultipleField")
 _JUST_NOW = timedelta(seconds=45)
 _INDONESIAN = Locale("id")
+#: From here on numbers have separators.
+_SEPARATED = 1000
 
 
 def init_app(app: Flask) -> None:
@@ -52,22 +55,22 @@ def init_app(app: Flask) -> None:
 
 def tanggal(at: date | datetime, zone: str | None = None) -> str:
     """Write a day in full: Sabtu, 21 November 2026."""
-    return dates.format_date(_day(at, zone), "EEEE, d MMMM y", locale=_locale())
+    return _written(_day(at, zone), "EEEE, d MMMM y", _locale())
 
 
 def tanggal_pendek(at: date | datetime, zone: str | None = None) -> str:
     """Write a day in short: 21 Nov 2026."""
-    return dates.format_date(_day(at, zone), "d MMM y", locale=_locale())
+    return _written(_day(at, zone), "d MMM y", _locale())
 
 
 def hari(at: date | datetime, zone: str | None = None) -> str:
     """Write the day of the week: Sabtu."""
-    return dates.format_date(_day(at, zone), "EEEE", locale=_locale())
+    return _written(_day(at, zone), "EEEE", _locale())
 
 
 def bulan(at: date | datetime, zone: str | None = None) -> str:
     """Write a month: November 2026."""
-    return dates.format_date(_day(at, zone), "MMMM y", locale=_locale())
+    return _written(_day(at, zone), "MMMM y", _locale())
 
 
 def jam(at: datetime, zone: str | None = None) -> str:
@@ -99,7 +102,7 @@ def rentang(week: Week) -> str:
         pattern = "d MMM"
     else:
         pattern = "d"
-    return f"{dates.format_date(first, pattern, locale=_locale())}–{tanggal_pendek(last)}"
+    return f"{_written(first, pattern, _locale())}–{tanggal_pendek(last)}"
 
 
 def minggu(week: Week) -> str:
@@ -118,6 +121,8 @@ def sejak(at: datetime, now: datetime | None = None) -> str:
 
 def angka(number: float) -> str:
     """Write a number with the separators of the language: 1.234."""
+    if isinstance(number, int) and 0 <= number < _SEPARATED:
+        return str(number)  # nothing to separate, and pages have hundreds of these
     return numbers.format_decimal(number, locale=_locale())
 
 
@@ -188,6 +193,12 @@ def language() -> str:
 
 def _locale() -> Locale:
     return get_locale() or _INDONESIAN
+
+
+@lru_cache(maxsize=2000)
+def _written(day: date, pattern: str, locale: Locale) -> str:
+    """Return a day as `pattern` writes it; pages write the same few days again and again."""
+    return dates.format_date(day, pattern, locale=locale)
 
 
 def _zone(zone: str | None) -> str:

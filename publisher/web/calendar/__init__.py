@@ -5,7 +5,9 @@ itself, with a button that undoes the move.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from flask import (
@@ -20,6 +22,7 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from publisher import clock
@@ -32,12 +35,12 @@ from publisher.platforms import PLATFORM_NAMES
 from publisher.web import failures
 from publisher.web.access import allow, by_script, form_version, get_post, me
 from publisher.web.calendar.asked import FILTERS, Asked, View, asked
-from publisher.web.calendar.grids import Card, Grid, lay_out
+from publisher.web.calendar.grids import Card, Grid, Place, lay_out
 from publisher.web.filters import jam, waktu
 from publisher.web.onward import own_page, referring_page
 from publisher.web.registry.forms import OFFICE_KINDS
 from publisher.workflow import planning
-from publisher.workflow.planning import Planned, Scope, State
+from publisher.workflow.planning import Details, Planned, Scope, State
 from publisher.workflow.reporting.workdays import national_holidays
 
 bp = Blueprint("calendar", __name__, url_prefix="/kalender")
@@ -62,15 +65,16 @@ def index() -> str:
     rows = planning.planned(scope, part.wanted, first, last)
     grid = _grid(part, rows)
     offices = {office.id: office for office in planning.offices(scope)}
-    _fill(grid.shown, offices)
+    _fill(grid, offices)
     return render_template(
         "calendar/index.html",
         part=part,
         grid=grid,
-        totals=Counter(row.state for row in rows),
+        totals=Counter([row.state for row in rows]),
         offices=offices,
         day_page=url_for(".index", **part.link(tampil=View.AGENDA.value, pada=DAY)),
-        sign=planning.sign(scope, part.wanted, first, last),
+        more_word=cache(lambda more: ngettext("%(num)s lagi", "%(num)s lagi", more)),
+        sign=planning.sign_of(rows),
         unplanned=_unplanned(part),
         undo=session.pop(UNDO, None),
         week=Week.of_day(part.day),
@@ -145,32 +149,47 @@ def _grid(part: Asked, rows: list[Planned]) -> Grid:
         first=part.first,
         last=part.last,
         start=part.moments(g.zone)[0],
-        zone=g.zone,
         special=planning.special_days(me().region, part.first, part.last, national_holidays),
         page=request.args.get("page", 1, type=int),
     )
 
 
-def _fill(cards: list[Card], offices: dict[int, Any]) -> None:
+def _fill(grid: Grid, offices: dict[int, Any]) -> None:
     """Let cards say what they are about, as far as it is for the reader."""
+    found = planning.details([place.row.id for place in grid.shown])
+    write = _writer(found, offices)
+    for day in grid.days:
+        for hour, (places, _more) in day.hours.items():
+            # What is gone since the rows were read is left out.
+            day.cards[hour] = [write(place) for place in places if place.row.id in found]
+
+
+def _writer(found: dict[int, Details], offices: dict[int, Any]) -> Callable[[Place], Card]:
+    """Return what makes a card of a post; what hundreds of cards share is worked out once."""
     role, own = me().role, me().role in OFFICE_ROLES
-    found = planning.details([card.row.id for card in cards])
-    times: dict[tuple[int, int], str] = {}  # hundreds of cards share a few dozen
     untitled, hidden = _("Tanpa judul"), _("Draf, judul tampak setelah diajukan")
-    for card in cards:
-        minute = (card.local.hour, card.local.minute)
-        card.time = times.get(minute) or times.setdefault(minute, jam(card.local))
-        if not own:
-            office = offices[card.row.office_id]
-            card.office, card.office_name = office.abbreviation, office.name
-        details = found.get(card.row.id)
-        if details is None:
-            continue  # gone since the rows were read
-        visible = own or details.submitted
-        card.title = (details.title or untitled) if visible else hidden
-        card.page = f"/{'konten' if own else 'telaah'}/{card.row.id}" if visible else ""
-        if planning.may_move(role, card.row.state):
-            card.version = details.version
+    pages = "/konten" if own else "/telaah"
+    movable = {state for state in State if planning.may_move(role, state)}
+    times: dict[int, str] = {}
+
+    def write(place: Place) -> Card:
+        row, day, hour, minute = place
+        title, submitted = found[row.id]
+        visible = own or submitted
+        office, clock_time = offices[row.office_id], hour * 60 + minute
+        return Card(
+            row.id,
+            row.state,
+            f"{day}T{hour:02}:{minute:02}",
+            times.get(clock_time) or times.setdefault(clock_time, jam(row.at)),
+            "" if own else office.abbreviation,
+            office.name,
+            (title or untitled) if visible else hidden,
+            f"{pages}/{row.id}" if visible else "",
+            row.version if row.state in movable else None,
+        )
+
+    return write
 
 
 def _unplanned(part: Asked) -> list[Post]:
@@ -224,7 +243,7 @@ def _time_in_form() -> datetime | None:
         return None
     try:
         if moment is not None:
-            at = datetime.fromisoformat(moment)
+            at = datetime.fromisoformat(moment).replace(second=0, microsecond=0)
             return at if at.tzinfo else clock.from_local(at, g.zone)
         day, hour = request.form.get("tanggal", ""), request.form.get("jam", "")
         return clock.from_local(datetime.fromisoformat(f"{day}T{hour}"), g.zone)

@@ -1,15 +1,15 @@
 """Posts laid out in days and hours, with a bounded number of cards on a page.
 
-What is beyond the bound is counted, by state, and leads to the agenda of its day.
+What is beyond the bound is counted, by state, and leads to the agenda of its day. A month has
+thousands of posts and shows a few of each day, so only those that are shown become cards.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from publisher import clock
 from publisher.web.calendar.asked import View
 from publisher.workflow.planning import Planned, State
 
@@ -17,46 +17,58 @@ from publisher.workflow.planning import Planned, State
 PER_HOUR, PER_DAY, PER_PAGE = 3, 3, 100
 #: The hours that a week always shows.
 OFFICE_HOURS = range(8, 17)
+HOUR_S, DAY_S = 3600, 86400
 
 
-@dataclass(kw_only=True, slots=True)
-class Card:
-    """A post in its place, and what its card says.
+class Place(NamedTuple):
+    """Where a post that is shown stands: the day, and the time on the region's clock."""
 
+    row: Planned
+    day: date
+    hour: int
+    minute: int
+
+
+class Card(NamedTuple):
+    """What the page says of a post. The template takes it apart in this order.
+
+    :ivar at: the day and time on the region's clock, as a form sends it
+    :ivar page: its address if the reader may open it, else ""
     :ivar version: that of the post if the reader may move it, else None
     """
 
-    row: Planned
-    local: datetime
-    time: str = ""
-    title: str = ""
-    page: str = ""
-    office: str = ""
-    office_name: str = ""
-    version: int | None = None
-
-    @property
-    def at(self) -> str:
-        return f"{self.local:%Y-%m-%dT%H:%M}"
+    id: int
+    state: State
+    at: str
+    time: str
+    office: str
+    office_name: str
+    title: str
+    page: str
+    version: int | None
 
 
 @dataclass(kw_only=True)
 class Day:
-    """A day; `hours` are those that have something, each with its cards and how many more."""
+    """A day; `hours` are those that have something, each with its posts and how many more.
+
+    :ivar cards: what the page says of those posts; filled in by whoever shows it
+    """
 
     day: date
     special: Any = None
     total: int = 0
     counts: Counter[State] = field(default_factory=Counter)
-    hours: dict[int, tuple[list[Card], int]] = field(default_factory=dict)
+    hours: dict[int, tuple[list[Place], int]] = field(default_factory=dict)
+    cards: dict[int, list[Card]] = field(default_factory=dict)
 
     @property
-    def cards(self) -> list[Card]:
-        return [card for cards, _ in self.hours.values() for card in cards]
+    def places(self) -> list[Place]:
+        return [place for places, _ in self.hours.values() for place in places]
 
     @property
     def more(self) -> int:
-        return self.total - len(self.cards)
+        return self.total - len(self.places)
 
     @property
     def states(self) -> list[tuple[State, int]]:
@@ -78,8 +90,8 @@ class Grid:
         return sorted({*OFFICE_HOURS, *(hour for day in self.days for hour in day.hours)})
 
     @property
-    def shown(self) -> list[Card]:
-        return [card for day in self.days for card in day.cards]
+    def shown(self) -> list[Place]:
+        return [place for day in self.days for place in day.places]
 
 
 def lay_out(
@@ -89,7 +101,6 @@ def lay_out(
     first: date,
     last: date,
     start: datetime,
-    zone: str,
     special: Mapping[date, Any],
     page: int = 1,
 ) -> Grid:
@@ -97,37 +108,57 @@ def lay_out(
 
     :param start: when `first` begins
     """
-    days = [Day(day=first + timedelta(days=n)) for n in range((last - first).days)]
-    pages = max(1, -(-len(rows) // PER_PAGE))
+    days = [first + timedelta(days=n) for n in range((last - first).days)]
+    by_day, begins = _by_day(rows, start, len(days)), int(start.timestamp())
+    pages = max(1, -(-len(rows) // PER_PAGE)) if view is View.AGENDA else 1
     page = min(max(1, page), pages)
-    for day, its in zip(days, _by_day(rows, start, len(days)), strict=True):
-        day.special = special.get(day.day)
-        day.total = len(its)
-        day.counts = Counter(row.state for row in its)
-    shown = rows[(page - 1) * PER_PAGE : page * PER_PAGE] if view is View.AGENDA else rows
-    for day, its in zip(days, _by_day(shown, start, len(days)), strict=True):
-        day.hours = _by_hour(view, its, zone)
-    return Grid(days=days, total=len(rows), page=page, pages=pages if view is View.AGENDA else 1)
+    shown = by_day
+    if view is View.AGENDA:
+        shown = _by_day(rows[(page - 1) * PER_PAGE : page * PER_PAGE], start, len(days))
+    return Grid(
+        days=[
+            Day(
+                day=day,
+                special=special.get(day),
+                total=len(its),
+                counts=Counter([row.state for row in its]),
+                hours=_by_hour(view, some, day, begins + n * DAY_S),
+            )
+            for n, (day, its, some) in enumerate(zip(days, by_day, shown, strict=True))
+        ],
+        total=len(rows),
+        page=page,
+        pages=pages,
+    )
 
 
 def _by_day(rows: Sequence[Planned], start: datetime, days: int) -> list[list[Planned]]:
     found: list[list[Planned]] = [[] for _ in range(days)]
+    begins = int(start.timestamp())
     for row in rows:
-        found[(row.at - start).days].append(row)  # no zone of Indonesia saves daylight
+        found[(row.seconds - begins) // DAY_S].append(row)  # no zone of Indonesia saves daylight
     return found
 
 
-def _by_hour(view: View, rows: list[Planned], zone: str) -> dict[int, tuple[list[Card], int]]:
-    if view is View.MONTH:  # what needs somebody comes first
-        rows = sorted(sorted(rows, key=_without_problem)[:PER_DAY], key=lambda row: row.at)
-    hours: dict[int, list[Card]] = defaultdict(list)
-    for row in rows:
-        local = clock.in_zone(row.at, zone)
-        hours[local.hour].append(Card(row=row, local=local))
-    if view is not View.WEEK:
-        return {hour: (its, 0) for hour, its in hours.items()}
-    return {hour: (its[:PER_HOUR], len(its[PER_HOUR:])) for hour, its in hours.items()}
+def _by_hour(
+    view: View, rows: list[Planned], day: date, begins: int
+) -> dict[int, tuple[list[Place], int]]:
+    hours: dict[int, list[Planned]] = defaultdict(list)
+    for row in _first(rows) if view is View.MONTH else rows:
+        hours[(row.seconds - begins) // HOUR_S].append(row)
+    most = PER_HOUR if view is View.WEEK else len(rows)
+    return {
+        hour: ([_place(row, day, begins) for row in its[:most]], len(its[most:]))
+        for hour, its in hours.items()
+    }
 
 
-def _without_problem(row: Planned) -> bool:
-    return row.state is not State.PROBLEM
+def _place(row: Planned, day: date, begins: int) -> Place:
+    return Place(row, day, *divmod((row.seconds - begins) // 60, 60))
+
+
+def _first(rows: list[Planned]) -> list[Planned]:
+    """Return what a month shows of a day: what needs somebody comes first."""
+    problems = [row for row in rows if row.state is State.PROBLEM][:PER_DAY]
+    others = [row for row in rows if row.state is not State.PROBLEM][: PER_DAY - len(problems)]
+    return sorted(problems + others, key=lambda row: row.seconds)

@@ -1,12 +1,13 @@
 """What is planned between two moments: a fixed number of queries, however much it is.
 
 The rows come from the index on office, status and time, so years of history cost nothing. Titles
-and channels are read only for what a page shows.
+are read only for what a page shows. The tables are asked, not the entities: a month has thousands
+of rows, and most of them are only counted.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -46,6 +47,31 @@ _STATES = (
     State.DRAFT, State.WAITING, State.RETURNED, State.PUBLISHED, State.APPROVED, State.PROBLEM,
 )  # fmt: skip
 _OUT, _OPEN, _BAD = 3, 4, 5
+_POST, _DELIVERY = Post.__table__.c, Delivery.__table__.c
+
+
+def _standing() -> sa.ColumnElement[int]:
+    """A place in `_STATES`: of an approved post by the worst of its deliveries."""
+    worst = sa.case(
+        (_DELIVERY.status == _D.PUBLISHED, _OUT),
+        (_DELIVERY.status.in_((_D.FAILED, _D.MISSED, _D.UNKNOWN)), _BAD),
+        else_=_OPEN,
+    )
+    deliveries = (
+        sa.select(sa.func.coalesce(sa.func.max(worst), _BAD))  # all cancelled: nothing goes out
+        # Written out, as in the index that it uses.
+        .where(_DELIVERY.post_id == _POST.id, sa.text("delivery.status <> 'cancelled'"))
+        .correlate(Post)
+        .scalar_subquery()
+    )
+    others = [
+        (_POST.status == PostStatus(state.value), place)
+        for place, state in enumerate(_STATES[:_OUT])
+    ]
+    return sa.case(*others, else_=deliveries)
+
+
+_STANDING = _standing()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,22 +102,30 @@ class Wanted:
 
 
 class Planned(NamedTuple):
-    """A post in the calendar. There are thousands, so it is light."""
+    """A post in the calendar. There are thousands, so it is light.
+
+    :ivar seconds: when it is planned, since the beginning of 1970 in UTC
+    """
 
     id: int
     office_id: int
-    at: datetime
+    seconds: int
+    version: int
     state: State
 
+    @property
+    def at(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds, UTC)
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Details:
-    """What a card says of a post beside its time and state."""
+
+class Details(NamedTuple):
+    """What a card says of a post beside its time and state.
+
+    :ivar submitted: at least once: before that, its words are nobody's but its office's
+    """
 
     title: str
-    version: int
-    submitted: bool  # at least once: before that, its words are nobody's but its office's
-    platforms: tuple[str, ...]
+    submitted: bool
 
 
 def offices(scope: Scope) -> list[sa.Row[Any]]:
@@ -109,47 +143,40 @@ def planned(scope: Scope, wanted: Wanted, first: datetime, last: datetime) -> li
 
     `wanted.state` is not looked at: whoever lists may also count.
     """
+    seconds = sa.cast(sa.extract("epoch", _POST.planned_at), sa.BigInteger)
     query = _within(
-        sa.select(Post.id, Post.office_id, Post.planned_at, _standing()),
+        sa.select(_POST.id, _POST.office_id, seconds, _POST.version, _STANDING),
         scope, wanted, first, last,
-    ).order_by(Post.planned_at, Post.id)  # fmt: skip
+    ).order_by(_POST.planned_at, _POST.id)  # fmt: skip
     return [
-        Planned(id_, office_id, at, _STATES[number])
-        for id_, office_id, at, number in db.session.execute(query)
+        Planned(id_, office_id, seconds, version, _STATES[number])
+        for id_, office_id, seconds, version, number in db.session.connection().execute(query).all()
     ]
 
 
 def sign(scope: Scope, wanted: Wanted, first: datetime, last: datetime) -> str:
     """Return a sign that changes when a person has planned, moved, edited or decided something."""
-    numbers = (sa.func.count(), sa.func.sum(Post.version), sa.func.sum(Post.id))
+    numbers = (sa.func.count(), sa.func.sum(_POST.version), sa.func.sum(_POST.id))
     query = _within(sa.select(*numbers), scope, wanted, first, last)
-    return ".".join(str(number or 0) for number in db.session.execute(query).one())
+    return _sign(db.session.execute(query).one())
+
+
+def sign_of(rows: Collection[Planned]) -> str:
+    """Return the sign of what `planned` returned."""
+    return _sign((len(rows), sum(row.version for row in rows), sum(row.id for row in rows)))
+
+
+def _sign(numbers: Iterable[int | None]) -> str:
+    return ".".join(str(number or 0) for number in numbers)
 
 
 def details(post_ids: Collection[int]) -> dict[int, Details]:
     """Return what cards say of posts. One query."""
-    query = (
-        sa.select(
-            Post.id,
-            Post.title,
-            Post.version,
-            Post.submitted_at,
-            sa.func.aggregate_strings(Account.platform, " "),
-        )
-        .outerjoin(post_account, post_account.c.post_id == Post.id)
-        .outerjoin(Account, Account.id == post_account.c.account_id)
-        .where(Post.id.in_(post_ids))
-        .group_by(Post.id, Post.title, Post.version, Post.submitted_at)
+    query = sa.select(_POST.id, _POST.title, _POST.submitted_at.is_not(None)).where(
+        _POST.id.in_(post_ids)
     )
-    return {
-        id_: Details(
-            title=title,
-            version=version,
-            submitted=submitted_at is not None,
-            platforms=tuple(sorted(set((platforms or "").split()))),
-        )
-        for id_, title, version, submitted_at, platforms in db.session.execute(query)
-    }
+    found = db.session.connection().execute(query)
+    return {id_: Details(title, submitted) for id_, title, submitted in found}
 
 
 def unplanned(office_id: int) -> list[Post]:
@@ -172,39 +199,18 @@ def _within(query: Any, scope: Scope, wanted: Wanted, first: datetime, last: dat
     if wanted.office_kind is not None:
         ours = ours.where(Office.kind == wanted.office_kind)
     query = query.where(
-        Post.office_id.in_(ours),
-        Post.status.in_(SHOWN),
-        Post.planned_at >= first,
-        Post.planned_at < last,
+        _POST.office_id.in_(ours),
+        _POST.status.in_(SHOWN),
+        _POST.planned_at >= first,
+        _POST.planned_at < last,
     )
     if wanted.kind is not None:
-        query = query.where(Post.kind == wanted.kind)
+        query = query.where(_POST.kind == wanted.kind)
     if wanted.platform is not None:
         there = (
             sa.select(post_account.c.post_id)
             .join(Account, Account.id == post_account.c.account_id)
-            .where(post_account.c.post_id == Post.id, Account.platform == wanted.platform)
+            .where(post_account.c.post_id == _POST.id, Account.platform == wanted.platform)
         )
         query = query.where(there.exists())
     return query
-
-
-def _standing() -> sa.ColumnElement[int]:
-    """A place in `_STATES`: of an approved post by the worst of its deliveries."""
-    worst = sa.case(
-        (Delivery.status == _D.PUBLISHED, _OUT),
-        (Delivery.status.in_((_D.FAILED, _D.MISSED, _D.UNKNOWN)), _BAD),
-        else_=_OPEN,
-    )
-    deliveries = (
-        sa.select(sa.func.coalesce(sa.func.max(worst), _BAD))  # all cancelled: nothing goes out
-        # Written out, as in the index that it uses.
-        .where(Delivery.post_id == Post.id, sa.text("delivery.status <> 'cancelled'"))
-        .correlate(Post)
-        .scalar_subquery()
-    )
-    others = [
-        (Post.status == PostStatus(state.value), place)
-        for place, state in enumerate(_STATES[:_OUT])
-    ]
-    return sa.case(*others, else_=deliveries)
