@@ -18,6 +18,7 @@ from publisher.engine.closing import CLOSE_EVERY_S, Closer
 from publisher.engine.finishing import FINISH_EVERY_S, Finisher
 from publisher.engine.reading import READ_EVERY_S, Reader
 from publisher.engine.renewing import RENEW_EVERY_S, Renewer
+from publisher.engine.repeating import REPEAT_EVERY_S, Repeater
 from publisher.engine.steps import Steps
 from publisher.platforms.errors import PlatformError, TryLater
 from publisher.workflow import watching
@@ -53,6 +54,7 @@ class Checker:
             _Round(Reader(app, steps).read, READ_EVERY_S),
             _Round(Finisher(app, steps).finish, FINISH_EVERY_S),
             _Round(Closer(app, steps).close, CLOSE_EVERY_S),
+            _Round(Repeater(app, steps).repeat, REPEAT_EVERY_S),
         )
 
     def wake(self) -> None:
