@@ -120,6 +120,16 @@ def within(
     return _rows(posts, reviewer), total
 
 
+def count(region: Region) -> int:
+    """Return how many posts of a region wait for a decision."""
+    query = (
+        sa.select(sa.func.count(Post.id))
+        .join(Post.office)
+        .where(Office.region_id == region.id, Post.status == PostStatus.IN_REVIEW)
+    )
+    return db.session.scalar(query) or 0
+
+
 def decided(
     region: Region, *, before_id: int | None = None, limit: int = PAGE
 ) -> tuple[list[Decided], int | None]:
@@ -144,8 +154,13 @@ def decided(
     return [Decided(event, event.post) for event in events[:limit]], older
 
 
-def neighbours(post: Post, *, reviewer: User) -> Neighbours:
-    """Return the posts before and after in the queue, leaving out the reviewer's own."""
+def neighbours(
+    post: Post, *, reviewer: User, office_id: int | None = None, kind: PostKind | None = None
+) -> Neighbours:
+    """Return the posts before and after in the queue, leaving out the reviewer's own.
+
+    :param office_id, kind: walk through those alone, as `waiting` lists them
+    """
     region_id = reviewer.region_id
     query = (
         sa.select(Post.id, Post.drafted_by_id, Post.edited_by_id)
@@ -154,6 +169,10 @@ def neighbours(post: Post, *, reviewer: User) -> Neighbours:
         .order_by(*_OLDEST_DUE_FIRST)
         .limit(_WALK)
     )
+    if office_id is not None:
+        query = query.where(Post.office_id == office_id)
+    if kind is not None:
+        query = query.where(Post.kind == kind)
     rows = db.session.execute(query).all()
     ids = [id_ for id_, *makers in rows if id_ == post.id or reviewer.id not in makers]
     if post.id not in ids:

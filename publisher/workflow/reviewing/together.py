@@ -8,6 +8,7 @@ nothing the second time.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, defer, selectinload
@@ -24,6 +25,15 @@ from publisher.workflow.reviewing.deciding import check_version
 AT_ONCE = 25
 #: As many as one request may decide on.
 MOST = 200
+
+
+class NotReady(PublisherError):
+    """Its pictures were not made in the time that one request has."""
+
+    message = N_(
+        "Gambarnya masih disiapkan untuk kanal tujuannya. Belum ada yang diputuskan; "
+        "kirim lagi sebentar lagi."
+    )
 
 
 class NoSuchPost(PublisherError):
@@ -82,9 +92,7 @@ def decide(
     return [results[one.post_id] for one in chosen]
 
 
-def _decided(
-    post: Post | None, one: Chosen, take: Callable[[Post], int], reviewer: User
-) -> Result:
+def _decided(post: Post | None, one: Chosen, take: Callable[[Post], int], reviewer: User) -> Result:
     if post is None:
         return Result(post_id=one.post_id, stopped_by=NoSuchPost())
     told = {"post_id": post.id, "title": post.title, "office": post.office.name}
@@ -100,31 +108,36 @@ def _decided(
     return Result(**told, approved=post.status is PostStatus.APPROVED, planned=planned)
 
 
+def with_content(post_ids: Sequence[int], *, reviewer: User) -> list[Post]:
+    """Return those posts that the reviewer may decide on, with all that is decided on."""
+    query = _in_sight(sa.select(Post), post_ids, reviewer).join(Post.office)
+    return list(db.session.scalars(query.options(*_WHOLE)))
+
+
 def _held(post_ids: Sequence[int], reviewer: User) -> dict[int, Post]:
     """Lock posts, then load them with all that is decided on. All locks are taken before
     anything is written: who holds a post may wait for the audit chain, never the reverse."""
-    ours = sa.select(Office.id).where(Office.region_id == reviewer.region_id)
-    locked = (
-        sa.select(Post.id)
-        .where(Post.id.in_(post_ids), Post.office_id.in_(ours), Post.submitted_at.is_not(None))
-        .order_by(Post.id)
-        .with_for_update()
-    )
+    locked = _in_sight(sa.select(Post.id), post_ids, reviewer).order_by(Post.id).with_for_update()
     ids = list(db.session.scalars(locked))
-    query = (
-        sa.select(Post)
-        .join(Post.office)
-        .where(Post.id.in_(ids))
-        .options(
-            contains_eager(Post.office).joinedload(Office.region),
-            selectinload(Post.pictures).joinedload(PostPicture.media),
-            selectinload(Post.accounts),
-            selectinload(Post.texts),
-            selectinload(Post.events).options(defer(PostEvent.content)),
-        )
-        .execution_options(populate_existing=True)
+    query = sa.select(Post).join(Post.office).where(Post.id.in_(ids)).options(*_WHOLE)
+    found = db.session.scalars(query.execution_options(populate_existing=True))
+    return {post.id: post for post in found}
+
+
+def _in_sight(query: Any, post_ids: Sequence[int], reviewer: User) -> Any:
+    ours = sa.select(Office.id).where(Office.region_id == reviewer.region_id)
+    return query.where(
+        Post.id.in_(post_ids), Post.office_id.in_(ours), Post.submitted_at.is_not(None)
     )
-    return {post.id: post for post in db.session.scalars(query)}
+
+
+_WHOLE = (
+    contains_eager(Post.office).joinedload(Office.region),
+    selectinload(Post.pictures).joinedload(PostPicture.media),
+    selectinload(Post.accounts),
+    selectinload(Post.texts),
+    selectinload(Post.events).options(defer(PostEvent.content)),
+)
 
 
 def _place(post: Post | None) -> tuple[bool, datetime | int, int]:

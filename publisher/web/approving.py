@@ -1,0 +1,85 @@
+"""Approving: one post from its own page, or many at once; here is the one way that does it."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from flask import current_app
+
+from publisher import clock
+from publisher.db import begin_writing, db, read_only
+from publisher.models.deliveries import Delivery
+from publisher.models.posts import Post, PostStatus
+from publisher.storage import Store
+from publisher.web.access import me
+from publisher.workflow import composing, planning, reviewing, scheduling
+from publisher.workflow.reviewing import Chosen, Result
+
+#: So long one request may take to make pictures that nobody has looked at yet.
+PICTURES_S = 8
+
+
+def store() -> Store:
+    found: Store = current_app.extensions["media_store"]
+    return found
+
+
+def approve(
+    post: Post, *, at: datetime, at_once: bool = False, held: bool = False
+) -> list[Delivery]:
+    """Approve a post and plan it; return the deliveries that are new.
+
+    None while it waits for somebody else as well.
+    """
+    reviewing.approve(post, reviewer=me(), at=at, store=store(), at_once=at_once, held=held)
+    if post.status is not PostStatus.APPROVED:
+        return []
+    catch_up = timedelta(hours=current_app.config["CATCH_UP_HOURS"])
+    return scheduling.schedule(post, actor=me(), at=at, catch_up=catch_up)
+
+
+def approve_all(chosen: Sequence[Chosen]) -> list[Result]:
+    """Approve what was ticked, each for itself, and commit.
+
+    What would crowd an account is left for a look at the post itself, as is what is late.
+    """
+    ready = make_pictures_ready([one.post_id for one in chosen])
+    results = [
+        Result(post_id=one.post_id, stopped_by=reviewing.NotReady())
+        for one in chosen
+        if one.post_id not in ready
+    ]
+    for part in reviewing.parts([one for one in chosen if one.post_id in ready]):
+        results += reviewing.decide(part, _approve_held, reviewer=me())
+        db.session.commit()
+    return results
+
+
+def _approve_held(post: Post) -> int:
+    spacing = timedelta(seconds=current_app.config["SPACING_S"])
+    if post.planned_at is not None:
+        planning.check_spacing(post, post.planned_at, spacing, among=(PostStatus.APPROVED,))
+    return len(approve(post, at=clock.now(), held=True))
+
+
+def make_pictures_ready(post_ids: Sequence[int]) -> set[int]:
+    """Make what platforms will be sent, so that neither the approval nor a worker waits for it.
+
+    It takes a third of a second a picture, so no transaction is open meanwhile, and there is an
+    end to it. What cannot be made is named by the approval itself.
+
+    :returns: all of them but those for which there was no time
+    """
+    db.session.rollback()
+    read_only()
+    posts = reviewing.with_content(post_ids, reviewer=me())
+    contents = [(post.id, composing.contents(post)) for post in posts]
+    begin_writing()
+    until = clock.running_s() + PICTURES_S
+    for number, (_, its) in enumerate(contents):
+        if clock.running_s() > until:
+            return set(post_ids) - {post_id for post_id, _ in contents[number:]}
+        with suppress(OSError):
+            for content in its:
+                content.read(store())
+    return set(post_ids)
