@@ -115,6 +115,7 @@ class Proof:
     screenshot: str = ""  # the digest of that picture
     down_at: datetime | None = None  # since when it is not public any more
     delivery_id: int = 0
+    claimed: bool = False  # made without Siar, and claimed by its office
 
 
 @dataclass(frozen=True, kw_only=True)

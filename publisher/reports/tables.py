@@ -135,8 +135,15 @@ def _detail(row: OfficeWeek, content: Content, proof: Proof) -> tuple[Cell, ...]
         content.submitted_at,
         content.approved_by,
         content.approved_at,
-        "Manual" if proof.by_hand else "Otomatis",
+        _way(proof),
     )
+
+
+def _way(proof: Proof) -> str:
+    """Return how it came to be out."""
+    if proof.claimed:
+        return "Klaim"
+    return "Manual" if proof.by_hand else "Otomatis"
 
 
 def trouble_columns(report: WeekReport) -> tuple[Column, ...]:

@@ -17,6 +17,7 @@ from publisher.db import db
 from publisher.errors import Outdated, SignedOut
 from publisher.models.accounts import Account
 from publisher.models.deliveries import Delivery
+from publisher.models.found import Claim, FoundPost
 from publisher.models.media import Media, MediaKind
 from publisher.models.people import OFFICE_ROLES, Role, User
 from publisher.models.places import Office
@@ -149,6 +150,20 @@ def get_proof(proof_id: int) -> Proof:
     if proof is None or not sees_office(proof.delivery.office):
         abort(404)
     return proof
+
+
+def get_found_post(found_post_id: int) -> FoundPost:
+    found = db.session.get(FoundPost, found_post_id)
+    if found is None or not sees_office(found.account.office):
+        abort(404)
+    return found
+
+
+def get_claim(claim_id: int) -> Claim:
+    claim = db.session.get(Claim, claim_id)
+    if claim is None or not sees_office(claim.found_post.account.office):
+        abort(404)
+    return claim
 
 
 def get_media(media_id: int) -> Media:

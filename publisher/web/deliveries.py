@@ -14,6 +14,7 @@ from publisher.models.people import Role
 from publisher.platforms import account_address, http
 from publisher.web.access import allow, get_delivery, me
 from publisher.web.filters import pukul, tanggal, waktu
+from publisher.workflow import adopting
 from publisher.workflow.delivering import board, people, proving
 from publisher.workflow.delivering.board import Group, Row
 
@@ -30,8 +31,13 @@ def index() -> str:
     group = Group(wanted) if wanted in set(Group) else Group.NEEDS_PERSON
     page = request.args.get("page", 1, type=int)
     found = board.board(me(), group, at=clock.now(), page=page)
-    waiting = proving.count_waiting(me()) if me().role is Role.REVIEWER else 0
-    return render_template("deliveries/index.html", board=found, proofs_waiting=waiting)
+    reviews = me().role is Role.REVIEWER
+    return render_template(
+        "deliveries/index.html",
+        board=found,
+        proofs_waiting=proving.count_waiting(me()) if reviews else 0,
+        claims_waiting=adopting.count_waiting(me()) if reviews else 0,
+    )
 
 
 @bp.get("/<int:delivery_id>")

@@ -10,7 +10,7 @@ from publisher.errors import N_
 from publisher.models.places import Office
 from publisher.models.posts import PostKind
 from publisher.platforms import PLATFORM_NAMES
-from publisher.reports.snapshot import Obligation, Tally, Uncounted, WeekStatus
+from publisher.reports.snapshot import Obligation, OfficeWeek, Tally, Uncounted, WeekStatus
 from publisher.web.filters import tanggal, tanggal_pendek, waktu
 from publisher.web.forms_drafts import KIND_WORDS
 from publisher.web.registry.forms_quotas import EVERY_KIND, WEEKDAYS
@@ -41,6 +41,7 @@ def sentences(office: Office, week: Week, detail: OfficeDetail) -> list[str]:
         *(_about_the_days(detail.days) if owed.minimum is not None else ()),
         *_about_the_obligation(owed),
         *_about_the_count(office, week, tally),
+        *_about_claims(detail.row),
     ]
 
 
@@ -132,6 +133,14 @@ def _about_the_obligation(owed: Obligation) -> Iterator[str]:
     else:
         yield _("Wajib: %(required)s; target ini tidak dikurangi hari libur.",
                 required=owed.required)  # fmt: skip
+
+
+def _about_claims(row: OfficeWeek) -> Iterator[str]:
+    """Say how many of what counts were made without Siar."""
+    count = sum(all(proof.claimed for proof in content.proofs) for content in row.counted)
+    if count:
+        yield _("Di antaranya %(count)s unggahan di luar Siar, yang diklaim dan diterima Kominfo.",
+                count=count)  # fmt: skip
 
 
 def _about_the_count(office: Office, week: Week, tally: Tally) -> Iterator[str]:

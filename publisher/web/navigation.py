@@ -58,7 +58,7 @@ def entries() -> list[dict[str, Any]]:
     section = "deliveries" if section in ("proofs", "takedowns", "stops") else section
     section = "library" if section == "ideas" else section
     section = "drafts" if section == "studio" else section
-    section = "reports" if section == "closing" else section
+    section = "reports" if section in ("closing", "claims") else section
     return [
         {
             "label": label,

@@ -19,6 +19,7 @@ bp = Blueprint("notices", __name__, url_prefix="/pemberitahuan")
 
 #: Told about the proof of a delivery, not about the delivery itself.
 _OF_WEEKS = (NoticeKind.OBJECTION_FILED, NoticeKind.OBJECTION_ANSWERED, NoticeKind.CLOSING_HELD)
+_OF_CLAIMS = (NoticeKind.CLAIM_FILED, NoticeKind.CLAIM_ANSWERED)
 _OF_PROOFS = (NoticeKind.HANDED_OVER, NoticeKind.PROOF_WAITING, NoticeKind.PROOF_RETURNED)
 
 
@@ -63,6 +64,8 @@ def target(notice: Notice) -> str:
     """Return the page of what a notice is about."""
     if notice.kind in _OF_PROOFS:
         return url_for("proofs.show", delivery_id=notice.delivery_id)
+    if notice.kind in _OF_CLAIMS:
+        return _claims_page(notice)
     if notice.kind in _OF_WEEKS:
         return _week_page(notice)
     if notice.delivery_id:
@@ -82,6 +85,13 @@ def _week_page(notice: Notice) -> str:
     week = notice.details["week"]
     page = url_for("reports.office_week", office_id=notice.office_id, week=week)
     return f"{page}#sanggahan"
+
+
+def _claims_page(notice: Notice) -> str:
+    if notice.kind is NoticeKind.CLAIM_FILED:
+        return url_for("claims.queue")
+    week = notice.details["week"]
+    return url_for("claims.found", office_id=notice.office_id, week=week)
 
 
 def _mark_read(notice_id: int) -> Notice:

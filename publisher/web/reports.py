@@ -33,7 +33,7 @@ from publisher.reports.forms import FORMS
 from publisher.reports.snapshot import MatrixRow, WeekReport
 from publisher.web import explaining, filters
 from publisher.web.access import allow, get_office, me, signed_in
-from publisher.workflow import closing, reporting
+from publisher.workflow import adopting, closing, reporting
 from publisher.workflow.closing import filing
 from publisher.workflow.reporting import OfficeDetail
 
@@ -126,6 +126,7 @@ def office_week(office_id: int, week: str) -> str:
         is_last=of_week == _this_week(g.zone),
         seal=None if closed is None else closing.read(closed, newest=closed.version).seal,
         objections=closing.objections_of(office, of_week),
+        found=adopting.count_found(office, of_week),
         objects=me().role in OFFICE_ROLES and closing.may_object(office, of_week, at=now) is None,
         objects_until=closing.objects_until(office.region, of_week),
         compares=me().role not in OFFICE_ROLES,

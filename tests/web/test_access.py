@@ -19,6 +19,7 @@ from publisher.clock import Week
 from publisher.db import db
 from publisher.models.advancing import advance
 from publisher.models.deliveries import Delivery
+from publisher.models.found import Claim, FoundPost
 from publisher.models.ideas import Idea
 from publisher.models.looks import Logo
 from publisher.models.media import Media
@@ -49,6 +50,8 @@ ROWS = {
     "pattern_id": "patterns",
     "dispensation_id": "dispensations",
     "objection_id": "objections",
+    "found_post_id": "found_posts",
+    "claim_id": "claims",
     "poster_id": "posters",
     "idea_id": "ideas",
     "media_id": "media",
@@ -96,6 +99,8 @@ class Rows:
     patterns: list = field(default_factory=list)
     dispensations: list = field(default_factory=list)
     objections: list = field(default_factory=list)
+    found_posts: list = field(default_factory=list)
+    claims: list = field(default_factory=list)
     posters: list = field(default_factory=list)
     ideas: list = field(default_factory=list)
     media: list = field(default_factory=list)
@@ -216,6 +221,7 @@ def fill(world, office, *, reviewer):
     saved(
         QuotaRule(region=office.region, office=office, minimum=2, valid_from=NOW.date(), set_at=NOW)
     )
+    claim = claim_of(account, drafter)
     posters = [poster_of(drafter, post) for post in posts]  # in the order of the posts
     return Rows(
         **working_days_of(office, reviewer),
@@ -231,11 +237,26 @@ def fill(world, office, *, reviewer):
         deliveries=[delivery.id for delivery in (*deliveries, shown)],
         digests=[media.digest],
         proofs=[proof.id],
+        found_posts=[claim.found_post_id],
+        claims=[claim.id],
         objections=[objection_of(drafter).id],
         notices=[notice_of(account, delivery).id for delivery in deliveries],
         sessions=list(db.session.scalars(sa.select(UserSession.id).filter_by(user_id=drafter.id))),
         secrets={f"Rahasia {name}", f"takarir {name}", f"akun_{name}", f"drafter-{name}"},
     )
+
+
+def claim_of(account, drafter):
+    found = FoundPost(
+        account=account, remote_id="71", excerpt=f"Rahasia {drafter.office.abbreviation}",
+        published_at=NOW - timedelta(days=7), found_at=NOW,
+    )  # fmt: skip
+    return saved(
+        Claim(
+            found_post=found, title=f"Rahasia {drafter.office.abbreviation}",
+            kind=PostKind.KEGIATAN, filed_by=drafter, filed_at=NOW,
+        )
+    )  # fmt: skip
 
 
 def out(post, reviewer):

@@ -9,6 +9,7 @@ from publisher.clock import Week
 from publisher.db import db
 from publisher.models.accounts import Account, Standing
 from publisher.models.deliveries import Delivery, DeliveryStatus
+from publisher.models.found import Claim, ClaimStatus, FoundPost
 from publisher.models.people import Role, User
 from publisher.models.places import Office, Region
 from publisher.models.proofs import Proof, ProofStatus
@@ -22,19 +23,21 @@ class Waiting:
 
     :ivar doubtful: deliveries of which nobody knows whether they are out
     :ivar proofs: filed, and not looked at yet
+    :ivar claims: of posts made without Siar, and not looked at yet
     """
 
     objections: list[Objection]
     doubtful: int
     proofs: int
+    claims: int = 0
 
     @property
     def nothing(self) -> bool:
-        return not (self.objections or self.doubtful or self.proofs)
+        return not (self.objections or self.doubtful or self.proofs or self.claims)
 
 
 def waiting(region: Region, week: Week) -> Waiting:
-    """Return what waits for somebody. Three queries."""
+    """Return what waits for somebody. Four queries."""
     due = Delivery.due_at.between(week.starts(region.zone), week.ends(region.zone))
     deliveries = (
         sa.select(sa.func.count())
@@ -50,7 +53,21 @@ def waiting(region: Region, week: Week) -> Waiting:
         objections=hold(region, week),
         doubtful=db.session.scalar(doubtful) or 0,
         proofs=db.session.scalar(proofs) or 0,
+        claims=_claims(region, week),
     )
+
+
+def _claims(region: Region, week: Week) -> int:
+    query = (
+        sa.select(sa.func.count(Claim.id))
+        .join(FoundPost, FoundPost.id == Claim.found_post_id)
+        .join(Account, Account.id == FoundPost.account_id)
+        .join(Office, Office.id == Account.office_id)
+        .where(Office.region_id == region.id, Claim.status == ClaimStatus.WAITING)
+        .where(FoundPost.published_at >= week.starts(region.zone))
+        .where(FoundPost.published_at < week.ends(region.zone))
+    )
+    return db.session.scalar(query) or 0
 
 
 def keepers(region: Region) -> dict[int, list[str]]:

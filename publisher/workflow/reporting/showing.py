@@ -12,6 +12,7 @@ from publisher.clock import Week
 from publisher.db import db
 from publisher.models.accounts import Account, Standing, label
 from publisher.models.deliveries import Delivery
+from publisher.models.found import Claim
 from publisher.models.media import Media
 from publisher.models.people import User
 from publisher.models.posts import Post, PostEvent
@@ -87,6 +88,7 @@ def in_week(scope: Scope, week: Week) -> list[Shown]:
         Account.handle,
         Account.display_name,
         _screenshot(),
+        _claimed(),
     )
     query = (
         _published(shown, ids)
@@ -187,14 +189,20 @@ def _proofs(rows: Sequence[Any], showing: Showing) -> Iterator[Proof]:
                 by_hand=row.proved_by_id is not None,
                 down_at=row.down_at,
                 delivery_id=row.delivery_id,
+                claimed=row.claimed,
             )
 
 
 def _submitted_by() -> sa.ColumnElement[str]:
-    """Return the name of who submitted a post last."""
+    """Return the name of who submitted a post last; who approved it is another user."""
     by_whom = (PostEvent.post_id == Post.id, PostEvent.actor_id == User.id)
     query = sa.select(User.name).where(*by_whom, PostEvent.step == "submit")
-    return query.order_by(PostEvent.id.desc()).limit(1).scalar_subquery()
+    return query.order_by(PostEvent.id.desc()).limit(1).correlate(Post).scalar_subquery()
+
+
+def _claimed() -> sa.ColumnElement[bool]:
+    """Return whether it was made without Siar, and claimed by its office."""
+    return sa.exists().where(Claim.delivery_id == Delivery.id).label("claimed")
 
 
 def _screenshot() -> sa.ColumnElement[str]:

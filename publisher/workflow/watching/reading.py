@@ -121,6 +121,7 @@ def keep(found: Iterable[tuple[Reading, list[Published]]], *, at: datetime) -> N
         account = db.session.get(Account, reading.account_id)
         if account is not None:
             composing.hear(account.id, reading.driver, posts, at=at)
+            composing.collect(account, posts, at=at)
             newest = (post.published_at for post in posts)
             known = (*newest, account.last_post_at, _published(account))
             account.last_post_at = max(filter(None, known), default=None)
