@@ -24,6 +24,7 @@ from publisher.db import db
 from publisher.engine import open_engine
 from publisher.engine.checking import Checker
 from publisher.platforms import driver_class
+from publisher.workflow import signing
 from publisher.workflow.delivering import by_hand, claiming, glancing, pulse, stopping
 
 log = logging.getLogger(__name__)
@@ -157,6 +158,7 @@ class Worker:
         claiming.wake_accounts(at=at)
         claiming.recover(at=at)
         stopping.put_aside(at=at)
+        signing.hold_back(at=at, only_due=True)
         by_hand.hand_over_due(at=at)
         claiming.give_up_late(at=at)
         by_hand.give_up_unproved(at=at)

@@ -49,6 +49,9 @@ class NoticeKind(StrEnum):
     RETURNED = "returned"  # a reviewer sent a post back, refused it, or took an approval back
     WEEK_CLOSED = "week_closed"  # the report of a week is there for good
     PLAN_DUE = "plan_due"  # an office's plan of a week lacks something, and is due tomorrow
+    SIGN_OFF_ASKED = "sign_off_asked"  # a post waits for the signature of its office's head
+    SIGN_OFF_ANSWERED = "sign_off_answered"
+    SIGN_OFF_LATE = "sign_off_late"  # and waits too long
     PLAN_LATE = "plan_late"  # and its time is over
 
 
@@ -78,10 +81,15 @@ AUDIENCE: dict[NoticeKind, frozenset[Role]] = {
     NoticeKind.WEEK_CLOSED: frozenset({Role.REVIEWER, Role.LEADER}),
     NoticeKind.PLAN_DUE: frozenset({Role.DRAFTER}),
     NoticeKind.PLAN_LATE: _DECIDES,
+    NoticeKind.SIGN_OFF_ASKED: frozenset({Role.HEAD}),
+    NoticeKind.SIGN_OFF_ANSWERED: frozenset({Role.DRAFTER, Role.HEAD}),
+    NoticeKind.SIGN_OFF_LATE: _DECIDES,
 }
 #: Whom a letter reaches at once: something is lost, or goes wrong, unless this person acts today.
 #: All else that a person is told waits for their daily letter.
 AT_ONCE: dict[NoticeKind, frozenset[Role]] = {
+    NoticeKind.SIGN_OFF_ASKED: frozenset({Role.HEAD}),
+    NoticeKind.SIGN_OFF_LATE: frozenset({Role.DRAFTER}),
     NoticeKind.FAILED: frozenset({Role.DRAFTER}),
     NoticeKind.MISSED: frozenset({Role.DRAFTER}),
     NoticeKind.UNKNOWN: frozenset({Role.DRAFTER}),

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from publisher.db import UtcDateTime, db
 from publisher.models.advancing import Change, advance, advance_all, notes_together, write_note
 from publisher.models.deliveries import Attempt, Delivery, DeliveryStatus
+from publisher.models.neutrality import lacks_second
 from publisher.models.posts import Post, PostStatus
 from publisher.models.stops import is_stopped
 from publisher.platforms import driver_class
@@ -61,7 +62,8 @@ def _still_approved() -> sa.ColumnElement[bool]:
     )
     now = sa.bindparam("now", type_=UtcDateTime())
     in_time = sa.and_(delivery.c.lease_until > now, delivery.c.publish_by > now)
-    return sa.and_(in_time, unchanged, ~is_stopped(delivery.c.office_id))
+    second = lacks_second(delivery.c.post_id, delivery.c.office_id, now)
+    return sa.and_(in_time, unchanged, ~is_stopped(delivery.c.office_id), ~second)
 
 
 _STILL_APPROVED = _still_approved()
@@ -111,8 +113,8 @@ def write(items: Sequence[Begin | End]) -> list[bool]:
 def _begin(begins: Sequence[Begin]) -> list[bool]:
     """Note that the publishing requests begin now; False where one must not.
 
-    Only while the lease holds, while the post is still exactly what was approved, and as long as
-    nobody has stopped the publishing of its region.
+    Only while the lease holds, while the post is still exactly what was approved, as long as
+    nobody has stopped the publishing of its region, and by two reviewers before an election.
     """
     changes = [
         Change(

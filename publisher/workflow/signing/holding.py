@@ -1,0 +1,84 @@
+"""What was approved by one reviewer, and would go out in a time that asks for two, is held.
+
+It goes back to the reviewers with the first approval written down, and its deliveries that are
+not under way are cancelled; the second approval plans them anew. What is out stays out.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from publisher.db import UtcDateTime, db
+from publisher.errors import N_
+from publisher.models import asking, audit
+from publisher.models.advancing import cancel_open
+from publisher.models.deliveries import Delivery, DeliveryStatus, status_is
+from publisher.models.needs import Answer, Stage
+from publisher.models.neutrality import Neutrality, lacks_second
+from publisher.models.people import User
+from publisher.models.places import Office
+from publisher.models.posts import Post, PostStatus
+
+BATCH = 100
+HELD = N_(
+    "Masa netralitas pemilihan: ditahan sampai penelaah kedua menyetujuinya. Tidak ada yang tayang."
+)
+
+
+def hold_back(*, at: datetime, only_due: bool = False) -> int:
+    """Hold a batch of what still waits to go out in such a time; return how many posts.
+
+    :param only_due: only what would begin now; for every tick, before anything is handed over
+    """
+    ids = db.session.scalars(_lacking(at, only_due)).all()
+    query = sa.select(Post).where(Post.id.in_(ids)).order_by(Post.id)
+    if ids and db.session.get_bind().dialect.name == "postgresql":
+        query = query.with_for_update(skip_locked=True)
+    posts = db.session.scalars(query).all() if ids else []
+    return sum(_hold(post, at) for post in posts)
+
+
+def _lacking(at: datetime, only_due: bool) -> sa.Select[int]:
+    """Return the query for approved posts whose deliveries wait for a time that asks for more."""
+    goes_out = sa.case((Delivery.due_at > at, Delivery.due_at), else_=sa.literal(at, UtcDateTime()))
+    query = (
+        sa.select(Delivery.post_id)
+        .distinct()
+        .select_from(Neutrality)
+        .join(Office, Office.region_id == Neutrality.region_id)
+        .join(Delivery, Delivery.office_id == Office.id)
+        .join(Post, Post.id == Delivery.post_id)
+        .where(
+            Neutrality.ends_at > at,
+            status_is(Delivery.status, DeliveryStatus.PENDING, DeliveryStatus.CLAIMED),
+            goes_out >= Neutrality.starts_at,
+            goes_out < Neutrality.ends_at,
+            Post.status == PostStatus.APPROVED,
+            lacks_second(Post.id, Delivery.office_id, goes_out),
+        )
+        .limit(BATCH)
+    )
+    return query.where(Delivery.next_at <= at) if only_due else query
+
+
+def _hold(post: Post, at: datetime) -> bool:
+    db.session.refresh(post)
+    if post.status is not PostStatus.APPROVED or post.approved_by is None:
+        return False
+    approver, approved_at = post.approved_by, post.approved_at
+    time = db.session.get_one(Neutrality, post.office.region_id)
+    cancel_open(post, actor=time.set_by, at=at, reason=HELD)
+    post.move("hold", actor=time.set_by, at=at, note=HELD)
+    db.session.flush()
+    first = asking.refresh(post, at=at).rows.get(Stage.FIRST)
+    if first is not None:
+        asking.answer(first, Answer.GIVEN, by=approver, at=approved_at or at)
+    _record(post, time.set_by, approver, at)
+    return True
+
+
+def _record(post: Post, actor: User, approver: User, at: datetime) -> None:
+    audit.record(
+        "post.hold", f"post:{post.id}", at=at, actor_id=actor.id,
+        region_id=post.office.region_id, approved_by=approver.id, digest=post.digest(),
+    )  # fmt: skip

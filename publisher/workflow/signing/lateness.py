@@ -1,0 +1,91 @@
+"""What waits too long for a signature is told: once to the head, once to the reviewers.
+
+Derived from the rows, as all notices are: a round that was missed tells what is due at the next.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from publisher.db import db
+from publisher.errors import N_
+from publisher.models import asking
+from publisher.models.needs import Answer, NeededDecision, Vacant
+from publisher.models.notices import Notice, NoticeKind, add_once
+from publisher.models.people import User
+from publisher.models.posts import Post, PostStatus
+
+BATCH = 100
+LATE = N_(
+    "Belum ditandatangani %(name)s. Selama belum, konten ini tidak dapat disetujui dan tidak "
+    "tayang."
+)
+NOBODY = N_(
+    "Jabatan kepalanya kosong, sehingga tidak ada yang dapat menandatangani. Selama belum, konten "
+    "ini tidak dapat disetujui dan tidak tayang."
+)
+
+
+def look_around(*, at: datetime) -> bool:
+    """Remind, tell of what is late, and let go on what nobody can sign; to be committed.
+
+    Return whether there may be more.
+    """
+    rows = _waiting(at)
+    for row in rows:
+        post = row.post
+        if _is_over(row):
+            row.remind_at = row.late_at = None
+            continue
+        terms, _time = asking.holding_for(post.office)
+        able = asking.signers(post.office, terms, at=at, besides=asking.hands(post))
+        if not able and terms.vacant is Vacant.GO_ON:
+            asking.answer(row, Answer.PASSED, by=None, at=at)
+            continue
+        if row.remind_at is not None and row.remind_at <= at:
+            row.remind_at = None
+            asking.ask_again(post, able, key="reminder", at=at)
+        if row.late_at is not None and row.late_at <= at:
+            row.late_at = None
+            _tell_late(row, able, at)
+    return len(rows) == BATCH
+
+
+def _waiting(at: datetime) -> list[NeededDecision]:
+    """Return what is due to be told of, and what an office without a head may be waiting for."""
+    due = sa.or_(NeededDecision.remind_at <= at, NeededDecision.late_at <= at)
+    query = (
+        sa.select(NeededDecision)
+        .where(
+            NeededDecision.stage == sa.literal_column("'head'"),
+            NeededDecision.answer.is_(None),
+            due,
+        )
+        .options(joinedload(NeededDecision.post).joinedload(Post.office))
+        .order_by(NeededDecision.id)
+        .limit(BATCH)
+    )
+    if db.session.get_bind().dialect.name == "postgresql":
+        query = query.with_for_update(of=NeededDecision, skip_locked=True)
+    return list(db.session.scalars(query))
+
+
+def _is_over(row: NeededDecision) -> bool:
+    post = row.post
+    return post.status is not PostStatus.IN_REVIEW or post.submitted_at != row.submitted_at
+
+
+def _tell_late(row: NeededDecision, able: list[User], at: datetime) -> None:
+    post = row.post
+    notice = {
+        "key": f"sign_off:late:{row.id}",
+        "kind": NoticeKind.SIGN_OFF_LATE,
+        "at": at,
+        "region_id": post.office.region_id,
+        "office_id": post.office_id,
+        "post_id": post.id,
+        "reason": LATE if able else NOBODY,
+        "details": {"name": ", ".join(person.name for person in able)},
+    }
+    add_once(Notice, [notice])

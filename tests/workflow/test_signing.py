@@ -1,0 +1,527 @@
+"""Who else has to decide before a post is approved, and that nothing goes out without them.
+
+Wulan heads Dinas Kesehatan and signs; Budi and Rudi review.
+"""
+
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from publisher.db import db
+from publisher.errors import (
+    DecisionMissing,
+    FourEyes,
+    Incomplete,
+    Invalid,
+    Outdated,
+    SameDecider,
+)
+from publisher.models import asking
+from publisher.models.audit import AuditEntry, first_broken_link
+from publisher.models.deliveries import Delivery, DeliveryStatus
+from publisher.models.needs import Answer, NeededDecision, SignOffLink, Stage, Vacant
+from publisher.models.neutrality import Neutrality
+from publisher.models.notices import Notice
+from publisher.models.people import Role
+from publisher.models.posters import Poster
+from publisher.models.posts import PostStatus, ReturnReason
+from publisher.platforms.base import Prepared
+from publisher.typed import Unacceptable
+from publisher.workflow import drafting, reviewing, scheduling, signing
+from publisher.workflow.composing.neutral import blocked_words
+from publisher.workflow.delivering import claiming, loading, recording
+from publisher.workflow.signing import rules, times
+from publisher.workflow.signing.links import Fate
+from tests.conftest import NOW, person
+
+LATER = NOW + timedelta(minutes=5)
+TODAY = date(2026, 11, 23)
+SECRET, BASE = "rahasia" * 5, "https://siar.contoh.go.id"
+
+
+@pytest.fixture
+def store(app):
+    return app.extensions["media_store"]
+
+
+@pytest.fixture
+def rudi(blora):
+    return person("Rudi", Role.REVIEWER, region=blora)
+
+
+@pytest.fixture
+def rule_is(blora, budi):
+    """Return a function that sets the region's rule."""
+
+    def rule_is(*, asked=True, vacant=Vacant.GO_ON, deputy=None, late_hours=24, at=NOW):
+        data = signing.RuleData(
+            asked=asked, vacant=vacant, deputy_id=deputy.id if deputy else None,
+            late_hours=late_hours, link_hours=72,
+        )  # fmt: skip
+        seen = rules.stamp(signing.rule_of(blora))
+        waits = signing.set_rule(blora, data, seen=seen, actor=budi, at=at)
+        db.session.commit()
+        return waits
+
+    return rule_is
+
+
+@pytest.fixture
+def time_is(blora, budi):
+    """Return a function that sets a time before an election; without days none."""
+
+    def time_is(first=TODAY, last=TODAY, words=(), checklist=(), at=NOW):
+        data = signing.TimeData(
+            first=first, last=last, words=tuple(words), checklist=tuple(checklist)
+        )
+        seen = times.stamp(signing.time_of(blora))
+        held = signing.set_time(blora, data, seen=seen, actor=budi, at=at)
+        db.session.commit()
+        return held
+
+    return time_is
+
+
+@pytest.fixture
+def submitted(make_post, store, sari):
+    """Return a function that submits a post as its drafter does."""
+
+    def submitted(**fields):
+        post = make_post(**fields)
+        drafting.submit(post, actor=sari, at=NOW, store=store, version=post.version)
+        db.session.commit()
+        return post
+
+    return submitted
+
+
+def approve(post, reviewer, store, *, at=LATER, **more):
+    reviewing.approve(post, reviewer=reviewer, at=at, store=store, **more)
+    made = scheduling.schedule(post, actor=reviewer, at=at)
+    db.session.commit()
+    return made
+
+
+def kinds():
+    """Return the notices there are: their kind, and whether they still ask for somebody."""
+    rows = db.session.scalars(sa.select(Notice).order_by(Notice.id))
+    return [(row.kind.value, row.resolved_at is None) for row in rows]
+
+
+# -- the signature of the head -------------------------------------------------------------
+
+
+def test_a_submitted_post_waits_for_its_head_and_then_for_the_reviewers(
+    submitted, rule_is, wulan, budi, blora, store
+):
+    rule_is()
+    post = submitted()
+
+    assert [row.post.id for row in signing.unsigned(blora, at=LATER)] == [post.id]
+    assert reviewing.waiting(blora, reviewer=budi, at=LATER).rows == []
+    assert signing.waiting_for(wulan, at=LATER) == [post]
+    assert kinds() == [("sign_off_asked", True)]
+    with pytest.raises(DecisionMissing):
+        reviewing.approve(post, reviewer=budi, at=LATER, store=store)
+    db.session.rollback()
+
+    signing.sign(post, person=wulan, at=LATER)
+    db.session.commit()
+
+    assert signing.waiting_for(wulan, at=LATER) == []
+    assert [row.post for row in reviewing.waiting(blora, reviewer=budi, at=LATER).rows] == [post]
+    assert kinds() == [("sign_off_asked", False), ("sign_off_answered", True)]
+    assert len(approve(post, budi, store)) == 2
+    actions = db.session.scalars(sa.select(AuditEntry.action).order_by(AuditEntry.id)).all()
+    assert actions == ["region.sign_off", "post.sign", "post.approve"]
+    assert first_broken_link() is None
+
+
+def test_a_head_sends_back_with_reasons_and_a_new_submission_needs_a_new_signature(
+    submitted, rule_is, wulan, sari, budi, store
+):
+    rule_is()
+    post = submitted()
+    with pytest.raises(Invalid):
+        signing.send_back(post, person=wulan, at=LATER, reasons=[])
+    with pytest.raises(Invalid):
+        signing.send_back(post, person=wulan, at=LATER, reasons=[ReturnReason.LAINNYA], note=" ")
+
+    reasons = [ReturnReason.SALAH_KETIK]
+    signing.send_back(post, person=wulan, at=LATER, reasons=reasons, note="Judulnya.")
+    db.session.commit()
+    assert post.status is PostStatus.CHANGES_REQUESTED
+    assert (post.events[-1].actor, post.events[-1].reasons) == (wulan, ["salah_ketik"])
+
+    drafting.submit(post, actor=sari, at=LATER, store=store, version=post.version)
+    db.session.commit()
+    with pytest.raises(DecisionMissing):
+        reviewing.approve(post, reviewer=budi, at=LATER, store=store)
+    signing.sign(post, person=wulan, at=LATER + timedelta(minutes=1))
+    reviewing.request_changes(post, reviewer=budi, at=LATER, reasons=reasons)
+    drafting.submit(post, actor=sari, at=NOW + timedelta(hours=0.5), store=store,
+                    version=post.version)  # fmt: skip
+    assert asking.state(post, at=LATER).missing == [Stage.HEAD]  # a return voids a signature
+
+
+def test_what_was_signed_is_what_is_approved(submitted, rule_is, wulan, sari, budi, store):
+    rule_is()
+    post = submitted()
+    signing.sign(post, person=wulan, at=LATER)
+    post.caption = "Sesudah ditandatangani diganti."
+    post.touch(actor=sari, at=LATER)
+    db.session.commit()
+
+    with pytest.raises(DecisionMissing):
+        reviewing.approve(post, reviewer=budi, at=LATER, store=store)
+
+
+def test_only_who_heads_the_office_now_and_made_nothing_of_it_may_sign(
+    submitted, rule_is, wulan, sari, tono, budi, dinkes, dishub
+):
+    rule_is(vacant=Vacant.WAIT)
+    post = submitted()
+    others = [sari, tono, budi, person("Candra", Role.HEAD, office=dishub)]
+    former = person("Dewi", Role.HEAD, office=dinkes)
+    former.acts_until = TODAY - timedelta(days=1)
+    next_one = person("Eko", Role.HEAD, office=dinkes)
+    next_one.acts_from = TODAY + timedelta(days=1)
+    ended = person("Fitri", Role.HEAD, office=dinkes)
+    ended.ended_at = NOW
+    maker = person("Gita", Role.HEAD, office=dinkes)
+    post.edited_by = maker
+    db.session.commit()
+
+    for somebody in [*others, former, next_one, ended, maker]:
+        assert post not in signing.waiting_for(somebody, at=LATER)
+        with pytest.raises(FourEyes):
+            signing.sign(post, person=somebody, at=LATER)
+        db.session.rollback()
+    signing.sign(post, person=wulan, at=LATER)
+    with pytest.raises(signing.AlreadyDecided, match="Wulan"):
+        signing.sign(post, person=wulan, at=LATER)
+
+
+@pytest.mark.parametrize("vacant", Vacant)
+def test_a_vacant_post_goes_on_is_signed_by_a_deputy_or_waits(
+    submitted, rule_is, vacant, dishub, budi, store
+):
+    candra = person("Candra", Role.HEAD, office=dishub)
+    rule_is(vacant=vacant, deputy=candra)
+    post = submitted()
+    found = signing.asked(post, at=LATER)
+
+    if vacant is Vacant.GO_ON:
+        assert found.passed
+        assert len(approve(post, budi, store)) == 2
+        return
+    assert found.unsigned
+    assert found.able == ([candra] if vacant is Vacant.DEPUTY else [])
+    with pytest.raises(DecisionMissing):
+        reviewing.approve(post, reviewer=budi, at=LATER, store=store)
+    if vacant is Vacant.DEPUTY:
+        assert signing.waiting_for(candra, at=LATER) == [post]
+        signing.sign(post, person=candra, at=LATER)
+        assert len(approve(post, budi, store)) == 2
+
+
+def test_a_rule_holds_at_once_for_what_waits_and_an_office_may_have_its_own(
+    submitted, rule_is, wulan, budi, blora, dinkes, dishub, store
+):
+    post = submitted()
+    assert rule_is() == 1
+    assert signing.unsigned_count(blora) == 1
+    own = {"deputy_id": None, "actor": budi, "at": NOW}
+    assert signing.set_exception(dinkes, asked=False, **own) == 0
+    assert signing.unsigned_count(blora) == 0
+    assert kinds() == [("sign_off_asked", False)]
+    assert signing.set_exception(dinkes, asked=None, **own) == 1
+    assert rule_is(asked=False, at=LATER) == 0
+    assert signing.set_exception(dinkes, asked=True, **own) == 1
+    assert [row.office for row in signing.exceptions_of(blora)] == [dinkes]
+    with pytest.raises(DecisionMissing):
+        reviewing.approve(post, reviewer=budi, at=LATER, store=store)
+
+
+def test_a_rule_is_checked_and_nobody_overwrites_another(blora, budi, rule_is, wulan, sari):
+    rule_is()
+    data = {"asked": True, "vacant": Vacant.DEPUTY, "late_hours": 24, "link_hours": 72}
+    now = {"seen": rules.stamp(signing.rule_of(blora)), "actor": budi, "at": LATER}
+    for wrong, field in (
+        ({"deputy_id": None}, "deputy"),
+        ({"deputy_id": sari.id}, "deputy"),
+        ({"deputy_id": wulan.id, "late_hours": 0}, "late_hours"),
+        ({"deputy_id": wulan.id, "link_hours": 999}, "link_hours"),
+    ):
+        with pytest.raises(Unacceptable) as refused:
+            signing.set_rule(blora, signing.RuleData(**{**data, **wrong}), **now)
+        assert list(refused.value.faults) == [field]
+    right = signing.RuleData(**data, deputy_id=wulan.id)
+    with pytest.raises(Outdated):
+        signing.set_rule(blora, right, **{**now, "seen": "kemarin"})
+
+
+def test_a_head_is_reminded_once_and_the_reviewers_are_told_once(
+    submitted, rule_is, wulan, budi, store
+):
+    rule_is(late_hours=4)
+    post = submitted(planned_at=NOW + timedelta(days=2))
+    for hours in (1, 2, 2.5, 4, 5, 9):
+        signing.look_around(at=NOW + timedelta(hours=hours))
+        db.session.commit()
+
+    asked, reminded, late = kinds()
+    assert asked == reminded == ("sign_off_asked", True)
+    assert late == ("sign_off_late", True)
+    signing.sign(post, person=wulan, at=NOW + timedelta(hours=10))
+    assert [open_ for _kind, open_ in kinds()] == [False, False, False, True]
+
+
+# -- a link --------------------------------------------------------------------------------
+
+
+def link_for(post, head, maker=None, at=NOW):
+    url = signing.sign_off_link(post, head, made_by=maker, at=at, secret_key=SECRET, base_url=BASE)
+    db.session.commit()
+    return url.rpartition("/")[2]
+
+
+def opened(token, at=LATER, secret=SECRET):
+    return signing.open_link(token, secret_key=secret, at=at)
+
+
+def test_a_link_signs_once_and_then_leads_nowhere(submitted, rule_is, wulan, sari):
+    rule_is()
+    post = submitted()
+    token, other = link_for(post, wulan, sari), link_for(post, wulan)
+    found = opened(token)
+    assert (found.fate, found.post, found.link.person) == (Fate.OPEN, post, wulan)
+
+    signing.sign(post, person=wulan, at=LATER, link=found.link, address="10.0.0.1")
+    db.session.commit()
+
+    assert opened(token).fate is Fate.USED
+    assert opened(other).fate is Fate.OVER
+    row = signing.asked(post, at=LATER).head
+    assert (row.answered_by, row.details["way"], row.details["maker"]) == (wulan, "link", "Sari")
+    with pytest.raises(signing.AlreadyDecided):
+        signing.sign(post, person=wulan, at=LATER, link=opened(other).link)
+    stored = db.session.scalars(sa.select(SignOffLink.token_hash)).all()
+    assert not any(hashed in token or token in hashed for hashed in stored)
+
+
+@pytest.mark.parametrize(
+    ("how", "fate"),
+    [("expires", Fate.EXPIRED), ("revoked", Fate.REVOKED), ("withdrawn", Fate.OVER),
+     ("changed", Fate.OVER), ("left", Fate.OVER)],
+)  # fmt: skip
+def test_a_link_ends_with_its_hours_its_post_its_person_or_a_word(
+    submitted, rule_is, wulan, sari, how, fate
+):
+    rule_is()
+    post = submitted()
+    token = link_for(post, wulan, sari)
+    at = LATER
+    match how:
+        case "expires":
+            at = NOW + timedelta(hours=72)
+        case "revoked":
+            assert signing.revoke_links(post, actor=sari, at=LATER) == 1
+        case "withdrawn":
+            drafting.withdraw(post, actor=sari, at=LATER)
+        case "changed":
+            post.caption = "Lain dari yang diajukan."
+        case "left":
+            wulan.ended_at = NOW
+    db.session.commit()
+
+    assert opened(token, at).fate is fate
+
+
+def test_a_link_that_was_made_up_or_changed_is_none_of_ours(submitted, rule_is, wulan):
+    rule_is()
+    token = link_for(submitted(), wulan)
+
+    for wrong in ("", "kosong", token[:-1], f"a{token}", token.split(".")[0], "é" * 50):
+        assert opened(wrong) is None
+    assert opened(token, secret="lain" * 8) is None
+
+
+def test_there_is_no_link_for_what_needs_none_or_for_somebody_else(
+    submitted, rule_is, make_post, wulan, sari
+):
+    with pytest.raises(signing.AlreadyDecided):
+        link_for(make_post("submit"), wulan)
+    rule_is()
+    with pytest.raises(FourEyes):
+        link_for(submitted(), sari)
+
+
+# -- before an election --------------------------------------------------------------------
+
+
+def test_before_an_election_two_reviewers_approve_and_never_the_same(
+    submitted, time_is, budi, rudi, sari, store
+):
+    time_is(checklist=["Tidak memuat calon", "Bukan program baru"])
+    post = submitted()
+    ticks = {"ticked": ["Bukan program baru", "Tidak memuat calon", "lainnya"]}
+    with pytest.raises(DecisionMissing):
+        reviewing.approve(post, reviewer=budi, at=LATER, store=store, **ticks)
+    with pytest.raises(Invalid, match="daftar periksa"):
+        reviewing.approve_first(
+            post, reviewer=budi, at=LATER, store=store, ticked=["Tidak memuat calon"]
+        )
+    db.session.rollback()
+
+    reviewing.approve_first(post, reviewer=budi, at=LATER, store=store, **ticks)
+    db.session.commit()
+    assert post.status is PostStatus.IN_REVIEW
+    for again in (reviewing.approve, reviewing.approve_first):
+        with pytest.raises(SameDecider):
+            again(post, reviewer=budi, at=LATER, store=store, **ticks)
+    with pytest.raises(Outdated):
+        reviewing.approve_first(post, reviewer=rudi, at=LATER, store=store, **ticks)
+    with pytest.raises(Invalid):
+        approve(post, rudi, store)
+    approve(post, rudi, store, **ticks)
+
+    rows = db.session.scalars(sa.select(NeededDecision).order_by(NeededDecision.id)).all()
+    assert [(row.stage, row.answer, row.answered_by) for row in rows] == [
+        (Stage.FIRST, Answer.GIVEN, budi), (Stage.SECOND, Answer.GIVEN, rudi),
+    ]  # fmt: skip
+    assert all(row.details["ticked"] == ["Tidak memuat calon", "Bukan program baru"]
+               for row in rows)  # fmt: skip
+
+
+READ_ALIKE = [
+    ("Pilihlah CALÓN  Bupati!", ["calon bupati"]),
+    ("calon\nbupati", ["calon bupati"]),
+    ("ca\u200blon bupati", ["calon bupati"]),
+    ("ｃａｌｏｎ ｂｕｐａｔｉ", ["calon bupati"]),
+    ("Calonarang bupati, pencalonan bupati", []),
+    ("#kampanye, kampanye.", ["Kampanyé"]),
+    ("kampanyekan", []),
+    ("Imunisasi gratis", []),
+]
+
+
+def test_blocked_words_are_found_as_people_read_them(make_post, time_is, blora):
+    time_is(words=["calon bupati", "Kampanyé", "KAMPANYE", "  "])
+    time, post = signing.time_of(blora), make_post(accounts=[])
+
+    assert time.words == ["calon bupati", "Kampanyé"]  # alike counts once
+    for text, found in READ_ALIKE:
+        post.caption = text
+        assert [each.word for each in blocked_words(post, time)] == found, text
+
+
+def test_blocked_words_are_found_in_every_text_and_stop_submitting_and_approving(
+    submitted, make_post, time_is, picture, budi, sari, store
+):
+    time_is(first=None, last=None, words=["petahana"])
+    submitted(caption="Bersama petahana.", planned_at=NOW + timedelta(hours=3))  # not the time
+
+    kept = picture("Petahana di podium.")
+    post = make_post("submit", hashtags="#Petahana")
+    post.pictures = [kept]
+    content = {"headline": "Doa untuk PETAHANA", "agenda": [["1", "petahana"]], "photos": []}
+    db.session.add(
+        Poster(
+            office=post.office, post=post, position=0, template="kegiatan", shapes=["portrait"],
+            content=content, rendered={"portrait": kept.media.digest}, made_by=sari, made_at=NOW,
+            edited_by=sari, edited_at=NOW,
+        )
+    )  # fmt: skip
+    db.session.commit()
+    time_is(words=["petahana"], at=LATER)
+
+    places = {each.place for each in blocked_words(post, db.session.scalar(sa.select(Neutrality)))}
+    assert places == {"takarir", "teks alternatif", "teks poster"}
+    with pytest.raises(Incomplete, match="petahana"):
+        reviewing.approve_first(post, reviewer=budi, at=LATER, store=store)
+    draft = make_post(caption="Hidup petahana!")
+    with pytest.raises(Incomplete) as stopped:
+        drafting.submit(draft, actor=sari, at=NOW, store=store, version=draft.version)
+    assert any("%(word)s" in problem for problem in stopped.value.problems)
+
+
+def test_only_what_goes_out_within_the_days_is_asked_for_more(submitted, time_is, budi, store):
+    time_is(first=TODAY + timedelta(days=2), last=TODAY + timedelta(days=3))
+    before, after = (
+        submitted(planned_at=NOW + timedelta(days=days), caption=f"Hari {days}.") for days in (1, 4)
+    )
+    within = submitted(planned_at=NOW + timedelta(days=2), caption="Di tengah.")
+
+    for post in (before, after):
+        assert len(approve(post, budi, store)) == 2
+    with pytest.raises(DecisionMissing):
+        approve(within, budi, store)
+
+
+def test_what_was_approved_before_and_would_go_out_within_is_held(
+    submitted, time_is, budi, rudi, store, dinkes_x
+):
+    post = submitted(planned_at=NOW + timedelta(days=1))
+    other = submitted(planned_at=NOW + timedelta(days=5), caption="Sesudahnya.")
+    approve(post, budi, store)
+    approve(other, budi, store)
+
+    assert time_is(last=TODAY + timedelta(days=2), at=LATER) == 1
+
+    db.session.refresh(post)
+    assert (post.status, other.status) == (PostStatus.IN_REVIEW, PostStatus.APPROVED)
+    found = signing.asked(post, at=LATER)
+    assert (found.first.answered_by, found.state.missing) == (budi, [Stage.SECOND])
+    assert open_deliveries(post) == 0
+    assert signing.hold_back(at=LATER) == 0
+    with pytest.raises(SameDecider):
+        approve(post, budi, store)
+    db.session.rollback()
+    assert len(approve(post, rudi, store)) == 2
+    assert signing.hold_back(at=LATER) == 0
+
+
+def test_nothing_begins_within_the_days_without_a_second_reviewer(
+    app, planned, blora, budi, dinkes_x
+):
+    """Whatever brought it there: a late start, a retry, a time that was set this second."""
+    delivery = planned(dinkes_x)
+    (claim,) = claiming.claim_due(at=NOW, owner="test", limit=1)
+    (_, job), *_ = loading.load([claim], vault=app.extensions["vault"])
+    db.session.add(
+        Neutrality(
+            region=blora, starts_at=NOW - timedelta(hours=1), ends_at=NOW + timedelta(days=1),
+            words=[], checklist=[], set_by=budi, set_at=NOW,
+        )
+    )  # fmt: skip
+    db.session.commit()
+
+    intent = recording.Begin(job=job, prepared=Prepared(text=""), at=NOW)
+    assert recording.write([intent]) == [False]
+    assert signing.hold_back(at=NOW, only_due=True) == 1
+    db.session.refresh(delivery)
+    assert delivery.status is DeliveryStatus.CANCELLED
+
+
+def open_deliveries(post):
+    query = sa.select(sa.func.count()).where(
+        Delivery.post_id == post.id, Delivery.status != DeliveryStatus.CANCELLED
+    )
+    return db.session.scalar(query)
+
+
+def test_a_time_is_checked(time_is):
+    for change, field in (
+        ({"first": None}, "first"),
+        ({"last": None}, "last"),
+        ({"last": TODAY - timedelta(days=1)}, "last"),
+        ({"first": TODAY - timedelta(days=9), "last": TODAY - timedelta(days=8)}, "last"),
+        ({"last": TODAY + timedelta(days=400)}, "last"),
+        ({"words": ("x" * 81,)}, "words"),
+        ({"checklist": tuple(map(str, range(21)))}, "checklist"),
+    ):
+        with pytest.raises(Unacceptable) as refused:
+            time_is(**change)
+        assert list(refused.value.faults) == [field]
