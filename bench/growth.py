@@ -73,7 +73,7 @@ def _board(on: Stage) -> dict[str, float]:
 
 def _measure(on: Stage, worker: Worker, history: History) -> tuple[Costs, float]:
     """Return what one tick costs, by statement, and the seconds it takes."""
-    counted = _count_steps if on.database == SQLITE else _count_buffers
+    counted = count_steps if on.database == SQLITE else count_buffers
     _tick(worker, history)  # what is cached is cached, as in the second tick of a day
     with counted() as costs:
         _tick(worker, history)
@@ -123,7 +123,7 @@ def _uncounted() -> Iterator[None]:
 
 
 @contextmanager
-def _count_steps() -> Iterator[Costs]:
+def count_steps() -> Iterator[Costs]:
     """Count the steps of SQLite's virtual machine, one by one."""
     costs, running = Costs(), ["(none)"]
 
@@ -141,7 +141,7 @@ def _count_steps() -> Iterator[Costs]:
 
 
 @contextmanager
-def _count_buffers() -> Iterator[Costs]:
+def count_buffers() -> Iterator[Costs]:
     """Count the buffers that PostgreSQL touches: each statement is explained, undone, and run."""
     costs = Costs()
 

@@ -27,7 +27,7 @@ OVER_SINCE = timedelta(days=30)
 PAST_POST, PAST_DELIVERY = 100, 100_000
 
 _S = DeliveryStatus
-_DELIVERIES = Delivery.metadata.tables["delivery"]
+DELIVERIES = Delivery.metadata.tables["delivery"]
 #: 1, 2, 3, …, and a moment for each, 8 hours apart, going back from where the past ends.
 _NUMBERS = sa.Table(
     "numbers",
@@ -84,13 +84,13 @@ class History:
         connection = db.session.connection()
         if connection.dialect.name == POSTGRESQL:  # what a database makes itself fits together
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        with _indexes_made_anew(connection):
+        with indexes_made_anew(connection):
             self._write_past(connection, before)
         db.session.commit()
         tidy()
 
     def _write_past(self, connection: sa.Connection, before: int) -> None:
-        names = [column.name for column in _DELIVERIES.columns]
+        names = [column.name for column in DELIVERIES.columns]
         wanted = ", ".join(_PAST.get(name, f"d.{name}") for name in names)
         connection.execute(
             sa.text(
@@ -104,9 +104,9 @@ class History:
 
     def renew(self) -> None:
         """Make due again what a tick has taken."""
-        taken = _DELIVERIES.c.id.between(_live_id(2, 1), _live_id(2, DUE))
+        taken = DELIVERIES.c.id.between(_live_id(2, 1), _live_id(2, DUE))
         back = {"status": _S.PENDING, "lease_owner": None, "lease_until": None, "fence": 0}
-        db.session.execute(sa.update(_DELIVERIES).where(taken).values(**back))
+        db.session.execute(sa.update(DELIVERIES).where(taken).values(**back))
         db.session.commit()
 
     # -- building -----------------------------------------------------------------------
@@ -162,10 +162,10 @@ def _live_id(post: int, account: int) -> int:
 
 
 @contextmanager
-def _indexes_made_anew(connection: sa.Connection) -> Iterator[None]:
+def indexes_made_anew(connection: sa.Connection) -> Iterator[None]:
     """Write without indexes and make them afterwards: much quicker for millions of rows."""
-    for index in _DELIVERIES.indexes:
+    for index in DELIVERIES.indexes:
         index.drop(connection)
     yield
-    for index in _DELIVERIES.indexes:
+    for index in DELIVERIES.indexes:
         index.create(connection)

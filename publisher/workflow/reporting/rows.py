@@ -47,6 +47,10 @@ class Scope:
             return sa.and_(column == self.office_id)
         return sa.and_(column.in_(sa.select(Office.id).where(self.within(Office.region_id))))
 
+    def counts(self, delivery: Any) -> sa.ColumnElement[bool]:
+        """Return the condition that the counting has to look at a delivery."""
+        return self.covers(delivery.office_id)
+
     def within(self, column: Any) -> sa.ColumnElement[bool]:
         """Return the condition that a region id lies within."""
         return sa.and_(column == self.region.id)
