@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -23,7 +24,7 @@ from urllib.parse import unquote, urlsplit
 TIMEOUT_S = 20
 _PORTS = {"smtp": 587, "smtps": 465}
 #: What no header may hold: it would end there and another begin.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 class NotSent(Exception):
@@ -128,9 +129,10 @@ class Mailbox:
         :raises Unclear: if nobody can tell whether it took it
         """
         try:
-            message = self._message(letter, at)
-        except ValueError:  # what stands in the row of a person is no address
+            to = Address(addr_spec=letter.to)
+        except (ValueError, HeaderParseError):  # what stands in the row of a person is no address
             raise NoSuchRecipient("no address") from None
+        message = self._message(letter, to, at)
         handing = _Handing()
         try:
             with self._connected() as connection:
@@ -163,11 +165,11 @@ class Mailbox:
                 _sign_in(connection, at)
             yield connection
 
-    def _message(self, letter: Letter, at: datetime) -> EmailMessage:
+    def _message(self, letter: Letter, to: Address, at: datetime) -> EmailMessage:
         message = EmailMessage()
         message["Subject"] = _CONTROL.sub(" ", letter.subject)
         message["From"] = Address("Siar", addr_spec=self.sender)
-        message["To"] = Address(addr_spec=letter.to)
+        message["To"] = to
         message["Date"] = format_datetime(at)
         message["Message-ID"] = f"<{_id_of(letter)}@{self.sender.partition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answers it

@@ -36,16 +36,13 @@ def concerned(notice: Notice, roles: Collection[Role]) -> sa.ColumnElement[bool]
     told = AUDIENCE[notice.kind].intersection(roles)
     everywhere = notice.region_id is None and notice.office_id is None
     in_region = sa.true() if everywhere else User.region_id == notice.region_id
-    in_office: sa.ColumnElement[bool] = sa.false()
-    if notice.office_id is not None:
-        in_office = User.office_id == notice.office_id
-    elif notice.kind in TO_ALL_OFFICES:
-        in_office = User.region_id == notice.region_id
+    of_office = User.office_id == notice.office_id if notice.office_id else sa.false()
+    of_all = User.region_id == notice.region_id if notice.kind in TO_ALL_OFFICES else sa.false()
     return sa.and_(
         User.ended_at.is_(None),
         User.created_at <= notice.at,
         sa.or_(
-            sa.and_(User.role.in_(told & OFFICE_ROLES), in_office),
+            sa.and_(User.role.in_(told & OFFICE_ROLES), sa.or_(of_office, of_all)),
             sa.and_(User.role.in_(told - OFFICE_ROLES), in_region),
         ),
     )

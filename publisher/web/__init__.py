@@ -6,6 +6,7 @@ from publisher.web import (
     access,
     assets,
     auth,
+    batches,
     broadcasts,
     calendar,
     claims,
@@ -17,12 +18,15 @@ from publisher.web import (
     icons,
     ideas,
     leaders,
+    letters,
     library,
     locale,
+    marks,
     navigation,
     notices,
     pages,
     photos,
+    plans,
     proofs,
     public_pictures,
     registry,
@@ -30,9 +34,13 @@ from publisher.web import (
     request_log,
     reviews,
     security,
+    sign_link,
+    signing,
+    series,
     stops,
     studio,
     takedowns,
+    yardsticks,
 )
 
 BLUEPRINTS = (
@@ -41,6 +49,8 @@ BLUEPRINTS = (
     locale.bp,
     pages.bp,
     drafts.bp,
+    series.bp,
+    batches.bp,
     studio.bp,
     photos.bp,
     library.bp,
@@ -48,13 +58,19 @@ BLUEPRINTS = (
     public_pictures.bp,
     broadcasts.bp,
     reviews.bp,
+    marks.bp,
+    yardsticks.bp,
     calendar.bp,
+    plans.bp,
     deliveries.bp,
     proofs.bp,
     takedowns.bp,
     claims.bp,
     stops.bp,
+    signing.bp,
+    sign_link.bp,
     notices.bp,
+    letters.bp,
     reports.bp,
     closing.bp,
     leaders.bp,
@@ -69,7 +85,10 @@ def init_app(app: Flask) -> None:
     failures.init_app(app)
     request_log.init_app(app)
     auth.init_app(app)
-    speaking = (assets, filters, icons, navigation, pages, deliveries, notices, broadcasts, stops)
+    speaking = (
+        assets, filters, icons, navigation, pages, deliveries, notices, letters, broadcasts, stops,
+        signing, sign_link,
+    )  # fmt: skip
     for part in speaking:
         part.init_app(app)
     app.before_request(access.guard)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from publisher import clock
-from publisher.db import db
+from publisher.db import begin_writing, db
 from publisher.models.notices import RECIPIENTS, TO_ALL_OFFICES, Notice, NoticeKind
 from publisher.models.people import Role
 from publisher.web.access import allow, me
@@ -20,6 +20,11 @@ bp = Blueprint("notices", __name__, url_prefix="/pemberitahuan")
 #: Told about the proof of a delivery, not about the delivery itself.
 _OF_WEEKS = (NoticeKind.OBJECTION_FILED, NoticeKind.OBJECTION_ANSWERED, NoticeKind.CLOSING_HELD)
 _OF_CLAIMS = (NoticeKind.CLAIM_FILED, NoticeKind.CLAIM_ANSWERED)
+_OF_SIGN_OFFS = (
+    NoticeKind.SIGN_OFF_ASKED,
+    NoticeKind.SIGN_OFF_ANSWERED,
+    NoticeKind.SIGN_OFF_LATE,
+)
 _OF_PROOFS = (NoticeKind.HANDED_OVER, NoticeKind.PROOF_WAITING, NoticeKind.PROOF_RETURNED)
 
 
@@ -31,6 +36,14 @@ def index() -> str:
     page = request.args.get("page", 1, type=int)
     found = inbox.inbox(me(), everything=everything, page=page)
     return render_template("notices/index.html", inbox=found, everything=everything)
+
+
+@bp.get("/<int:notice_id>")
+@allow(*RECIPIENTS)
+def follow(notice_id: int) -> Any:
+    """Go to what a notice is about, from a letter; it counts as read from then on."""
+    begin_writing()
+    return visit(notice_id)
 
 
 @bp.post("/<int:notice_id>/buka")
@@ -68,6 +81,12 @@ def target(notice: Notice) -> str:
         return _claims_page(notice)
     if notice.kind in _OF_WEEKS:
         return _week_page(notice)
+    if notice.kind is NoticeKind.WEEK_CLOSED:
+        return url_for("reports.week", week=notice.details["week"])
+    if notice.kind is NoticeKind.RETURNED:
+        return url_for("drafts.show", post_id=notice.post_id)
+    if notice.kind in _OF_SIGN_OFFS:
+        return _signing_page(notice)
     if notice.delivery_id:
         return url_for("deliveries.show", delivery_id=notice.delivery_id)
     if notice.kind in TO_ALL_OFFICES:
@@ -92,6 +111,11 @@ def _claims_page(notice: Notice) -> str:
         return url_for("claims.queue")
     week = notice.details["week"]
     return url_for("claims.found", office_id=notice.office_id, week=week)
+
+
+def _signing_page(notice: Notice) -> str:
+    page = {Role.HEAD: "signing.show", Role.REVIEWER: "reviews.show"}
+    return url_for(page.get(me().role, "drafts.show"), post_id=notice.post_id)
 
 
 def _mark_read(notice_id: int) -> Notice:

@@ -21,6 +21,7 @@ from publisher.models.advancing import advance
 from publisher.models.deliveries import Delivery
 from publisher.models.found import Claim, FoundPost
 from publisher.models.ideas import Idea
+from publisher.models.letters import ReportRecipient
 from publisher.models.looks import Logo
 from publisher.models.media import Media
 from publisher.models.notices import Notice, NoticeKind
@@ -30,6 +31,7 @@ from publisher.models.posters import Poster
 from publisher.models.posts import Post, PostKind, PostPicture
 from publisher.models.proofs import Proof
 from publisher.models.quotas import CalendarDay, Dispensation, QuotaRule, WorkPattern
+from publisher.models.themes import ThemeDay
 from publisher.models.weeks import Objection
 from publisher.web.access import PUBLIC, allow
 from publisher.workflow import scheduling
@@ -47,6 +49,7 @@ ROWS = {
     "digest": "digests",
     "proof_id": "proofs",
     "day_id": "days",
+    "theme_id": "themes",
     "pattern_id": "patterns",
     "dispensation_id": "dispensations",
     "objection_id": "objections",
@@ -57,6 +60,7 @@ ROWS = {
     "media_id": "media",
     "logo_id": "logos",
     "plan_id": "plans",
+    "recipient_id": "recipients",
 }
 #: Rows that one office shares with the others of its region.
 SHARED = {"idea_id"}
@@ -79,7 +83,7 @@ HEALTH = {"pages.health"}
 #: Pages that only a province has.
 OF_A_PROVINCE = {"leaders.counties", "leaders.county"}
 #: Who is only told of what concerns a whole region, which is no row of an office.
-TOLD_OF_REGIONS = {("notices.visit", Role.LEADER), ("notices.read", Role.LEADER)}
+TOLD_OF_REGIONS = {(f"notices.{name}", Role.LEADER) for name in ("follow", "visit", "read")}
 
 
 @dataclass
@@ -96,6 +100,7 @@ class Rows:
     digests: list = field(default_factory=list)
     proofs: list = field(default_factory=list)
     days: list = field(default_factory=list)
+    themes: list = field(default_factory=list)
     patterns: list = field(default_factory=list)
     dispensations: list = field(default_factory=list)
     objections: list = field(default_factory=list)
@@ -106,6 +111,7 @@ class Rows:
     media: list = field(default_factory=list)
     logos: list = field(default_factory=list)
     plans: list = field(default_factory=list)
+    recipients: list = field(default_factory=list)
     secrets: set = field(default_factory=set)
 
 
@@ -230,6 +236,7 @@ def fill(world, office, *, reviewer):
         media=[media.id],
         logos=[logo_of(drafter, media).id],
         plans=[plan_of(reviewer, account).id],
+        recipients=[recipient_of(reviewer, office).id],
         posts=[post.id for post in posts],
         offices=[office.id],
         accounts=[account.id],
@@ -309,6 +316,14 @@ def plan_of(reviewer, account):
     )  # fmt: skip
 
 
+def recipient_of(reviewer, office):
+    """Return an address of the weekly report; it belongs to the region."""
+    address = f"drafter-{office.abbreviation}@luar.contoh.id".lower()
+    return saved(
+        ReportRecipient(region=office.region, address=address, added_by=reviewer, added_at=NOW)
+    )
+
+
 def objection_of(drafter):
     week = Week.of(NOW, "Asia/Jakarta").previous()
     secret = f"Rahasia {drafter.office.abbreviation}"
@@ -333,6 +348,9 @@ def working_days_of(office, reviewer):
                     region=office.region, day=day, works=False, name="Libur", source="SK", **by
                 )
             ).id
+        ],
+        "themes": [
+            saved(ThemeDay(region=office.region, name=secret, weekday=4, **by)).id,
         ],
         "patterns": [
             saved(

@@ -11,6 +11,7 @@ from publisher.clock import Week
 from publisher.db import db
 from publisher.errors import N_
 from publisher.models.audit import record
+from publisher.models.notices import NoticeKind
 from publisher.models.people import User
 from publisher.models.places import Region
 from publisher.models.weeks import ClosedWeek
@@ -18,11 +19,12 @@ from publisher.reports import frozen
 from publisher.reports.snapshot import Seal, WeekReport
 from publisher.typed import Fault, refuse, text_fault
 from publisher.workflow.closing import objecting
-from publisher.workflow.closing.common import REASON_CHARS, is_closed, lock, settle
+from publisher.workflow.closing.common import REASON_CHARS, is_closed, lock, settle, tell
 from publisher.workflow.closing.timetable import closes_at, held_key, hold, next_week
 
 #: Reports that were read lately; they never change.
 READ_KEPT = 16
+CORRECTED = N_("Alasan koreksi: %(why)s")
 
 
 def turn(region: Region, week: Week, *, at: datetime) -> Fault | None:
@@ -96,6 +98,9 @@ def _freeze(
     record("week.correct" if number > 1 else "week.close", f"closed_week:{row.id}", at=at,
            actor_id=by.id if by else None, region_id=region.id, week=str(report.week),
            version=number, digest=row.digest, reason=reason)  # fmt: skip
+    tell(NoticeKind.WEEK_CLOSED, f"closed_week:{row.id}", at=at, week=row.week,
+         region_id=region.id, reason=CORRECTED if number > 1 else "",
+         details={"version": number, "why": reason})  # fmt: skip
     return row
 
 

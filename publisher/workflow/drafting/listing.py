@@ -125,6 +125,14 @@ def returned(office_id: int, limit: int = 5) -> list[Row]:
     return _rows(list(db.session.scalars(query)))
 
 
+def count_returned(office_id: int) -> int:
+    """Return how many posts of an office were sent back for changes."""
+    query = sa.select(sa.func.count(Post.id)).where(
+        Post.office_id == office_id, Post.status == PostStatus.CHANGES_REQUESTED
+    )
+    return db.session.scalar(query) or 0
+
+
 def prefetch(post: Post) -> None:
     """Load the pictures of a post in one query, so that a page does not ask for each."""
     query = sa.select(PostPicture).where(PostPicture.post_id == post.id)

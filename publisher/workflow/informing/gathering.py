@@ -68,7 +68,7 @@ def _whom(notice: Notice, ways: Ways) -> Iterable[tuple[int, Channel]]:
         .order_by(User.id)
     )
     for user, setting in db.session.execute(query):
-        if channel := to_reach(user, setting, setting and setting.at_once, ways):
+        if channel := to_reach(user, setting, setting.at_once if setting else None, ways):
             yield user.id, channel
 
 
@@ -77,13 +77,13 @@ def _tell(told: dict[int, list[int]], channel: Channel, *, at: datetime) -> None
     waiting, last = _waiting(list(told), channel), _last(list(told))
     fresh = {user_id: ids for user_id, ids in told.items() if user_id not in waiting}
     rows = [
-        _row(
+        row(
             f"now:{ids[0]}:user:{user_id}", LetterKind.NOW, channel, at,
             user_id=user_id, next_at=max(at, last.get(user_id, at - PAUSE) + PAUSE),
         )
         for user_id, ids in fresh.items()
     ]  # fmt: skip
-    _add(rows)
+    add(rows)
     letters = waiting | _ids({row["key"]: row["user_id"] for row in rows})
     _name_in(
         [
@@ -114,7 +114,7 @@ def _last(user_ids: list[int]) -> dict[int, datetime]:
         .where(Letter.status.in_((LetterStatus.SENT, LetterStatus.UNSURE)))
         .group_by(Letter.user_id)
     )
-    return {user_id: last for user_id, last in db.session.execute(query) if user_id is not None}
+    return {user_id: last for user_id, last in db.session.execute(query) if user_id and last}
 
 
 # -- once a day
@@ -153,14 +153,14 @@ def _begin_digests(
         .order_by(User.id)
     )
     day = now.date()
-    _add(
+    add(
         [
-            _row(
+            row(
                 f"digest:{day}:user:{user.id}", LetterKind.DIGEST, channel, at,
                 user_id=user.id, day=day,
             )
             for user, setting in db.session.execute(query)
-            if (channel := to_reach(user, setting, setting and setting.digest, ways))
+            if (channel := to_reach(user, setting, setting.digest if setting else None, ways))
         ]
     )  # fmt: skip
 
@@ -168,14 +168,14 @@ def _begin_digests(
 # -- rows
 
 
-def _row(key: str, kind: LetterKind, channel: Channel, at: datetime, **fields: object) -> dict:
+def row(key: str, kind: LetterKind, channel: Channel, at: datetime, **fields: object) -> dict:
     return {
         "key": key, "kind": kind, "channel": channel, "status": LetterStatus.WAITING,
         "made_at": at, "next_at": at, "attempts": 0, "fence": 0, "error": "", **fields,
     }  # fmt: skip
 
 
-def _add(rows: list[dict]) -> None:
+def add(rows: list[dict]) -> None:
     for start in range(0, len(rows), _ROWS):
         add_once(Letter, rows[start : start + _ROWS])
 

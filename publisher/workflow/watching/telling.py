@@ -22,6 +22,7 @@ from publisher.models.deliveries import (
 )
 from publisher.models.notices import Notice, NoticeKind, add_once
 from publisher.models.places import Office
+from publisher.models.posts import Post, PostStatus
 from publisher.models.watch import Outage
 
 BATCH = 100
@@ -148,6 +149,22 @@ def resolve(*, at: datetime) -> None:
         sa.update(Notice)
         .where(Notice.resolved_at.is_(None), Notice.kind.in_(of_deliveries))
         .where(sa.or_(too_old, moved_on))
+        .values(resolved_at=at)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(change)
+    _resolve_news(at=at)
+
+
+def _resolve_news(*, at: datetime) -> None:
+    """Close what was only to be known: after a while, or when a returned post went on."""
+    waits = (PostStatus.CHANGES_REQUESTED, PostStatus.DRAFT, PostStatus.REJECTED)
+    went_on = sa.exists().where(Post.id == Notice.post_id, Post.status.not_in(waits))
+    news = (NoticeKind.RETURNED, NoticeKind.WEEK_CLOSED)
+    change = (
+        sa.update(Notice)
+        .where(Notice.resolved_at.is_(None), Notice.kind.in_(news))
+        .where(sa.or_(Notice.at <= at - ATTENTION, went_on))
         .values(resolved_at=at)
         .execution_options(synchronize_session=False)
     )

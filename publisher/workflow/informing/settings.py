@@ -1,0 +1,82 @@
+"""How a person wants to be told."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from publisher.db import db
+from publisher.errors import N_
+from publisher.models.letters import DIGEST_HOUR, Channel, LetterSetting
+from publisher.models.people import User
+from publisher.typed import Fault, refuse
+
+#: Hours of the region's clock at which a daily letter may come.
+HOURS = range(5, 20)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What somebody chose.
+
+    :param digest_hour: of their region's clock
+    :param weekly: whether a leader gets the report of each closed week
+    """
+
+    at_once: Channel = Channel.MAIL
+    digest: Channel = Channel.MAIL
+    digest_hour: int = DIGEST_HOUR
+    weekly: bool = True
+
+
+def of(user: User) -> LetterSetting:
+    """Return how a person wants to be told; if they never said, as everybody is. Writes
+    nothing."""
+    return db.session.get(LetterSetting, user.id) or LetterSetting(
+        user_id=user.id, telegram_name="", **vars(Choice())
+    )
+
+
+def own(user: User) -> LetterSetting:
+    """Return the row of a person, adding it if they never said anything."""
+    setting = db.session.get(LetterSetting, user.id, with_for_update=True)
+    if setting is None:
+        setting = of(user)
+        db.session.add(setting)
+        db.session.flush()
+    return setting
+
+
+def choose(user: User, choice: Choice) -> None:
+    """Tell a person so from now on.
+
+    :raises Unacceptable: for an hour that is none, or Telegram that is not connected
+    """
+    setting = own(user)
+    apart = Fault(N_("Telegram Anda belum terhubung. Hubungkan dulu, lalu pilih lagi."))
+    no_hour = Fault(N_("Pilih salah satu jam."))
+    faults = {
+        name: apart if way is Channel.TELEGRAM and not setting.telegram_chat else None
+        for name, way in {"at_once": choice.at_once, "digest": choice.digest}.items()
+    }
+    refuse(faults | {"digest_hour": None if choice.digest_hour in HOURS else no_hour})
+    setting.at_once, setting.digest = choice.at_once, choice.digest
+    setting.digest_hour, setting.weekly = choice.digest_hour, choice.weekly
+
+
+def try_again(user: User) -> None:
+    """Write to a person's address again, although its server said that it does not exist."""
+    setting = own(user)
+    setting.refused_address, setting.refused_at = None, None
+
+
+def disconnect(user: User) -> None:
+    """Send nothing more to a person's Telegram; what came there comes by e-mail again."""
+    setting = own(user)
+    setting.telegram_chat, setting.telegram_since, setting.telegram_name = None, None, ""
+    setting.code_hash, setting.code_until = None, None
+    setting.at_once = Channel.MAIL if setting.at_once is Channel.TELEGRAM else setting.at_once
+    setting.digest = Channel.MAIL if setting.digest is Channel.TELEGRAM else setting.digest
+
+
+def silent_since(setting: LetterSetting, user: User) -> datetime | None:
+    """Return since when a person's address is known not to exist; None: it is not."""
+    return setting.refused_at if setting.refused_address == user.email else None
