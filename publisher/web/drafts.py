@@ -4,7 +4,7 @@ Everything works as plain forms. The script of the page only makes it quicker: i
 asks for the check while one types, and adds photos one by one.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import (
@@ -24,12 +24,13 @@ from publisher.db import db, read_only
 from publisher.errors import Outdated
 from publisher.models.people import Role
 from publisher.models.posts import EDITABLE, Post, PostStatus
+from publisher.models.themes import ThemeDay
 from publisher.web import access, draft_steps
 from publisher.web.access import allow, form_version, me
 from publisher.web.draft_steps import Outcome, store
 from publisher.web.filters import pukul
 from publisher.web.forms_drafts import LANGUAGE_WORDS, control_values, draft_form, fields_of
-from publisher.workflow import drafting
+from publisher.workflow import drafting, planning
 from publisher.workflow.drafting import Group
 
 bp = Blueprint("drafts", __name__, url_prefix="/konten")
@@ -161,7 +162,8 @@ def check(post_id: int) -> str:
     checks = drafting.check(sketch, store(), at=clock.now())
     advice = drafting.advice(sketch)
     return render_template(
-        "drafts/_check.html", post=sketch, checks=checks, advice=advice, live=True
+        "drafts/_check.html", post=sketch, checks=checks, advice=advice, live=True,
+        themes=_themes(sketch.planned_at, post),
     )
 
 
@@ -231,12 +233,22 @@ def _page(post: Post, form: Any, outcome: Outcome, **more: Any) -> str:
         accounts=drafting.publishable_accounts(post.office_id),
         checks=drafting.check(post, store(), at=clock.now()),
         advice=drafting.advice(post),
+        themes=_themes(post.planned_at, post),
         returned=_last_return(post, drafting.history(post)),
         times=[(moment, _local(moment, zone)) for moment in drafting.suggested_times(now, zone)],
         zone_name=clock.zone_name(zone),
         user_id=me().id,
         **more,
     )
+
+
+def _themes(planned_at: datetime | None, post: Post) -> list[ThemeDay]:
+    """Return what the region asks for on the day for which a post is planned."""
+    if planned_at is None:
+        return []
+    region = post.office.region
+    day = clock.in_zone(planned_at, region.zone).date()
+    return planning.themes(region, day, day + timedelta(days=1)).get(day, [])
 
 
 def _local(moment: datetime, zone: str) -> str:

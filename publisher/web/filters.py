@@ -73,6 +73,11 @@ def bulan(at: date | datetime, zone: str | None = None) -> str:
     return _written(_day(at, zone), "MMMM y", _locale())
 
 
+def month_names() -> dict[int, str]:
+    """Return what the months are called: 1 is Januari."""
+    return {number: str(name) for number, name in dates.get_month_names(locale=_locale()).items()}
+
+
 def jam(at: datetime, zone: str | None = None) -> str:
     """Write a time without its zone, for tables that name the zone once: 09.05."""
     return dates.format_time(_local(at, zone), _("HH.mm"), locale=_locale())

@@ -41,6 +41,7 @@ ENTRIES = (
 REGISTRY = frozenset(
     {
         "accounts", "users", "quotas", "calendars", "dispensations", "looks", "health", "openness",
+        "themes",
     }
 )  # fmt: skip
 

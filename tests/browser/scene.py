@@ -20,6 +20,7 @@ from publisher.models.posters import Poster
 from publisher.models.posts import Post, PostKind, PostStatus
 from publisher.models.proofs import Proof
 from publisher.models.quotas import Binding, QuotaRule
+from publisher.models.themes import ThemeDay
 from publisher.models.watch import Preflight, Slot
 from publisher.models.weeks import Objection
 from publisher.platforms.base import Handover, Receipt
@@ -39,6 +40,7 @@ from publisher.workflow import (
 from publisher.workflow.composing.keeping import keep
 from publisher.workflow.delivering import looking, people, proving
 from publisher.workflow.delivering.claiming import Claim
+from publisher.workflow.registering import ThemeData
 from publisher.workflow.watching.risks import BLOCKED, UNREADABLE
 from tests.browser.cast import ZONE, photo_file
 from tests.outcomes import record
@@ -106,6 +108,11 @@ def _working_days(cast):
                 region, day, works=works, name=LONG, source="Keputusan Bupati 003/77/2026", **by
             )
         registering.end_day(row, **by)
+        for theme in (
+            ThemeData(name="Kamis Jawa", advice="pakai bahasa Jawa", weekday=4),
+            ThemeData(name="Hari Jadi", month=week.sunday.month, day=week.sunday.day),
+        ):
+            registering.add_theme(region, theme, **by)
         registering.set_pattern(
             dishub, weekdays="123456", rests_on_holidays=False, source="SK 1", week=week, **by
         )
@@ -425,6 +432,7 @@ def _ids(cast):
             if cast.ids(Poster, Poster.post_id == post_id)
         ],
         "idea_id": cast.ids(Idea, Idea.office_id == cast.dinkes_id),
+        "theme_id": cast.ids(ThemeDay, ThemeDay.region_id == cast.region_id),
         "poster_id": cast.ids(Poster, Poster.office_id == cast.dinkes_id),
         "editable": cast.ids(Post, ours, Post.status.in_(editable)),
     }

@@ -180,3 +180,32 @@ def _queries(client, path):
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
     return len(counted), page
+
+
+def test_a_theme_is_kept_shown_and_told_to_who_writes_for_that_day(
+    client_of, make_post, tomorrow, sari, budi, yuni
+):
+    reviewer, day = client_of(budi), clock.in_zone(tomorrow, ZONE).date()
+    given = {"name": "Kamis <b>Jawa</b>", "advice": "pakai bahasa Jawa", "again": "minggu"}
+    answer = reviewer.post("/registri/tema/baru", data=given)
+    assert (answer.status_code, "Pilih harinya" in answer.get_data(as_text=True)) == (422, True)
+    assert 'value="pakai bahasa Jawa"' in answer.get_data(as_text=True)
+    answer = reviewer.post("/registri/tema/baru", data=given | {"weekday": day.isoweekday()})
+    assert answer.status_code == 302
+    listed = text(reviewer.get("/registri/tema"))
+    assert "Kamis &lt;b&gt;Jawa&lt;/b&gt;" in listed
+    edit = re.search(r'href="(/registri/tema/\d+)"', listed)[1]
+    assert "checked" in text(reviewer.get(edit))
+
+    for view in ("minggu", "bulan", "agenda"):
+        page = text(reviewer.get(address(tomorrow, view)))
+        assert "Kamis &lt;b&gt;Jawa&lt;/b&gt;" in page
+        assert "pakai bahasa Jawa" in page
+        assert "pakai bahasa Jawa" not in text(client_of(yuni).get(address(tomorrow, view)))
+    post, drafter = make_post(planned_at=None), client_of(sari)
+    page = f"/konten/{post.id}"
+    assert "pakai bahasa Jawa" not in text(drafter.get(f"{page}/ubah"))
+    typed = {"version": post.version, "planned_date": day.isoformat(), "planned_time": "09:00"}
+    assert "pakai bahasa Jawa" in text(drafter.post(f"{page}/cek", data=typed))
+    assert reviewer.post(f"{edit}/hapus").status_code == 302
+    assert "pakai bahasa Jawa" not in text(reviewer.get(address(tomorrow)))

@@ -150,6 +150,7 @@ def _grid(part: Asked, rows: list[Planned]) -> Grid:
         last=part.last,
         start=part.moments(g.zone)[0],
         special=planning.special_days(me().region, part.first, part.last, national_holidays),
+        themes=planning.themes(me().region, part.first, part.last),
         page=request.args.get("page", 1, type=int),
     )
 

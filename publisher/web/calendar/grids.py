@@ -57,6 +57,7 @@ class Day:
 
     day: date
     special: Any = None
+    themes: Sequence[Any] = ()
     total: int = 0
     counts: Counter[State] = field(default_factory=Counter)
     hours: dict[int, tuple[list[Place], int]] = field(default_factory=dict)
@@ -102,6 +103,7 @@ def lay_out(
     last: date,
     start: datetime,
     special: Mapping[date, Any],
+    themes: Mapping[date, Sequence[Any]],
     page: int = 1,
 ) -> Grid:
     """Lay out rows, which are in the order of time, in the days from `first` to `last`.
@@ -120,6 +122,7 @@ def lay_out(
             Day(
                 day=day,
                 special=special.get(day),
+                themes=themes.get(day, ()),
                 total=len(its),
                 counts=Counter([row.state for row in its]),
                 hours=_by_hour(view, some, day, begins + n * DAY_S),

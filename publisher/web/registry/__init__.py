@@ -16,6 +16,7 @@ from publisher.web.registry import (
     offices,
     openness,
     quotas,
+    themes,
     users,
 )
 
@@ -23,10 +24,10 @@ from publisher.web.registry import (
 # `imports` to that of offices.
 PAGES = (
     offices, accounts, connections, consents, leaving, logins, imports, users, quotas, calendars,
-    dispensations, looks, health, openness,
+    themes, dispensations, looks, health, openness,
 )  # fmt: skip
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    offices.bp, accounts.bp, users.bp, quotas.bp, calendars.bp, dispensations.bp, looks.bp,
-    health.bp, openness.bp,
+    offices.bp, accounts.bp, users.bp, quotas.bp, calendars.bp, themes.bp, dispensations.bp,
+    looks.bp, health.bp, openness.bp,
 )  # fmt: skip

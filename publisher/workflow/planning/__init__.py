@@ -1,6 +1,6 @@
 """The calendar: what is planned when, and moving it to another time."""
 
-from publisher.workflow.planning.days import special_days
+from publisher.workflow.planning.days import special_days, themes
 from publisher.workflow.planning.moving import Move, check_spacing, may_move, move
 from publisher.workflow.planning.reading import (
     Details,
@@ -32,5 +32,6 @@ __all__ = [
     "sign",
     "sign_of",
     "special_days",
+    "themes",
     "unplanned",
 ]

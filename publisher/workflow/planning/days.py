@@ -1,14 +1,15 @@
-"""Days that stand out in a region: by the national calendar, and by its own decrees."""
+"""Days that stand out in a region: by the national calendar, by its own decrees, by its themes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
 from publisher.db import db
 from publisher.models.places import Region
 from publisher.models.quotas import CalendarDay
+from publisher.models.themes import ThemeDay
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,3 +42,15 @@ def special_days(
     for day, name, works in db.session.execute(own):
         found[day] = Special(name=name, off=not works)
     return found
+
+
+def themes(region: Region, first: date, last: date) -> dict[date, list[ThemeDay]]:
+    """Return the themes of the days from `first` up to, but without, `last`. One query."""
+    query = (
+        sa.select(ThemeDay)
+        .where(ThemeDay.region_id == region.id, ThemeDay.ended_at.is_(None))
+        .order_by(ThemeDay.weekday, ThemeDay.name)
+    )
+    found = db.session.scalars(query).all()
+    days = (first + timedelta(days=n) for n in range((last - first).days))
+    return {day: its for day in days if (its := [one for one in found if one.falls_on(day)])}
