@@ -23,11 +23,11 @@ from publisher.web.access import form_version, me
 from publisher.web.filters import kalimat
 from publisher.web.forms_drafts import YEARS, draft_form, fields_of, words_of
 from publisher.web.picking import Picker, picker
-from publisher.workflow import drafting
+from publisher.workflow import drafting, marking
 from publisher.workflow.drafting import Fields, Gap, Kept, Proposal
 
 _ACTION = re.compile(
-    r"(naik|turun|hapus|pilih|pustaka)-(\d{1,18})|waktu-([0-9T:-]{16})|([a-z-]{1,24})"
+    r"(naik|turun|hapus|pilih|pustaka|beres)-(\d{1,18})|waktu-([0-9T:-]{16})|([a-z-]{1,24})"
 )
 
 
@@ -263,6 +263,12 @@ def _design(post: Post, _about: str, outcome: Outcome, _now: datetime) -> None:
     outcome.onward = url_for("studio.index", post_id=post.id)
 
 
+def _tick(post: Post, about: str, outcome: Outcome, now: datetime) -> None:
+    """Tick a mark of the reviewer off, or open it again."""
+    if marking.tick(post, int(about), actor=me(), at=now):
+        outcome.onward = url_for("drafts.edit", post_id=post.id, _anchor=f"tanda-{about}")
+
+
 def _submit(post: Post, _about: str, outcome: Outcome, now: datetime) -> None:
     if outcome.form.errors or outcome.photo_errors:
         return
@@ -314,6 +320,7 @@ _STEPS: dict[str, Step] = {
     "urungkan": _undo,
     "waktu": _choose_time,
     "poster": _design,
+    "beres": _tick,
 }
 
 

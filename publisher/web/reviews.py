@@ -4,11 +4,10 @@ Whatever stops a decision - somebody was quicker, the page is old, a platform wo
 shown on the post's own page in its latest state, with the words that were typed.
 """
 
-from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request
+from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from flask import url_for as url
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -25,10 +24,10 @@ from publisher.db import begin_writing, db, read_only
 from publisher.errors import PublisherError
 from publisher.models.people import Role
 from publisher.models.posts import Post, PostKind, ReturnReason
-from publisher.storage import Store
+from publisher.web import approving, beside
 from publisher.web.access import allow, form_version, get_post, me
 from publisher.web.filters import pukul, tanggal, waktu
-from publisher.workflow import composing, reviewing, scheduling
+from publisher.workflow import marking, reviewing
 
 bp = Blueprint("reviews", __name__, url_prefix="/telaah")
 
@@ -49,15 +48,21 @@ class ApproveForm(DecisionForm):
 
 
 class ReturnForm(DecisionForm):
+    #: Whether something on the post was marked: each mark has a reason of its own.
+    marked = False
+
     reasons = SelectMultipleField(
         _l("Alasan"),
-        [InputRequired(_l("Pilih sedikitnya satu alasan."))],
         name="alasan",
         choices=[SelectChoice(reason.value) for reason in ReturnReason],
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
     note = TextAreaField(_l("Catatan untuk perangkat daerah"), [NOTE], name="catatan")
+
+    def validate_reasons(self, field: Field) -> None:
+        if not field.data and not self.marked:
+            raise ValidationError(_("Pilih sedikitnya satu alasan, atau tandai kalimat."))
 
     def validate_note(self, field: Field) -> None:
         if ReturnReason.LAINNYA in (self.reasons.data or ()) and not (field.data or "").strip():
@@ -83,6 +88,22 @@ def use_the_zone_of_the_region() -> None:
     g.zone = me().region.zone
 
 
+def filtered() -> dict[str, Any]:
+    """Return the filter of the queue that the reviewer walks through, as arguments of a link."""
+    names = ("perangkat_daerah", "jenis")
+    return {name: request.args[name] for name in names if request.args.get(name)}
+
+
+def keep_filter(_endpoint: str, values: dict[str, Any]) -> None:
+    """Let links from post to post keep the filter, on these pages and no others."""
+    if request and request.blueprint in ("reviews", "marks") and "post_id" in values:
+        for name, value in filtered().items():
+            values.setdefault(name, value)
+
+
+bp.url_defaults(keep_filter)
+
+
 @bp.get("")
 @allow(Role.REVIEWER)
 def index() -> str:
@@ -95,7 +116,9 @@ def index() -> str:
         kind=request.args.get("jenis", type=_kind),
         page=request.args.get("page", 1, type=int),
     )
-    refused = {row.post.id for row in queue.rows if reviewing.is_refused(row.post, _store())}
+    refused = {
+        row.post.id for row in queue.rows if reviewing.is_refused(row.post, approving.store())
+    }
     return render_template(
         "reviews/index.html", queue=queue, refused=refused, now=now, due=due, args=request.args
     )
@@ -119,13 +142,12 @@ def show(post_id: int) -> str:
 @bp.post("/<int:post_id>/setujui")
 @allow(Role.REVIEWER)
 def approve(post_id: int) -> Response:
-    _make_pictures_ready(post_id)
+    approving.make_pictures_ready([post_id])
     post, onward = _current(post_id)
     now = clock.now()
     at_once = bool(ApproveForm(prefix="setujui-").at_once.data)
-    reviewing.approve(post, reviewer=me(), at=now, store=_store(), at_once=at_once)
-    catch_up = timedelta(hours=current_app.config["CATCH_UP_HOURS"])
-    planned = scheduling.schedule(post, actor=me(), at=now, catch_up=catch_up)
+    first, ticked = request.form.get("tahap") == "first", request.form.getlist("periksa")
+    planned = approving.approve(post, at=now, at_once=at_once, first=first, ticked=ticked)
     said = _what_will_happen(post, len(planned), now)
     db.session.commit()
     flash(said, "success")
@@ -137,15 +159,19 @@ def approve(post_id: int) -> Response:
 def request_changes(post_id: int) -> Any:
     post, onward = _current(post_id)
     form = ReturnForm(prefix="kembalikan-")
+    marks = marking.pending(post, reviewer=me())
+    form.marked = bool(marks)
     if not form.validate():
         return _page(post, returning=form), 422
+    chosen = [ReturnReason(reason) for reason in form.reasons.data or ()]
     reviewing.request_changes(
         post,
         reviewer=me(),
         at=clock.now(),
-        reasons=[ReturnReason(reason) for reason in form.reasons.data],
-        note=form.note.data or "",
+        reasons=list(dict.fromkeys([*chosen, *marking.reasons_of(marks)])),
+        note=form.note.data or marking.other_reason(marks),
     )
+    marking.send(marks, post.events[-1])
     db.session.commit()
     flash(_("Konten dikembalikan untuk perbaikan."), "success")
     return redirect(onward)
@@ -205,11 +231,6 @@ def _kind(text: str) -> PostKind:
     return PostKind(text)
 
 
-def _store() -> Store:
-    store: Store = current_app.extensions["media_store"]
-    return store
-
-
 def _submitted(post_id: int) -> Post:
     """Return a post that was submitted at least once: drafts are nobody's but the office's."""
     post = get_post(post_id)
@@ -222,23 +243,18 @@ def _current(post_id: int) -> tuple[Post, str]:
     """Return a post in the version on the person's page, held; and where to go afterwards."""
     post = _submitted(post_id)
     reviewing.check_current(post, version=form_version())
-    next_id = reviewing.neighbours(post, reviewer=me()).next_id
-    return post, url(".show", post_id=next_id) if next_id else url(".index")
+    next_id = _neighbours(post).next_id
+    return post, url(".show", post_id=next_id) if next_id else url(".index", **filtered())
 
 
-def _make_pictures_ready(post_id: int) -> None:
-    """Make what platforms will be sent, so that neither the approval nor a worker waits for it.
-
-    It takes a third of a second a picture, so no transaction is open meanwhile. What cannot be
-    made is named by the approval itself.
-    """
-    db.session.rollback()
-    read_only()
-    contents = composing.contents(_submitted(post_id))
-    begin_writing()
-    with suppress(OSError):
-        for content in contents:
-            content.read(_store())
+def _neighbours(post: Post) -> reviewing.Neighbours:
+    wanted = filtered()
+    return reviewing.neighbours(
+        post,
+        reviewer=me(),
+        office_id=request.args.get("perangkat_daerah", type=int) if wanted else None,
+        kind=request.args.get("jenis", type=_kind) if wanted else None,
+    )
 
 
 def _note_seen(post: Post) -> None:
@@ -265,17 +281,20 @@ def _page(post: Post, **given: Any) -> str:
         "rejecting": RejectForm(prefix="tolak-"),
         "taking_back": NoteForm(prefix="batal-"),
         "stopped_by": None,
+        **beside.checked(post, at=now),
+        **beside.marked(post),
         **given,
     }
     return render_template(
         "reviews/show.html",
         post=post,
         look=reviewing.last_look(post, reviewer=me()),
-        checks=reviewing.checks(post, _store(), at=now),
+        checks=reviewing.checks(post, approving.store(), at=now),
         history=reviewing.history(post),
         deliveries=planned,
         can_stop=any(delivery.can("cancel") for delivery in planned),
-        neighbours=reviewing.neighbours(post, reviewer=me()),
+        neighbours=_neighbours(post),
+        filters=filtered(),
         mine=not reviewing.may_decide(post, me()),
         late=reviewing.late(post, now),
         now=now,
@@ -286,6 +305,8 @@ def _page(post: Post, **given: Any) -> str:
 
 
 def _what_will_happen(post: Post, count: int, now: datetime) -> str:
+    if post.can("approve"):
+        return _("Persetujuan Anda dicatat. Konten ini menunggu penyetuju kedua.")
     if not count:
         return _("Disetujui. Tidak ada penayangan baru: konten ini sudah tayang di semua akunnya.")
     if reviewing.late(post, now):

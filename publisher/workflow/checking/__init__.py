@@ -11,7 +11,7 @@ from publisher.workflow.checking.likeness import LOOK_BACK
 from publisher.workflow.checking.personal import personal_data, unlawful
 from publisher.workflow.checking.reviewed import CHECKS, review
 from publisher.workflow.checking.rubric import POINTS
-from publisher.workflow.checking.sentences import Sentence, sentences
+from publisher.workflow.checking.sentences import Line, Sentence, lines, sentences
 from publisher.workflow.checking.texts import texts
 from publisher.workflow.checking.yardsticks import (
     MAX_HOTLINES,
@@ -35,6 +35,7 @@ __all__ = [
     "MAX_WORDS",
     "POINTS",
     "Finding",
+    "Line",
     "Point",
     "Review",
     "Score",
@@ -43,6 +44,7 @@ __all__ = [
     "add_hotline",
     "add_words",
     "hotlines",
+    "lines",
     "personal_data",
     "remove_hotline",
     "remove_word",

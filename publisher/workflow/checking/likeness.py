@@ -65,7 +65,7 @@ def earlier(post: Post, at: datetime) -> Earlier:
         .limit(MOST)
     )  # fmt: skip
     rows = [row for row in db.session.execute(query) if row.id != post.id]
-    pictures = _pictures([row.id for row in rows]) if rows and post.pictures else []
+    pictures = _pictures([row.id for row in rows]) if post.pictures else []
     return Earlier(zone=post.office.region.zone, posts=rows, pictures=pictures)
 
 

@@ -2,6 +2,8 @@
 
 Read when it is first asked for (0.04 s, 5 MB). What begins with a capital is taken for a name, an
 abbreviation or a place, because most of those are: a check that is often wrong is soon not read.
+Only where a sentence begins, a word is looked up too whose letters have merely been swapped, lost
+or doubled.
 """
 
 import re
@@ -13,6 +15,7 @@ from pathlib import Path
 from publisher.errors import N_
 from publisher.models.posts import Language, Post
 from publisher.workflow.checking.findings import Finding
+from publisher.workflow.checking.sentences import sentences
 from publisher.workflow.checking.texts import texts
 
 _DATA = Path(__file__).resolve().parent.parent.parent / "data" / "spelling"
@@ -28,6 +31,8 @@ _LONGEST, _SHORTEST = 32, 3
 MOST = 12
 _PREFIXES = ("ber", "ter", "per", "pe", "me", "mem", "men", "meng", "di", "se", "ke", "se-", "ber-")
 _CLITICS = ("nya", "lah", "kah", "pun", "ku", "mu")
+#: What makes a verb of a word that the dictionary has: hubung, hubungi.
+_VERBAL = (*_CLITICS, "kan", "i")
 _SUFFIXES = (*_CLITICS, "kan", "an", "i")
 
 _turn = threading.Lock()
@@ -73,12 +78,25 @@ def _finding(field: str, start: int, word: str) -> Finding:
 
 
 def _words(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the words that are looked up, with where they begin: those in small letters."""
+    """Yield the words that are looked up in small letters, with where they begin."""
     plain = _SKIPPED.sub(lambda match: " " * len(match.group()), text)
+    firsts = {sentence.start for sentence in sentences(text)}
     for match in _WORD.finditer(plain):
         word = match.group()
-        if _SHORTEST < len(word) <= _LONGEST and word == word.lower():
+        if not _SHORTEST < len(word) <= _LONGEST:
+            continue
+        if word == word.lower():
             yield match.start(), word
+        elif match.start() in firsts and _is_slip(word):
+            yield match.start(), word.lower()
+
+
+def _is_slip(word: str) -> bool:
+    """Return whether a word at the beginning of a sentence is hardly a name."""
+    low = word.lower()
+    if word != low.capitalize() or is_known(low):
+        return False
+    return any(len(near) != len(low) or sorted(near) == sorted(low) for near in suggestions(low))
 
 
 @lru_cache(maxsize=20_000)
@@ -90,7 +108,7 @@ def is_known(word: str) -> bool:
     """
     if _spelled(word) or any(stem in terms() for stem in _stems(word)):
         return True
-    if any(word.endswith(one) and _spelled(word[: -len(one)]) for one in _CLITICS):
+    if any(word.endswith(one) and _is_stem(word[: -len(one)]) for one in _VERBAL):
         return True
     parts = word.replace("’", "'").split("-")
     return len(parts) > 1 and all(len(part) < 2 or is_known(part) for part in parts)
@@ -133,6 +151,10 @@ def terms() -> frozenset[str]:
     return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
+def _is_stem(word: str) -> bool:
+    return len(word) > _SHORTEST and _spelled(word)
+
+
 def _spelled(word: str) -> bool:
     with _turn:  # the dictionary is not made for several threads
         return _dictionary()(word)
@@ -142,4 +164,4 @@ def _spelled(word: str) -> bool:
 def _dictionary() -> Callable[[str], bool]:
     from hunspell import Hunspell  # loads its C++ library
 
-    return Hunspell("id_ID", hunspell_data_dir=str(_DATA)).spell  # type: ignore[no-any-return]
+    return Hunspell("id_ID", hunspell_data_dir=str(_DATA)).spell

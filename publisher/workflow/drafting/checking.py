@@ -51,6 +51,7 @@ def sketch(post: Post, fields: Fields) -> Post:
         texts=[PostText(platform=name, text=text) for name, text in fields.texts.items()],
         pictures=[
             PostPicture(
+                id=picture.id,
                 media=picture.media,
                 position=picture.position,
                 alt_text=fields.alt_texts.get(picture.id, picture.alt_text),

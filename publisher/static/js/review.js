@@ -1,0 +1,60 @@
+// Makes marking a tap and walking through the queue a key. Without this file the sentences are
+// links, the spot is one of nine fields, and the arrows are at the top of the page.
+
+{
+const find = (selector, root = document) => root.querySelector(selector);
+const findAll = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+/* From post to post -------------------------------------------------------------- */
+
+const KEYS = { j: "next", ArrowRight: "next", k: "prev", ArrowLeft: "prev" };
+
+document.addEventListener("keydown", (event) => {
+  const way = KEYS[event.key];
+  if (!way || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  if (event.target.closest("input,textarea,select,dialog,[contenteditable]")) return;
+  find(`a[rel=${way}]`)?.click();
+});
+
+/* Sentences ------------------------------------------------------------------------ */
+
+const marking = find("[data-marking]");
+if (marking) {
+  document.addEventListener("click", (event) => {
+    const sentence = event.target.closest("a[data-place]");
+    if (!sentence || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    for (const other of findAll(".said__one--chosen")) other.classList.remove("said__one--chosen");
+    sentence.classList.add("said__one--chosen");
+    find("[name=tempat]", marking).value = sentence.dataset.place;
+    marking.scrollIntoView({ block: "center" });
+    find("[name=alasan]", marking).focus({ preventScroll: true });
+  });
+}
+
+/* Spots ------------------------------------------------------------------------------ */
+
+for (const form of findAll("[data-spot]")) {
+  const picture = find("[data-picture]", form);
+  const [x, y] = ["x", "y"].map((name) => find(`[name=${name}]`, form));
+  const pin = find("[data-new]", form);
+  const space = pin.ownerSVGElement.viewBox.baseVal;
+  find("[data-exact]", form).hidden = false;
+  find(".pinned__fields", form).remove();
+  for (const part of [x, y]) { part.disabled = false; part.addEventListener("input", show); }
+  picture.addEventListener("click", (event) => {
+    const box = picture.getBoundingClientRect();
+    x.value = Math.round((event.clientX - box.left) / box.width * 1000);
+    y.value = Math.round((event.clientY - box.top) / box.height * 1000);
+    show();
+  });
+  picture.classList.add("pinned--exact");
+
+  function show() {
+    pin.setAttribute("cx", x.value * space.width / 1000);
+    pin.setAttribute("cy", y.value * space.height / 1000);
+    pin.setAttribute("r", Math.min(space.width, space.height) / 14);
+  }
+  show();
+}
+}

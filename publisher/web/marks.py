@@ -1,0 +1,98 @@
+"""Where a reviewer marks sentences and spots of pictures, one by one, before the return.
+
+Each mark is kept at once, so a phone that rings loses none. What goes wrong is shown on the page
+of the post, with the words that were typed.
+"""
+
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
+
+from publisher import clock
+from publisher.db import db
+from publisher.errors import N_, FourEyes, Invalid, PublisherError
+from publisher.models.people import Role
+from publisher.models.posts import Post, ReturnReason
+from publisher.web import reviews
+from publisher.web.access import allow, form_version, get_post, me
+from publisher.workflow import marking, reviewing
+
+bp = Blueprint("marks", __name__, url_prefix="/telaah")
+bp.url_defaults(reviews.keep_filter)
+bp.register_error_handler(PublisherError, reviews.show_what_stopped_it)
+
+
+@bp.before_request
+def use_the_zone_of_the_region() -> None:
+    g.zone = me().region.zone
+
+
+@bp.post("/<int:post_id>/tandai-kalimat")
+@allow(Role.REVIEWER)
+def sentence(post_id: int) -> Any:
+    """Mark the sentence that was chosen from the list, or tapped."""
+    post = _waiting(post_id)
+    marking.mark_sentence(
+        post, request.form.get("tempat", "")[:80], reviewer=me(), at=clock.now(), **_said()
+    )
+    return _kept(post)
+
+
+@bp.post("/<int:post_id>/tandai-gambar")
+@allow(Role.REVIEWER)
+def spot(post_id: int) -> Any:
+    """Mark the spot that was tapped, or the middle of one of nine fields."""
+    post = _waiting(post_id)
+    digest = request.form.get("gambar", "")[:64]
+    marking.mark_spot(post, digest, _spot(), reviewer=me(), at=clock.now(), **_said())
+    return _kept(post)
+
+
+@bp.post("/<int:post_id>/hapus-tanda/<int:mark_id>")
+@allow(Role.REVIEWER)
+def rub_out(post_id: int, mark_id: int) -> Any:
+    post = _waiting(post_id)
+    if marking.rub_out(post, mark_id, reviewer=me()):
+        db.session.commit()
+        flash(_("Tanda dihapus."), "success")
+    return _back(post)
+
+
+def _waiting(post_id: int) -> Post:
+    """Return a post that the person may return, in the version on their page."""
+    post = get_post(post_id)
+    reviewing.check_current(post, version=form_version())
+    if not post.can("request_changes"):
+        raise Invalid(N_("Konten ini tidak lagi menunggu telaah, sehingga tidak dapat ditandai."))
+    if not reviewing.may_decide(post, me()):
+        raise FourEyes(N_("Anda tidak dapat menandai konten yang Anda susun sendiri."))
+    return post
+
+
+def _said() -> dict[str, Any]:
+    reason = request.form.get("alasan", "")
+    if reason not in set(ReturnReason):
+        raise Invalid(N_("Pilih alasan dari tanda ini."))
+    return {"reason": ReturnReason(reason), "comment": request.form.get("komentar", "")}
+
+
+def _spot() -> tuple[int, int]:
+    """Return the spot in thousandths: exact, or by one of nine fields where no script runs."""
+    exact = [request.form.get(name, type=int) for name in ("x", "y")]
+    if exact[0] is not None and exact[1] is not None:
+        return exact[0], exact[1]
+    field = request.form.get("bidang", 0, type=int)
+    if field not in range(1, 10):
+        raise Invalid(N_("Pilih bidang pada gambar."))
+    return marking.third(field)
+
+
+def _kept(post: Post) -> Any:
+    db.session.commit()
+    flash(_("Tanda disimpan. Perangkat daerah melihatnya setelah konten dikembalikan."), "success")
+    return _back(post)
+
+
+def _back(post: Post) -> Any:
+    return redirect(url_for("reviews.show", post_id=post.id, _anchor="tandai"))
