@@ -99,16 +99,18 @@ else:
     Model = db.Model
 
 E_ = TypeVar("E_", bound=enum.StrEnum)
-_readers: dict[int, sa.Engine] = {}
 
 
 def _reader(engine: sa.Engine) -> sa.Engine:
-    if id(engine) not in _readers:
+    """Return the same engine for reading; kept with it, so that both end together."""
+    kept: dict[str, Any] = vars(engine)
+    if "siar_reader" not in kept:
         options: dict[str, Any] = {"read_only": True}
         if engine.dialect.name == "postgresql":
             options["postgresql_readonly"] = True
-        _readers[id(engine)] = engine.execution_options(**options)
-    return _readers[id(engine)]
+        kept["siar_reader"] = engine.execution_options(**options)
+    reader: sa.Engine = kept["siar_reader"]
+    return reader
 
 
 def status_column(kind: type[E_], **options: Any) -> Mapped[E_]:

@@ -8,6 +8,7 @@ Tests below `workflow/`, `models/` and `engine/` run twice: on SQLite and on a r
 """
 
 import base64
+import gc
 import itertools
 import os
 import shutil
@@ -58,6 +59,12 @@ def pytest_generate_tests(metafunc):
     part = Path(metafunc.definition.path).relative_to(TEST_ROOT).parts[0]
     if part in ON_BOTH_DATABASES and "database_url" in metafunc.fixturenames:
         metafunc.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
+
+
+def pytest_collection_finish():
+    """What is loaded by now stays: the collector of garbage need not look at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def settings(database_url, folder):
@@ -205,25 +212,44 @@ def compiled_templates(tmp_path_factory):
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_addresses():
-    """Addresses, too: Werkzeug would write and compile a function for each, for each app."""
-    written, write = {}, Rule._compile_builder
+    """Addresses, too: Werkzeug would write and compile two functions for each, for each app."""
+    kept, compile_rule = {}, Rule.compile
 
-    def compiled_once(rule, append_unknown=True):
-        key = rule.rule, rule.subdomain, rule.host, repr(rule.defaults), append_unknown
-        if key not in written:
-            written[key] = write(rule, append_unknown)
-        return written[key]
+    def compile_once(rule):
+        key = rule.rule, rule.subdomain, rule.host, repr(rule.defaults), rule.merge_slashes
+        if key not in kept:
+            compile_rule(rule)
+            builders = rule._build.__func__, rule._build_unknown.__func__
+            kept[key] = rule._parts, rule._trace, rule._converters, rule.arguments, builders
+        rule._parts, rule._trace, rule._converters, rule.arguments, builders = kept[key]
+        rule._build, rule._build_unknown = (one.__get__(rule) for one in builders)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", compiled_once)
+        patch.setattr(Rule, "compile", compile_once)
         yield
 
 
+@pytest.fixture(scope="session")
+def compiled_statements():
+    """Statements, too: else each app would compile its own, as each has its own dialect."""
+    return {}
+
+
+def share_statements(engine, compiled):
+    """Let an engine use what another of its kind has compiled, before its first connection."""
+    dialect, cache = compiled.setdefault(
+        engine.dialect.name, (engine.dialect, engine._compiled_cache)
+    )
+    engine.dialect = engine.pool._dialect = dialect
+    engine._compiled_cache = cache
+
+
 @pytest.fixture
-def app(database_url, tmp_path, compiled_templates):
+def app(database_url, tmp_path, compiled_templates, compiled_statements):
     app = create_app(settings(database_url, tmp_path))
     app.jinja_env.bytecode_cache = compiled_templates
     with app.app_context():
+        share_statements(db.engine, compiled_statements)
         yield app
         db.session.remove()
         db.engine.dispose()
