@@ -1,8 +1,10 @@
 """Approving: one post from its own page, or many at once; here is the one way that does it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import current_app
 
@@ -13,7 +15,7 @@ from publisher.models.posts import Post, PostStatus
 from publisher.storage import Store
 from publisher.web.access import me
 from publisher.workflow import composing, planning, reviewing, scheduling
-from publisher.workflow.reviewing import Chosen, Result
+from publisher.workflow.reviewing import Chosen, Held, Result
 
 #: So long one request may take to make pictures that nobody has looked at yet.
 PICTURES_S = 8
@@ -25,17 +27,25 @@ def store() -> Store:
 
 
 def approve(
-    post: Post, *, at: datetime, at_once: bool = False, held: bool = False
+    post: Post,
+    *,
+    at: datetime,
+    at_once: bool = False,
+    first: bool = False,
+    ticked: Sequence[str] = (),
 ) -> list[Delivery]:
     """Approve a post and plan it; return the deliveries that are new.
 
-    None while it waits for somebody else as well.
+    :param first: as the first of two reviewers; it is planned when the second approves
+    :param ticked: what of the region's checklist was ticked
     """
-    reviewing.approve(post, reviewer=me(), at=at, store=store(), at_once=at_once, held=held)
-    if post.status is not PostStatus.APPROVED:
+    given: dict[str, Any] = {"reviewer": me(), "at": at, "store": store()}
+    given |= {"at_once": at_once, "ticked": ticked}
+    if first:
+        reviewing.approve_first(post, **given)
         return []
-    catch_up = timedelta(hours=current_app.config["CATCH_UP_HOURS"])
-    return scheduling.schedule(post, actor=me(), at=at, catch_up=catch_up)
+    reviewing.approve(post, **given)
+    return scheduling.schedule(post, actor=me(), at=at, catch_up=_catch_up())
 
 
 def approve_all(chosen: Sequence[Chosen]) -> list[Result]:
@@ -50,16 +60,29 @@ def approve_all(chosen: Sequence[Chosen]) -> list[Result]:
         if one.post_id not in ready
     ]
     for part in reviewing.parts([one for one in chosen if one.post_id in ready]):
-        results += reviewing.decide(part, _approve_held, reviewer=me())
+        results += _approve_part(part, clock.now())
         db.session.commit()
     return results
 
 
-def _approve_held(post: Post) -> int:
+def _approve_part(part: Sequence[Chosen], at: datetime) -> list[Result]:
+    reviewer, media, catch_up = me(), store(), _catch_up()
     spacing = timedelta(seconds=current_app.config["SPACING_S"])
-    if post.planned_at is not None:
-        planning.check_spacing(post, post.planned_at, spacing, among=(PostStatus.APPROVED,))
-    return len(approve(post, at=clock.now(), held=True))
+
+    def take(post: Post, held: Held) -> None:
+        if post.planned_at is not None:
+            planning.check_spacing(post, post.planned_at, spacing, among=(PostStatus.APPROVED,))
+        reviewing.approve(post, reviewer=reviewer, at=at, store=media, held=held)
+
+    def plan(posts: Sequence[Post]) -> Counter[int]:
+        made = scheduling.schedule_all(posts, actor=reviewer, at=at, catch_up=catch_up)
+        return Counter(delivery.post_id for delivery in made)
+
+    return reviewing.decide(part, take, plan, reviewer=reviewer, at=at)
+
+
+def _catch_up() -> timedelta:
+    return timedelta(hours=current_app.config["CATCH_UP_HOURS"])
 
 
 def make_pictures_ready(post_ids: Sequence[int]) -> set[int]:

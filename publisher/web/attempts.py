@@ -37,6 +37,9 @@ OF_ADDRESS = RateLimitItemPerMinute(40, 15)
 #: double click.
 AT_PLATFORM = (RateLimitItemPerMinute(6, 15), RateLimitItemPerSecond(1, 5))
 
+#: Links to sign with that are none of ours, from one network.
+STRANGE_LINKS = RateLimitItemPerMinute(30, 15)
+
 DEVICE_COOKIE = "siar_perangkat"
 DEVICE_LASTS = timedelta(days=365)
 #: An office computer is shared; the oldest person is forgotten first.
@@ -104,6 +107,28 @@ def login_at_platform(account_id: int) -> datetime | None:
     buckets = [(item, f"at platform:{account_id}") for item in AT_PLATFORM]
     full = [bucket for bucket in buckets if not limiter.hit(*bucket)]
     return max((_free_at(limiter, bucket) for bucket in full), default=None)
+
+
+def strange_link() -> None:
+    """Count a link to sign with that is none of ours."""
+    limiter: RateLimiter | None = current_app.extensions.get("sign_in_limits")
+    if limiter is not None:
+        limiter.hit(STRANGE_LINKS, _strange_bucket())
+
+
+def links_are_guessed() -> bool:
+    """Tell whether so many came from one network that somebody is trying them out."""
+    limiter: RateLimiter | None = current_app.extensions.get("sign_in_limits")
+    return limiter is not None and not limiter.test(STRANGE_LINKS, _strange_bucket())
+
+
+def _strange_bucket() -> str:
+    return f"strange link:{_network(request.remote_addr or '')}"
+
+
+def people_of_this_browser() -> set[int]:
+    """Return the ids of those who have signed in with this browser before."""
+    return set(_known_people())
 
 
 def _free_at(limiter: RateLimiter, bucket: Bucket) -> datetime:

@@ -13,6 +13,7 @@ ENTRIES = (
     ("pages.home", _l("Beranda"), "house", frozenset(Role) - {Role.LEADER}),
     ("leaders.index", _l("Capaian"), "patch-check", frozenset({Role.LEADER})),
     ("drafts.index", _l("Konten"), "file-earmark-text", frozenset({Role.DRAFTER, Role.HEAD})),
+    ("signing.index", _l("Tanda tangan"), "pen", frozenset({Role.HEAD})),
     ("reviews.index", _l("Telaah"), "clipboard-check", frozenset({Role.REVIEWER})),
     (
         "calendar.index",
@@ -41,6 +42,7 @@ ENTRIES = (
 REGISTRY = frozenset(
     {
         "accounts", "users", "quotas", "calendars", "dispensations", "looks", "health", "openness",
+        "neutrality",
         "themes",
     }
 )  # fmt: skip
@@ -58,7 +60,8 @@ def entries() -> list[dict[str, Any]]:
     section = _REGISTRY_ENTRY[current_user.role] if section in REGISTRY else section
     section = "deliveries" if section in ("proofs", "takedowns", "stops") else section
     section = "library" if section == "ideas" else section
-    section = "drafts" if section == "studio" else section
+    section = "drafts" if section in ("studio", "series", "batches") else section
+    section = "reviews" if section in ("marks", "yardsticks") else section
     section = "reports" if section in ("closing", "claims") else section
     return [
         {

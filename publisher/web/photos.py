@@ -53,7 +53,7 @@ def show(digest: str) -> Response:
     if media is None:
         abort(404)
     rules = driver_class(driver).limits if driver else None
-    return _sent(media, rules, width=SIZES.get(request.args.get("ukuran", "")))
+    return sent(media, rules, width=SIZES.get(request.args.get("ukuran", "")))
 
 
 @bp.app_template_global("shown_on")
@@ -72,8 +72,11 @@ def shown_on(media: Media, driver: str) -> Shown:
     )
 
 
-def _sent(media: Media, rules: PictureRules | None, *, width: int | None) -> Response:
-    """:param width: in px, of a small one; None for the whole"""
+def sent(media: Media, rules: PictureRules | None, *, width: int | None) -> Response:
+    """Return the answer that is a photo, to whoever was found to be allowed to see it.
+
+    :param width: in px, of a small one; None for the whole
+    """
     name = (fitting.variant(rules) if rules else "") + (f"-{width}.jpg" if width else "")
     response = Response()
     response.set_etag(f"{media.digest}{name}")

@@ -13,6 +13,7 @@ from publisher.web.registry import (
     leaving,
     logins,
     looks,
+    neutrality,
     offices,
     openness,
     quotas,
@@ -24,10 +25,10 @@ from publisher.web.registry import (
 # `imports` to that of offices.
 PAGES = (
     offices, accounts, connections, consents, leaving, logins, imports, users, quotas, calendars,
-    themes, dispensations, looks, health, openness,
+    themes, dispensations, looks, health, neutrality, openness,
 )  # fmt: skip
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     offices.bp, accounts.bp, users.bp, quotas.bp, calendars.bp, themes.bp, dispensations.bp,
-    looks.bp, health.bp, openness.bp,
+    looks.bp, health.bp, neutrality.bp, openness.bp,
 )  # fmt: skip

@@ -114,6 +114,15 @@ class UserForm(RegistryForm):
     position = StringField(
         _l("Jabatan"), description=_l("Tulis Plt. atau Plh. di depan bila pejabat sementara.")
     )
+    acts_from = DateField(_l("Menjabat sejak"), [Optional()])
+    acts_until = DateField(
+        _l("Menjabat sampai"),
+        [Optional()],
+        description=_l(
+            "Untuk Plt. dan Plh.; di luar masa ini tidak dapat menandatangani. "
+            "Kosongkan bila tetap."
+        ),
+    )
     role = RadioField(_l("Peran"), [CHOOSE], choices=options(ROLES))
     office = SelectField(
         _l("Perangkat daerah"),

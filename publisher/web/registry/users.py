@@ -80,6 +80,8 @@ def edit(user_id: int) -> Any:
         name=user.name,
         email=user.email,
         position=user.position,
+        acts_from=user.acts_from,
+        acts_until=user.acts_until,
         role=user.role.value,
         office=str(user.office_id or ""),
         seen=registering.stamp(user),
@@ -138,6 +140,8 @@ def _data(form: UserForm) -> registering.UserData:
         name=registering.tidy(form.name.data or ""),
         email=registering.tidy(form.email.data or ""),
         position=registering.tidy(form.position.data or ""),
+        acts_from=form.acts_from.data,
+        acts_until=form.acts_until.data,
         role=Role(form.role.data),
         office=chosen_office(form.office.data),
     )

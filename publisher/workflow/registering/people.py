@@ -6,7 +6,7 @@ sessions that are open. Rows stay, because names stand in history.
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -42,6 +42,8 @@ class UserData:
     role: Role
     office: Office | None = None
     position: str = ""  # jabatan, with "Plt." or "Plh." when acting
+    acts_from: date | None = None
+    acts_until: date | None = None
 
 
 def one_time_password() -> str:
@@ -181,6 +183,7 @@ def _faults(region: Region, data: UserData, *, besides: int | None) -> Faults:
         "position": text_fault(data.position, NAME_CHARS, required=False),
         "email": _email_fault(data.email, besides),
         "office": _office_fault(region, data),
+        "acts_until": _days_fault(data),
     }
     return {name: fault for name, fault in found.items() if fault}
 
@@ -205,6 +208,12 @@ def _office_fault(region: Region, data: UserData) -> Fault | None:
         return Fault(N_("Pilih perangkat daerah untuk peran ini."))
     if data.office.region_id != region.id:
         return Fault(N_("Perangkat daerah harus dari daerah yang sama."))
+    return None
+
+
+def _days_fault(data: UserData) -> Fault | None:
+    if data.acts_from and data.acts_until and data.acts_until < data.acts_from:
+        return Fault(N_("Hari terakhir mendahului hari pertama."))
     return None
 
 

@@ -4,7 +4,8 @@ Where two reviewers are asked for, the first approval is written down and the po
 second is the approval. Whatever is missing is named, so that a list of many can say it of each.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from publisher.errors import (
@@ -27,6 +28,14 @@ from publisher.workflow import checking, composing
 from publisher.workflow.reviewing.deciding import check_four_eyes, late, record, take
 
 
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """What was looked up of a post that was locked together with others."""
+
+    echoing: Sequence[Sequence[composing.Echo]]
+    needs: State
+
+
 def approve(
     post: Post,
     *,
@@ -34,13 +43,13 @@ def approve(
     at: datetime,
     store: Store,
     at_once: bool = False,
-    held: bool = False,
+    held: Held | None = None,
     ticked: Collection[str] = (),
 ) -> None:
     """Approve: freeze what will be public, so that it can be scheduled.
 
     :param at_once: the reviewer knows that the planned time has passed and that it goes out now
-    :param held: the post, in the version they saw, was locked before it was loaded
+    :param held: the post, in the version they saw, was locked with others before it was loaded
     :param ticked: what of the region's checklist they have ticked
     :raises Outdated, InvalidTransition: if somebody was quicker
     :raises FourEyes: if the reviewer had a hand in it, or has decided on it already
@@ -50,9 +59,9 @@ def approve(
     :raises Invalid: if its time has passed and nobody said that it may go out at once, or
         something of the checklist is not ticked
     """
-    check_four_eyes(post, reviewer, held=held)
+    check_four_eyes(post, reviewer, held=held is not None)
     if post.can("approve"):
-        known = _ready(post, reviewer, at, store, at_once, ticked)
+        known = _ready(post, reviewer, at, store, at_once, ticked, held)
         if Stage.FIRST in known.missing:
             raise DecisionMissing(DecisionMissing.second)
         _answer(known, Stage.SECOND, reviewer, at, ticked)
@@ -99,14 +108,15 @@ def _ready(
     store: Store,
     at_once: bool,
     ticked: Collection[str],
+    held: Held | None = None,
 ) -> State:
     """Return what the post needs, once nothing but a reviewer's word stands in its way."""
-    known = asking.refresh(post, at=at)
+    known = asking.refresh(post, at=at, known=held.needs if held else None)
     if Stage.HEAD in known.missing:
         raise DecisionMissing(DecisionMissing.unsigned)
     if reviewer.id in {row.answered_by_id for row in known.rows.values()}:
         raise SameDecider
-    _must_be_publishable(post, store, at)
+    _must_be_publishable(post, store, at, held)
     if known.time:
         _must_be_neutral(post, known.time, ticked)
     if late(post, at) and not at_once:
@@ -154,15 +164,16 @@ def _of_list(known: State, ticked: Collection[str]) -> list[str]:
     return [item for item in known.time.checklist if item in ticked] if known.time else []
 
 
-def _must_be_publishable(post: Post, store: Store, at: datetime) -> None:
+def _must_be_publishable(post: Post, store: Store, at: datetime, held: Held | None) -> None:
     if not any(account.publishable for account in post.accounts):
         raise Incomplete(
             ["accounts"],
             N_("Konten ini tidak memiliki akun utama tujuan, sehingga tidak dapat disetujui."),
         )
+    echoing = held.echoing if held else None
     refused = [
         problem.message % dict(problem.values)
-        for found in composing.problems(post, store, at=at).values()
+        for found in composing.problems(post, store, at=at, echoing=echoing).values()
         for problem in found
         if problem.blocks
     ]

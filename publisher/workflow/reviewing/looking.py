@@ -12,8 +12,9 @@ from publisher.db import db
 from publisher.errors import N_
 from publisher.models.accounts import AccountStatus
 from publisher.models.deliveries import Delivery
+from publisher.models.neutrality import governing
 from publisher.models.people import User
-from publisher.models.posts import ACTIVITY_FIELDS, Post, PostEvent, PostSeen
+from publisher.models.posts import Post, PostEvent, PostSeen
 from publisher.platforms import PLATFORM_NAMES
 from publisher.storage import Store
 from publisher.workflow import composing
@@ -54,6 +55,7 @@ def checks(post: Post, store: Store, *, at: datetime) -> list[Check]:
         *_platform_checks(post, store, at),
         *_account_checks(post),
         *_content_checks(post),
+        *_neutral_checks(post, at),
         *_time_checks(post, at),
     ]
     return sorted(found, key=lambda check: not check.blocks)
@@ -167,15 +169,17 @@ def _account_checks(post: Post) -> Iterator[Check]:
 
 
 def _content_checks(post: Post) -> Iterator[Check]:
-    missing = [name for name in ACTIVITY_FIELDS if not getattr(post, name).strip()]
-    if "benefit" in missing:
-        yield Check(N_("Manfaat bagi warga belum diisi."))
-    if count := len([name for name in missing if name != "benefit"]):
-        yield Check(N_("5W1H belum lengkap: %(count)s dari 6 unsur belum diisi."), {"count": count})
     if not post.pictures:
         yield Check(N_("Konten ini tidak memiliki gambar."))
     for problem in composing.advice(post):
         yield Check(problem.message, problem.values)
+
+
+def _neutral_checks(post: Post, at: datetime) -> Iterator[Check]:
+    """Yield the blocked words that a post says, if it would go out before an election."""
+    time = governing(post, at)
+    for problem in composing.blocked_problems(post, time) if time else ():
+        yield Check(problem.message, problem.values, blocks=True)
 
 
 def _time_checks(post: Post, at: datetime) -> Iterator[Check]:

@@ -46,6 +46,11 @@ class Asked:
         return row if row is not None and row.answer is Answer.GIVEN else None
 
     @property
+    def deciders(self) -> set[int | None]:
+        """Ids of those who took a decision on it, and cannot take another."""
+        return {row.answered_by_id for row in self.state.rows.values()}
+
+    @property
     def unsigned(self) -> bool:
         return Stage.HEAD in self.state.missing
 
