@@ -23,6 +23,7 @@ from publisher.models.people import OFFICE_ROLES, Role, User
 from publisher.models.places import Office
 from publisher.models.posts import Post
 from publisher.models.proofs import Proof
+from publisher.models.series import PlanFile, Series
 from publisher.web.onward import referring_page
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -172,6 +173,21 @@ def get_media(media_id: int) -> Media:
     if media is None or media.kind is MediaKind.PROOF or not sees_office(media.office):
         abort(404)
     return media
+
+
+def get_series(series_id: int) -> Series:
+    series = db.session.get(Series, series_id)
+    if series is None or not sees_office(series.office):
+        abort(404)
+    return series
+
+
+def get_plan_file(plan_file_id: int) -> PlanFile:
+    """Return a plan that the signed-in person uploaded; nobody else's exists."""
+    file = db.session.get(PlanFile, plan_file_id)
+    if file is None or file.uploaded_by_id != me().id:
+        abort(404)
+    return file
 
 
 def get_user(user_id: int) -> User:

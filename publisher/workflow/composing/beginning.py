@@ -1,5 +1,6 @@
 """A new draft: whose it is, and for which accounts."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,13 +15,21 @@ from publisher.platforms import DRIVERS
 
 def publishable_accounts(office_id: int) -> list[Account]:
     """Return the accounts of an office that a post may be planned for, in a steady order."""
+    return accounts_of([office_id])[office_id]
+
+
+def accounts_of(office_ids: Collection[int]) -> dict[int, list[Account]]:
+    """Return the same for several offices. One query."""
     query = (
         sa.select(Account)
-        .where(Account.office_id == office_id, Account.standing == Standing.UTAMA)
+        .where(Account.office_id.in_(office_ids), Account.standing == Standing.UTAMA)
         .where(Account.retired_at.is_(None), Account.platform.in_(DRIVERS))
         .order_by(Account.platform, Account.id)
     )
-    return list(db.session.scalars(query))
+    found: dict[int, list[Account]] = {office_id: [] for office_id in office_ids}
+    for account in db.session.scalars(query):
+        found[account.office_id].append(account)
+    return found
 
 
 def begin(

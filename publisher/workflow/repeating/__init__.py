@@ -6,6 +6,7 @@ Leaves behind drafts like any other, which somebody completes and submits.
 from publisher.workflow.repeating.arranging import (
     MOST_AHEAD,
     MOST_WEEKS,
+    NotThatDay,
     SeriesChanged,
     SeriesData,
     change,
@@ -28,6 +29,7 @@ __all__ = [
     "MOST_WEEKS",
     "PLACEHOLDERS",
     "Coming",
+    "NotThatDay",
     "Rhythm",
     "Row",
     "SeriesChanged",
