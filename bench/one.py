@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterable
 
 from bench import (
+    approving,
     calendars,
     delivering,
     growth,
@@ -31,6 +32,7 @@ BENCHES: dict[str, Callable[[], Iterable[Figure]]] = {
     "calendar_week": calendars.calendar_week,
     "calendar_month": calendars.calendar_month,
     "calendar_growth": calendars.calendar_growth,
+    "approve_200_s": approving.approve_200_s,
     "photo": photos.photo,
     "refused": refusing.refused,
     "posters": posters.posters,

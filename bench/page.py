@@ -42,6 +42,7 @@ MEANINGS = {
     "calendar_month_kb": "the same: size of the page, not packed",
     "calendar_growth": "Time of that month beside 2 million posts of other months ÷ beside 20 "
     "thousand",
+    "approve_200_s": "One request that approves 200 posts, each with a picture: until its answer",
     "photo_ms": "A 12-megapixel photo through the whole recipe; the floor decodes and encodes it",
     "upload_refused_ms": "The dearest bad upload (no picture, cut short, unfolding to too much, "
     "too large): put down, read, refused; the floor puts it down and reads it",

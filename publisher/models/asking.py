@@ -5,7 +5,8 @@ anew; the rows say what was asked, so that lists and notices need not. `refresh`
 up to what is needed.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -74,52 +75,78 @@ def hands(post: Post) -> set[int]:
 
 def holding_for(office: Office) -> tuple[Terms, Neutrality | None]:
     """Return what holds for an office now, in one query."""
+    return _holding({office.id})[office.id]
+
+
+def _holding(office_ids: Collection[int]) -> dict[int, tuple[Terms, Neutrality | None]]:
     query = (
-        sa.select(SignOffRule, SignOffException, Neutrality)
+        sa.select(Office.id, SignOffRule, SignOffException, Neutrality)
         .select_from(Office)
         .outerjoin(SignOffRule, SignOffRule.region_id == Office.region_id)
         .outerjoin(SignOffException, SignOffException.office_id == Office.id)
         .outerjoin(Neutrality, Neutrality.region_id == Office.region_id)
-        .where(Office.id == office.id)
+        .where(Office.id.in_(office_ids))
     )
-    rule, own, time = db.session.execute(query).one()
+    rows = db.session.execute(query).all()
+    return {office_id: (_terms(rule, own), time) for office_id, rule, own, time in rows}
+
+
+def _terms(rule: SignOffRule | None, own: SignOffException | None) -> Terms:
     if rule is None:
-        return Terms(asked=bool(own and own.asked), deputy=own.deputy if own else None), time
+        return Terms(asked=bool(own and own.asked), deputy=own.deputy if own else None)
     return Terms(
         asked=own.asked if own else rule.asked,
         vacant=rule.vacant,
         deputy=(own.deputy if own else None) or rule.deputy,
         late_hours=rule.late_hours,
         link_hours=rule.link_hours,
-    ), time
+    )
 
 
 def state(post: Post, *, at: datetime) -> State:
     """Return what a post needs; changes nothing."""
-    terms, time = holding_for(post.office)
+    return states([post], at=at)[post.id]
+
+
+def states(posts: Collection[Post], *, at: datetime) -> dict[int, State]:
+    """Return what each post needs, in two queries."""
+    holding = _holding({post.office_id for post in posts})
+    rows = _rows([post for post in posts if post.submitted_at])
+    return {post.id: _state(post, *holding[post.office_id], rows[post.id], at) for post in posts}
+
+
+def _state(
+    post: Post,
+    terms: Terms,
+    time: Neutrality | None,
+    rows: dict[Stage, NeededDecision],
+    at: datetime,
+) -> State:
     goes_out = max(post.planned_at, at) if post.planned_at else at
     governed = time if time is not None and time.covers(goes_out) else None
     needed = (*((Stage.HEAD,) if terms.asked else ()), *(OF_REVIEWERS if governed else ()))
-    rows = _rows(post) if post.submitted_at else {}
     return State(needed=needed, rows=rows, terms=terms, time=governed)
 
 
-def _rows(post: Post) -> dict[Stage, NeededDecision]:
+def _rows(posts: Collection[Post]) -> defaultdict[int, dict[Stage, NeededDecision]]:
+    """Return what was asked for each submission, as its post stands now."""
+    submitted = {post.id: post for post in posts}
+    if not submitted:
+        return defaultdict(dict)
     query = (
         sa.select(NeededDecision)
-        .where(
-            NeededDecision.post_id == post.id,
-            NeededDecision.submitted_at == post.submitted_at,
-        )
+        .where(NeededDecision.post_id.in_(submitted))
         .options(joinedload(NeededDecision.answered_by))
         .execution_options(populate_existing=True)
     )
-    digest = None
-    found = {}
+    digests: dict[int, str] = {}
+    found: defaultdict[int, dict[Stage, NeededDecision]] = defaultdict(dict)
     for row in db.session.scalars(query):
-        digest = digest or post.digest()
-        if row.digest == digest:
-            found[row.stage] = row
+        post = submitted[row.post_id]
+        if row.submitted_at != post.submitted_at:
+            continue
+        if row.digest == (digests.get(post.id) or digests.setdefault(post.id, post.digest())):
+            found[post.id][row.stage] = row
     return found
 
 
@@ -152,12 +179,14 @@ def may_sign(post: Post, person: User, *, at: datetime, terms: Terms | None = No
     return any(each.id == person.id for each in able)
 
 
-def refresh(post: Post, *, at: datetime) -> State:
+def refresh(post: Post, *, at: datetime, known: State | None = None) -> State:
     """Ask for what a waiting post needs and was not asked for; forget what it needs no more.
 
     To be committed. A post whose office has nobody who could sign goes on, if it is to be so.
+
+    :param known: what `state` said of it in this transaction, if it was asked
     """
-    known = state(post, at=at)
+    known = known or state(post, at=at)
     if post.status is not PostStatus.IN_REVIEW:
         return known
     changed = False

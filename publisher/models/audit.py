@@ -6,6 +6,8 @@ changed or deleted; nothing cascades to them. Also here: the worker's heartbeat.
 
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -62,15 +64,7 @@ def record(
     region_id: int | None = None,
     **details: Any,
 ) -> None:
-    """Add an entry to the chain. `details` must be JSON and must hold no secret.
-
-    Two writers at once would both follow the same entry; PostgreSQL therefore takes them one
-    by one, as SQLite does anyway.
-    """
-    if db.session.get_bind().dialect.name == "postgresql":
-        db.session.execute(sa.text("SELECT pg_advisory_xact_lock(7321)"))
-    db.session.flush()
-    last = db.session.scalar(sa.select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1))
+    """Add an entry to the chain. `details` must be JSON and must hold no secret."""
     entry = AuditEntry(
         at=at,
         actor_id=actor_id,
@@ -78,10 +72,47 @@ def record(
         action=action,
         subject=subject,
         details=details,
-        previous_hash=last or "0" * 64,
     )
-    entry.hash = entry.compute_hash()
-    db.session.add(entry)
+    waiting = db.session.info.get("audit")
+    if waiting is None:
+        _add([entry])
+    else:
+        waiting.append(entry)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Add the entries of this block at its end; none of them if it fails. One block may stand
+    within another, and then ends with it."""
+    around = db.session.info.get("audit")
+    entries: list[AuditEntry] = []
+    db.session.info["audit"] = entries
+    try:
+        yield
+    finally:
+        db.session.info["audit"] = around
+    if around is None:
+        _add(entries)
+    else:
+        around.extend(entries)
+
+
+def _add(entries: Sequence[AuditEntry]) -> None:
+    """Add entries to the end of the chain.
+
+    Two writers at once would both follow the same entry; PostgreSQL therefore takes them one
+    by one, as SQLite does anyway.
+    """
+    if not entries:
+        return
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(sa.text("SELECT pg_advisory_xact_lock(7321)"))
+    db.session.flush()
+    last = db.session.scalar(sa.select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1))
+    for entry in entries:
+        entry.previous_hash = last or "0" * 64
+        last = entry.hash = entry.compute_hash()
+    db.session.add_all(entries)
     db.session.flush()
 
 

@@ -22,6 +22,12 @@ ENTRIES = (
         frozenset({Role.DRAFTER, Role.HEAD, Role.REVIEWER}),
     ),
     (
+        "plans.index",
+        _l("Rencana"),
+        "list-check",
+        frozenset({Role.DRAFTER, Role.HEAD, Role.REVIEWER}),
+    ),
+    (
         "library.index",
         _l("Pustaka"),
         "images",

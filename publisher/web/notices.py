@@ -25,6 +25,7 @@ _OF_SIGN_OFFS = (
     NoticeKind.SIGN_OFF_ANSWERED,
     NoticeKind.SIGN_OFF_LATE,
 )
+_OF_PLANS = (NoticeKind.PLAN_DUE, NoticeKind.PLAN_LATE)
 _OF_PROOFS = (NoticeKind.HANDED_OVER, NoticeKind.PROOF_WAITING, NoticeKind.PROOF_RETURNED)
 
 
@@ -79,6 +80,9 @@ def target(notice: Notice) -> str:
         return url_for("proofs.show", delivery_id=notice.delivery_id)
     if notice.kind in _OF_CLAIMS:
         return _claims_page(notice)
+    if notice.kind in _OF_PLANS:
+        week = notice.details["week"]
+        return url_for("plans.office", office_id=notice.office_id, week=week)
     if notice.kind in _OF_WEEKS:
         return _week_page(notice)
     if notice.kind is NoticeKind.WEEK_CLOSED:

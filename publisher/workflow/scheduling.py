@@ -5,6 +5,8 @@ approved again gets deliveries only for accounts on which it is neither out, nor
 nor in doubt; what has not gone out yet is replaced.
 """
 
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -12,7 +14,7 @@ import sqlalchemy as sa
 from publisher import clock
 from publisher.db import db
 from publisher.errors import N_
-from publisher.models.advancing import cancel_open, write_event
+from publisher.models.advancing import cancel_open, notes_together, write_event
 from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.models.people import User
 from publisher.models.posts import Post, PostStatus
@@ -30,41 +32,70 @@ def schedule(
 
     A post whose time has passed while it waited for approval is due now.
     """
-    if post.status is not PostStatus.APPROVED or post.approved_digest is None:
-        raise ValueError(f"post {post.id} is {post.status}, not approved")
-    due_at = max(post.planned_at or at, at)
-    # What an earlier approval left behind has another time, and maybe another text.
-    cancel_open(post, actor=actor, at=at, reason=REPLACED, planned_before=post.approved_at)
-    taken = _accounts_taken(post)
+    return schedule_all([post], actor=actor, at=at, catch_up=catch_up)
+
+
+def schedule_all(
+    posts: Collection[Post], *, actor: User | None, at: datetime, catch_up: timedelta = CATCH_UP
+) -> list[Delivery]:
+    """Plan approved posts, as `schedule` does; as many queries for many as for one."""
+    taken = _accounts_taken(posts)
+    for post in posts:
+        if post.status is not PostStatus.APPROVED or post.approved_digest is None:
+            raise ValueError(f"post {post.id} is {post.status}, not approved")
+        if post.id in taken:
+            _cancel_older(post, actor=actor, at=at)
+    if taken:
+        taken = _accounts_taken(posts)
     planned = [
-        Delivery(
-            post=post,
-            account=account,
-            office_id=post.office_id,
-            content_digest=post.approved_digest,
-            due_at=due_at,
-            next_at=due_at,
-            publish_by=due_at + catch_up,
-            created_at=at,
-            kind=post.kind,
-            zone_hours=clock.zone_hours(post.office.region.zone),
-        )
-        for account in post.accounts
-        if account.publishable and account.id not in taken
+        delivery
+        for post in posts
+        for delivery in _planned(post, taken.get(post.id, set()), at=at, catch_up=catch_up)
     ]
     db.session.add_all(planned)
     db.session.flush()
-    composing.note(post)
-    composing.set_apart(post, at=at)
-    for delivery in planned:
-        write_event(
-            delivery.id, "plan", before=None, after=delivery.status, fence=0, at=at, actor=actor
-        )
+    composing.note(posts)
+    composing.set_apart(posts, at=at)
+    with notes_together():
+        for delivery in planned:
+            write_event(
+                delivery.id, "plan", before=None, after=delivery.status, fence=0, at=at, actor=actor
+            )
     return planned
 
 
-def _accounts_taken(post: Post) -> set[int]:
-    query = sa.select(Delivery.account_id).where(
-        Delivery.post_id == post.id, Delivery.status != DeliveryStatus.CANCELLED
+def _cancel_older(post: Post, *, actor: User | None, at: datetime) -> None:
+    """Cancel what an earlier approval left behind: it has another time, and maybe another text."""
+    cancel_open(post, actor=actor, at=at, reason=REPLACED, planned_before=post.approved_at)
+
+
+def _planned(
+    post: Post, taken: Collection[int], *, at: datetime, catch_up: timedelta
+) -> Iterator[Delivery]:
+    due_at = max(post.planned_at or at, at)
+    for account in post.accounts:
+        if account.publishable and account.id not in taken:
+            yield Delivery(
+                post=post,
+                account=account,
+                office_id=post.office_id,
+                content_digest=post.approved_digest or "",
+                due_at=due_at,
+                next_at=due_at,
+                publish_by=due_at + catch_up,
+                created_at=at,
+                kind=post.kind,
+                zone_hours=clock.zone_hours(post.office.region.zone),
+            )
+
+
+def _accounts_taken(posts: Collection[Post]) -> dict[int, set[int]]:
+    """Return the accounts for which each post has a delivery that is not cancelled."""
+    query = sa.select(Delivery.post_id, Delivery.account_id).where(
+        Delivery.post_id.in_([post.id for post in posts]),
+        Delivery.status != DeliveryStatus.CANCELLED,
     )
-    return set(db.session.scalars(query))
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for post_id, account_id in db.session.execute(query):
+        found[post_id].add(account_id)
+    return dict(found)

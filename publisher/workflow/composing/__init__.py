@@ -10,12 +10,21 @@ from publisher.workflow.composing.found import adopt, collect
 from publisher.workflow.composing.neutral import blocked_problems
 from publisher.workflow.composing.refusals import (
     LOST,
+    echoing,
     own_problems,
     problems,
     repeats,
     unreadable,
 )
-from publisher.workflow.composing.said import REMEMBERED, Plan, hear, last_heard, note
+from publisher.workflow.composing.said import (
+    REMEMBERED,
+    Echo,
+    Plan,
+    hear,
+    keys,
+    last_heard,
+    note,
+)
 from publisher.workflow.composing.twins import mark_apart, set_apart
 
 __all__ = [
@@ -23,6 +32,7 @@ __all__ = [
     "REMEMBERED",
     "Address",
     "Content",
+    "Echo",
     "Plan",
     "adopt",
     "advice",
@@ -30,8 +40,10 @@ __all__ = [
     "collect",
     "content",
     "contents",
+    "echoing",
     "fitted",
     "hear",
+    "keys",
     "last_heard",
     "mark_apart",
     "note",

@@ -6,32 +6,54 @@ check before its time. What blocks, blocks at each of them; the rest is advice.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from publisher import clock
 from publisher.errors import N_
 from publisher.models.posts import Post
 from publisher.platforms import PLATFORM_NAMES, driver_class
-from publisher.platforms.base import Limits, Problem
+from publisher.platforms.base import Limits, Outgoing, Problem
 from publisher.posters import fitting
 from publisher.storage import Store
 from publisher.workflow.composing.contents import content, contents
 from publisher.workflow.composing.said import Echo, Plan, echoes
 
+#: So many contents a process knows the problems of: those of a few pages.
+_REMEMBERED = 1000
 LOST = Problem(
     field="pictures",
     message=N_("Berkas gambar tidak dapat dibaca dari penyimpanan. Hubungi operator."),
 )
 
 
-def problems(post: Post, store: Store, *, at: datetime) -> dict[str, list[Problem]]:
+def problems(
+    post: Post, store: Store, *, at: datetime, echoing: Sequence[Sequence[Echo]] | None = None
+) -> dict[str, list[Problem]]:
     """Return all that stands in the way of a post, or is worth knowing, by platform.
 
     No bytes are read and nothing is made; one query.
 
     :param at: now; a post without a time is taken to go out then
+    :param echoing: what `echoing` said of it, which then is not asked for again
     """
     found = own_problems(post, store)
-    plans = [
+    plans = _plans(post, at)
+    heard = echoes(plans) if echoing is None else echoing
+    for plan, its in zip(plans, heard, strict=True):
+        repeated = _repeated(plan, its)
+        found[plan.platform] += [one for one in repeated if one not in found[plan.platform]]
+    return found
+
+
+def echoing(posts: Sequence[Post], *, at: datetime) -> dict[int, list[list[Echo]]]:
+    """Return what else says the same as each post, as `problems` wants it. One query."""
+    plans = [_plans(post, at) for post in posts]
+    heard = iter(echoes([plan for its in plans for plan in its]))
+    return {post.id: [next(heard) for _ in its] for post, its in zip(posts, plans, strict=True)}
+
+
+def _plans(post: Post, at: datetime) -> list[Plan]:
+    return [
         Plan(
             post_id=post.id,
             account_id=account.id,
@@ -42,9 +64,6 @@ def problems(post: Post, store: Store, *, at: datetime) -> dict[str, list[Proble
         )
         for account in post.accounts
     ]
-    for plan, repeated in zip(plans, repeats(plans), strict=True):
-        found[plan.platform] += [one for one in repeated if one not in found[plan.platform]]
-    return found
 
 
 def own_problems(post: Post, store: Store) -> dict[str, list[Problem]]:
@@ -56,12 +75,18 @@ def own_problems(post: Post, store: Store) -> dict[str, list[Problem]]:
         outgoing = content(post.public, account.platform, account.driver).outline()
         here = [
             *([LOST] if lost else []),
-            *driver.problems(outgoing),
+            *_of_driver(account.driver, outgoing),
             *_reshaped(post, account.platform, driver.limits),
             *_same_text_twice(post, account.platform, driver.limits),
         ]
         found[account.platform] += [one for one in here if one not in found[account.platform]]
     return found
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _of_driver(name: str, outgoing: Outgoing) -> tuple[Problem, ...]:
+    """Return what a driver says of the very same content; counting a text as X does is dear."""
+    return tuple(driver_class(name).problems(outgoing))
 
 
 def _is_lost(post: Post, store: Store) -> bool:

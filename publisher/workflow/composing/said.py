@@ -67,17 +67,22 @@ def key(text: str) -> int | None:
     return int.from_bytes(hashlib.sha256(words.encode()).digest()[:8], signed=True)
 
 
-def note(post: Post) -> None:
-    """Write down what a post says, when it is planned; what it said before is forgotten."""
-    db.session.execute(sa.delete(Said).where(Said.post_id == post.id))
-    keys = {platform: key(post.text_for(platform)) for platform in post.platforms}
+def note(posts: Collection[Post]) -> None:
+    """Write down what posts say, when they are planned; what they said before is forgotten."""
+    db.session.execute(sa.delete(Said).where(Said.post_id.in_([post.id for post in posts])))
     rows: list[dict[str, Any]] = [
         {"post_id": post.id, "platform": platform, "text_key": number}
-        for platform, number in keys.items()
-        if number is not None
+        for post in posts
+        for platform, number in keys(post).items()
     ]
     if rows:
         db.session.execute(sa.insert(Said), rows)
+
+
+def keys(post: Post) -> dict[str, int]:
+    """Return the number of the text of each platform that has one."""
+    numbers = {platform: key(post.text_for(platform)) for platform in post.platforms}
+    return {platform: number for platform, number in numbers.items() if number is not None}
 
 
 def hear(account_id: int, driver: str, posts: Iterable[Published], *, at: datetime) -> None:

@@ -4,7 +4,7 @@ Whether one of them then counts is not decided here. They are only set apart fro
 be counted without a look, as is a content that was planned more than once.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -19,40 +19,62 @@ from publisher.models.standing_out import Twin
 from publisher.platforms import driver_class
 from publisher.workflow.composing.said import key
 
+#: A content, and another one that says the same.
+Pair = tuple[int, int]
 
-def set_apart(post: Post, *, at: datetime) -> None:
-    """Note what else of its office says the same, and whether it was planned before.
 
-    Called when its deliveries and its words are written down.
+def set_apart(posts: Collection[Post], *, at: datetime) -> None:
+    """Note what else of their offices says the same, and which were planned before. Four queries,
+    however many there are.
+
+    Called when their deliveries and their words are written down.
     """
-    pair(post, _saying_the_same(post) | claimed_with(_wordings(post), post), at=at)
-    if _planned_before(post):
-        mark_apart(post.id)
+    wordings = {post: _wordings(post) for post in posts}
+    pairs = _saying_the_same([post.id for post in posts]) | _claimed(wordings)
+    _pair(pairs, at=at)
+    if again := _planned_before([post.id for post in posts]):
+        mark_apart(*sorted(again))
 
 
 def pair(post: Post, others: Collection[int], *, at: datetime) -> None:
     """Note that these contents say what `post` says."""
-    new = set(others) - _known_twins(post)
+    _pair({(post.id, other) for other in others}, at=at)
+
+
+def _pair(pairs: Collection[Pair], *, at: datetime) -> None:
+    known = _known_twins({one for one, _ in pairs}) if pairs else set()
+    new = {(one, other) for one, other in pairs if (one, other) not in known}
+    if not new:
+        return
+    both = new | {(other, one) for one, other in new}
     db.session.add_all(
-        Twin(post_id=one, other_id=other, noted_at=at)
-        for each in new
-        for one, other in ((post.id, each), (each, post.id))
+        Twin(post_id=one, other_id=other, noted_at=at) for one, other in sorted(both)
     )
-    if new:
-        db.session.flush()
-        mark_apart(post.id, *new)
+    db.session.flush()
+    mark_apart(*sorted({one for one, _ in both}))
 
 
 def claimed_with(keys: Collection[int], post: Post) -> set[int]:
     """Return the other contents of its office that were claimed and found with these words."""
+    return {other for _, other in _claimed({post: keys})}
+
+
+def _claimed(wordings: Mapping[Post, Collection[int]]) -> set[Pair]:
+    """Return each post with the contents of its office that were claimed with its words."""
+    numbers = {number for keys in wordings.values() for number in keys}
     query = (
-        sa.select(Delivery.post_id)
+        sa.select(Delivery.post_id, Delivery.office_id, FoundPost.text_key)
         .join(Claim, Claim.delivery_id == Delivery.id)
         .join(FoundPost, FoundPost.id == Claim.found_post_id)
-        .where(FoundPost.text_key.in_(keys), Delivery.office_id == post.office_id)
-        .where(Delivery.post_id != post.id)
+        .where(FoundPost.text_key.in_(numbers))
+        .where(Delivery.office_id.in_({post.office_id for post in wordings}))
     )
-    return set(db.session.scalars(query))
+    return {
+        (post.id, row.post_id)
+        for row in db.session.execute(query)
+        for post, keys in wordings.items()
+        if row.text_key in keys and row.office_id == post.office_id and row.post_id != post.id
+    }
 
 
 def mark_apart(*post_ids: int) -> None:
@@ -61,16 +83,18 @@ def mark_apart(*post_ids: int) -> None:
     db.session.execute(change.values(apart=True))
 
 
-def _saying_the_same(post: Post) -> set[int]:
+def _saying_the_same(post_ids: Collection[int]) -> set[Pair]:
     mine, theirs = aliased(Said), aliased(Said)
+    own, other = aliased(Post), aliased(Post)
     query = (
-        sa.select(theirs.post_id)
-        .join(mine, mine.text_key == theirs.text_key)
-        .join(Post, Post.id == theirs.post_id)
-        .where(mine.post_id == post.id, theirs.post_id != post.id)
-        .where(Post.office_id == post.office_id)
+        sa.select(mine.post_id, theirs.post_id)
+        .join(theirs, theirs.text_key == mine.text_key)
+        .join(own, own.id == mine.post_id)
+        .join(other, other.id == theirs.post_id)
+        .where(mine.post_id.in_(post_ids), theirs.post_id != mine.post_id)
+        .where(own.office_id == other.office_id)
     )
-    return set(db.session.scalars(query))
+    return {(one, twin) for one, twin in db.session.execute(query)}
 
 
 def _wordings(post: Post) -> set[int]:
@@ -79,12 +103,12 @@ def _wordings(post: Post) -> set[int]:
     return {number for number in keys if number is not None}
 
 
-def _known_twins(post: Post) -> set[int]:
-    return set(db.session.scalars(sa.select(Twin.other_id).where(Twin.post_id == post.id)))
+def _known_twins(post_ids: Collection[int]) -> set[Pair]:
+    query = sa.select(Twin.post_id, Twin.other_id).where(Twin.post_id.in_(post_ids))
+    return {(one, other) for one, other in db.session.execute(query)}
 
 
-def _planned_before(post: Post) -> bool:
-    times = sa.select(sa.func.count(sa.distinct(Delivery.due_at))).where(
-        Delivery.post_id == post.id
-    )
-    return (db.session.scalar(times) or 0) > 1
+def _planned_before(post_ids: Collection[int]) -> set[int]:
+    times = sa.func.count(sa.distinct(Delivery.due_at))
+    query = sa.select(Delivery.post_id).where(Delivery.post_id.in_(post_ids))
+    return set(db.session.scalars(query.group_by(Delivery.post_id).having(times > 1)))

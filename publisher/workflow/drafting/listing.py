@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from publisher.db import db
 from publisher.models.deliveries import Delivery, DeliveryStatus
-from publisher.models.posts import Post, PostEvent, PostPicture, PostStatus
+from publisher.models.posts import EDITABLE, Post, PostEvent, PostPicture, PostStatus
 
 PAGE_SIZE = 20
 _D = DeliveryStatus
@@ -137,6 +137,22 @@ def prefetch(post: Post) -> None:
     """Load the pictures of a post in one query, so that a page does not ask for each."""
     query = sa.select(PostPicture).where(PostPicture.post_id == post.id)
     db.session.scalars(query.options(joinedload(PostPicture.media))).all()
+
+
+def drafts_among(post_ids: Collection[int], *, limit: int) -> list[Post]:
+    """Return those posts that are drafts, with all that is checked before they are handed in."""
+    query = (
+        sa.select(Post)
+        .where(Post.id.in_(post_ids), Post.status.in_(EDITABLE))
+        .options(
+            selectinload(Post.pictures).joinedload(PostPicture.media),
+            selectinload(Post.accounts),
+            selectinload(Post.texts),
+        )
+        .order_by(Post.planned_at, Post.id)
+        .limit(limit)
+    )
+    return list(db.session.scalars(query))
 
 
 def deliveries(post: Post) -> list[Delivery]:

@@ -1,7 +1,8 @@
 """The calendar: what is planned when, and moving it to another time."""
 
 from publisher.workflow.planning.days import special_days, themes
-from publisher.workflow.planning.moving import Move, check_spacing, may_move, move
+from publisher.workflow.planning.deadlines import Settings, deadline, set_deadline
+from publisher.workflow.planning.moving import Move, check_spacing, may_move, may_undo, move
 from publisher.workflow.planning.reading import (
     Details,
     Planned,
@@ -15,23 +16,31 @@ from publisher.workflow.planning.reading import (
     sign_of,
     unplanned,
 )
+from publisher.workflow.planning.slots import Slot, free_slots, working_days
 
 __all__ = [
     "Details",
     "Move",
     "Planned",
     "Scope",
+    "Settings",
+    "Slot",
     "State",
     "Wanted",
     "check_spacing",
+    "deadline",
     "details",
+    "free_slots",
     "may_move",
+    "may_undo",
     "move",
     "offices",
     "planned",
+    "set_deadline",
     "sign",
     "sign_of",
     "special_days",
     "themes",
     "unplanned",
+    "working_days",
 ]

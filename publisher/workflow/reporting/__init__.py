@@ -5,6 +5,13 @@ of queries however many offices and weeks; `building` puts both into a frozen sn
 which every form of the report is made.
 """
 
+from publisher.workflow.reporting.ahead import (
+    Intended,
+    OfficePlan,
+    PlanState,
+    office_plan,
+    region_plans,
+)
 from publisher.workflow.reporting.building import (
     WEEKS,
     OfficeDetail,
@@ -27,18 +34,23 @@ from publisher.workflow.reporting.openly import (
 
 __all__ = [
     "WEEKS",
+    "Intended",
     "OfficeDetail",
+    "OfficePlan",
+    "PlanState",
     "PublicContent",
     "PublicOffice",
     "last_change",
     "office_detail",
     "office_matrix",
+    "office_plan",
     "office_progress",
     "public_picture",
     "public_region",
     "public_week",
     "read_week",
     "region_matrix",
+    "region_plans",
     "region_progress",
     "week_report",
 ]

@@ -6,7 +6,7 @@ older one, or comes second, changes nothing.
 """
 
 from publisher.models.asking import hands
-from publisher.workflow.reviewing.approving import approve, approve_first
+from publisher.workflow.reviewing.approving import Held, approve, approve_first
 from publisher.workflow.reviewing.comparing import (
     AccountsChange,
     Changes,
@@ -64,6 +64,7 @@ __all__ = [
     "Check",
     "Chosen",
     "Decided",
+    "Held",
     "Look",
     "Neighbours",
     "NotReady",

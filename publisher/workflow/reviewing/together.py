@@ -5,8 +5,8 @@ it is done with all that belongs to it, or nothing of it is. Whoever sends the s
 nothing the second time.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +15,12 @@ from sqlalchemy.orm import contains_eager, defer, selectinload
 
 from publisher.db import db
 from publisher.errors import N_, PublisherError
-from publisher.models.advancing import notes_together
+from publisher.models import asking, audit
 from publisher.models.people import User
 from publisher.models.places import Office
 from publisher.models.posts import Post, PostEvent, PostPicture, PostStatus
+from publisher.workflow import composing
+from publisher.workflow.reviewing.approving import Held
 from publisher.workflow.reviewing.deciding import check_version
 
 #: So many are decided in one transaction: others who write wait for a part of a second.
@@ -68,6 +70,16 @@ class Result:
     approved: bool = False
     planned: int = 0
 
+    @property
+    def is_new(self) -> bool:
+        return self.approved and not self.again
+
+
+#: Approves one post.
+Take = Callable[[Post, Held], None]
+#: Plans posts; returns how many deliveries each has gained.
+Plan = Callable[[Sequence[Post]], Mapping[int, int]]
+
 
 def parts(chosen: Sequence[Chosen]) -> Iterator[Sequence[Chosen]]:
     """Yield what belongs in one transaction each; what was ticked twice counts once."""
@@ -77,35 +89,71 @@ def parts(chosen: Sequence[Chosen]) -> Iterator[Sequence[Chosen]]:
 
 
 def decide(
-    chosen: Sequence[Chosen], take: Callable[[Post], int], *, reviewer: User
+    chosen: Sequence[Chosen], take: Take, plan: Plan, *, reviewer: User, at: datetime
 ) -> list[Result]:
-    """Take a step with each post, in the order of their times; to be committed.
+    """Approve what can be, in the order of their times, and plan it; to be committed.
+
+    Of those that say the same words, each is decided on when the one before it is planned.
 
     :param chosen: one of `parts`
-    :param take: approves and plans a post that is locked and of the version seen; returns how
-        many deliveries that made
+    :param take: approves a post that is locked, and of the version seen
+    :param plan: plans all that was approved, or none of it
     """
     posts = _held([one.post_id for one in chosen], reviewer)
-    results = {}
-    for one in sorted(chosen, key=lambda one: _place(posts.get(one.post_id))):
-        results[one.post_id] = _decided(posts.get(one.post_id), one, take, reviewer)
+    results: dict[int, Result] = {}
+    left = sorted(chosen, key=lambda one: _place(posts.get(one.post_id)))
+    with audit.together():
+        while left:
+            now, left = _different(left, posts)
+            known = _known([posts[one.post_id] for one in now if one.post_id in posts], at)
+            for one in now:
+                post, held = known.get(one.post_id, (None, None))
+                results[one.post_id] = _decided(post, one, take, held, reviewer)
+            new = [posts[one.post_id] for one in now if results[one.post_id].is_new]
+            planned = plan(new) if new else {}
+            for post in new:
+                made = planned.get(post.id, 0)
+                results[post.id] = replace(results[post.id], planned=made)
     return [results[one.post_id] for one in chosen]
 
 
-def _decided(post: Post | None, one: Chosen, take: Callable[[Post], int], reviewer: User) -> Result:
-    if post is None:
+def _different(
+    chosen: Sequence[Chosen], posts: Mapping[int, Post]
+) -> tuple[list[Chosen], list[Chosen]]:
+    """Return those of which no two say the same on a platform, and the others."""
+    said: set[tuple[str, int]] = set()
+    now, later = [], []
+    for one in chosen:
+        post = posts.get(one.post_id)
+        words = set(composing.keys(post).items()) if post else set()
+        (later if words & said else now).append(one)
+        said |= words
+    return now, later
+
+
+def _known(posts: Sequence[Post], at: datetime) -> dict[int, tuple[Post, Held]]:
+    """Look up, for all of them at once, what each approval asks the database."""
+    if not posts:
+        return {}
+    heard, needs = composing.echoing(posts, at=at), asking.states(posts, at=at)
+    return {post.id: (post, Held(echoing=heard[post.id], needs=needs[post.id])) for post in posts}
+
+
+def _decided(
+    post: Post | None, one: Chosen, take: Take, held: Held | None, reviewer: User
+) -> Result:
+    if post is None or held is None:
         return Result(post_id=one.post_id, stopped_by=NoSuchPost())
-    told = {"post_id": post.id, "title": post.title, "office": post.office.name}
+    result = Result(post_id=post.id, title=post.title, office=post.office.name)
     if post.status is PostStatus.APPROVED and post.approved_by_id == reviewer.id:
-        return Result(**told, again=True, approved=True)
+        return replace(result, again=True, approved=True)
     try:
-        with db.session.begin_nested(), notes_together():
+        with db.session.begin_nested(), audit.together():
             check_version(post, one.version)
-            planned = take(post)
-            db.session.flush()
+            take(post, held)
     except PublisherError as error:
-        return Result(**told, stopped_by=error)
-    return Result(**told, approved=post.status is PostStatus.APPROVED, planned=planned)
+        return replace(result, stopped_by=error)
+    return replace(result, approved=post.status is PostStatus.APPROVED)
 
 
 def with_content(post_ids: Sequence[int], *, reviewer: User) -> list[Post]:

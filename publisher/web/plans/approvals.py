@@ -1,0 +1,98 @@
+"""Approving what waits for a week: all of it, or what is ticked, each with its own outcome.
+
+The boxes carry the version that was on the page. The answer is the list of outcomes; sent once
+more, by a reload or an impatient finger, it changes nothing.
+"""
+
+from typing import Any
+
+from flask import abort, render_template, request
+
+from publisher import clock
+from publisher.clock import Week
+from publisher.errors import PublisherError
+from publisher.models.people import Role
+from publisher.web import approving
+from publisher.web.access import allow, get_office, me
+from publisher.web.failures import sentence
+from publisher.web.plans.blueprint import bp, week_of
+from publisher.workflow import reviewing
+from publisher.workflow.delivering import stopping
+from publisher.workflow.reviewing import Chosen, Result
+
+
+@bp.get("/<week>/setujui")
+@allow(Role.REVIEWER)
+def choose(week: str) -> str:
+    return _choices(week_of(week))
+
+
+@bp.post("/<week>/setujui")
+@allow(Role.REVIEWER)
+def approve(week: str) -> Any:
+    of_week = week_of(week)
+    chosen = _chosen("tampil" if request.form.get("aksi") == "semua" else "pilih")
+    if not chosen:
+        return _choices(of_week, nothing_chosen=True), 422
+    results = approving.approve_all(chosen)
+    return render_template(
+        "plans/approved.html",
+        week=of_week,
+        results=sorted(results, key=_place),
+        approved=[one for one in results if one.approved],
+        sentences={one.post_id: sentence(one.stopped_by) for one in results if one.stopped_by},
+        problems={one.post_id: _problems(one.stopped_by) for one in results if one.stopped_by},
+        stopped=stopping.current(me().region_id),
+    )
+
+
+def _choices(week: Week, *, nothing_chosen: bool = False) -> str:
+    office = _office()
+    rows, total = reviewing.within(
+        me().region,
+        week.starts(me().region.zone),
+        week.ends(me().region.zone),
+        reviewer=me(),
+        limit=reviewing.MOST,
+        office_id=office.id if office else None,
+    )
+    store, now = approving.store(), clock.now()
+    return render_template(
+        "plans/approve.html",
+        week=week,
+        rows=rows,
+        total=total,
+        office=office,
+        now=now,
+        refused={row.post.id for row in rows if reviewing.is_refused(row.post, store)},
+        late={row.post.id for row in rows if reviewing.late(row.post, now)},
+        nothing_chosen=nothing_chosen,
+        stopped=stopping.current(me().region_id),
+        page_errors=nothing_chosen,
+    )
+
+
+def _office() -> Any:
+    office_id = request.args.get("perangkat_daerah", type=int)
+    return get_office(office_id) if office_id else None
+
+
+def _chosen(name: str) -> list[Chosen]:
+    """Read the boxes of the form: `12:3` is post 12 in version 3. Nobody else writes others."""
+    values = request.form.getlist(name)
+    if len(values) > reviewing.MOST:
+        abort(413)
+    try:
+        pairs = [[int(part) for part in value.split(":")] for value in values]
+        return [Chosen(post_id=post_id, version=version) for post_id, version in pairs]
+    except ValueError:
+        abort(400)
+
+
+def _problems(error: PublisherError) -> list[str]:
+    return list(getattr(error, "problems", ()))
+
+
+def _place(result: Result) -> tuple[bool, str, str]:
+    """What needs the reviewer comes first."""
+    return result.approved, result.office, result.title

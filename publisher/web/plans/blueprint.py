@@ -1,0 +1,27 @@
+"""What the pages of the week's plan share."""
+
+from flask import Blueprint, abort, g
+
+from publisher import clock
+from publisher.clock import Week
+from publisher.web.access import me
+from publisher.workflow import reporting
+
+bp = Blueprint("plans", __name__, url_prefix="/rencana")
+
+
+@bp.before_request
+def use_the_zone_of_the_region() -> None:
+    g.zone = me().region.zone
+
+
+def week_of(text: str) -> Week:
+    """Read a week from an address, a later one too; what is none does not exist."""
+    try:
+        return reporting.read_week(text)
+    except ValueError:
+        abort(404)
+
+
+def this_week() -> Week:
+    return Week.of(clock.now(), me().region.zone)
