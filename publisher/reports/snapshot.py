@@ -165,13 +165,17 @@ class Trouble:
 
 @dataclass(frozen=True, kw_only=True)
 class Exemption:
-    """A dispensation that covers the week: why, by whose decision, and where it is written."""
+    """A dispensation that covers the week: why, by whose decision, and where it is written.
+
+    :ivar letter: its id, where a copy of the letter is kept; else 0
+    """
 
     reason: str
     document: str
     link: str
     granted_by: str
     granted_at: datetime
+    letter: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

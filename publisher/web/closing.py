@@ -21,7 +21,7 @@ from publisher.web.registry.common import answer, kept
 from publisher.web.registry.forms import options
 from publisher.web.registry.forms_quotas import WEEKDAYS
 from publisher.web.reports import read_week
-from publisher.workflow import closing, reporting
+from publisher.workflow import closing, registering, reporting
 from publisher.workflow.closing.common import REASON_CHARS, TEXT_CHARS
 
 bp = Blueprint("closing", __name__, url_prefix="/laporan")
@@ -127,7 +127,8 @@ def close(week: str) -> Any:
 @allow(Role.REVIEWER)
 def correct(week: str) -> Any:
     """Freeze a closed week once more, as its rows stand now."""
-    region, of_week, form = me().region, _week(week), CorrectionForm()
+    region, of_week = me().region, _week(week)
+    form = CorrectionForm(data={"reason": _because(region)})
     if closing.latest(region, of_week) is None:
         return redirect(url_for(".close", week=week))
     if form.validate_on_submit() and kept(form, lambda: _correct(region, of_week, form)):
@@ -241,6 +242,18 @@ def _correct(region: Region, week: Week, form: CorrectionForm) -> Any:
     report = reporting.week_report(region, week, at=now)
     seen = request.form.get("version", 0, type=int)
     return closing.correct(region, report, by=me(), at=now, reason=_typed(form.reason), seen=seen)
+
+
+def _because(region: Region) -> str:
+    """Return why a week is corrected, where somebody comes from a dispensation of the region."""
+    number = request.args.get("dispensasi", type=int)
+    if number is None:
+        return ""
+    row = registering.get_dispensation(region, number)
+    return _(
+        "Dispensasi %(office)s: %(reason)s (%(document)s)", office=row.office.name,
+        reason=row.reason, document=row.document,
+    )[:REASON_CHARS]  # fmt: skip
 
 
 def _typed(field: Any) -> str:

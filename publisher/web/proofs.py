@@ -70,7 +70,7 @@ def file(delivery_id: int) -> Any:
     form = ProofForm()
     screenshot = _screenshot(delivery_id, form)
     delivery = get_delivery(delivery_id)
-    if form.validate_on_submit() and not form.screenshot.errors:
+    if form.validate_on_submit():
         try:
             proving.file(
                 delivery, link=form.link.data or "", screenshot=screenshot,
@@ -171,7 +171,7 @@ def _screenshot(delivery_id: int, form: ProofForm) -> Media | None:
     try:
         kept = keep(file.read(), store())
     except PublisherError as error:
-        form.screenshot.errors = [kalimat(error.message, error.values)]
+        form.screenshot.process_errors.append(kalimat(error.message, error.values))
         return None
     get_delivery(delivery_id)
     media = media_of(

@@ -30,7 +30,13 @@ from publisher.models.plans import AccountPlan, PlanAim
 from publisher.models.posters import Poster
 from publisher.models.posts import Post, PostKind, PostPicture
 from publisher.models.proofs import Proof
-from publisher.models.quotas import CalendarDay, Dispensation, QuotaRule, WorkPattern
+from publisher.models.quotas import (
+    CalendarDay,
+    Dispensation,
+    DispensationFile,
+    QuotaRule,
+    WorkPattern,
+)
 from publisher.models.themes import ThemeDay
 from publisher.models.weeks import Objection
 from publisher.web.access import PUBLIC, allow
@@ -335,6 +341,12 @@ def objection_of(drafter):
     )  # fmt: skip
 
 
+def letter_of(office, reviewer):
+    digest = db.session.scalar(sa.select(Media.digest).filter_by(office_id=office.id))
+    return DispensationFile(digest=digest, mime="image/jpeg", name="surat.jpg", size_bytes=1,
+                            added_by=reviewer, added_at=NOW)  # fmt: skip
+
+
 def working_days_of(office, reviewer):
     """Return a day of the region, working days of the office, and an exemption of it."""
     by = {"set_by": reviewer, "set_at": NOW}
@@ -364,7 +376,7 @@ def working_days_of(office, reviewer):
             saved(
                 Dispensation(
                     office=office, valid_from=NOW.date(), valid_to=until, reason=secret,
-                    granted_by=reviewer, granted_at=NOW,
+                    granted_by=reviewer, granted_at=NOW, file=letter_of(office, reviewer),
                 )
             ).id
         ],

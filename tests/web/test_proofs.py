@@ -258,3 +258,14 @@ def test_the_office_is_led_from_its_notice_to_the_page(client_of, sari, handed):
     client = client_of(sari)
     assert "Saatnya ditayangkan sendiri" in client.get("/pemberitahuan").get_data(as_text=True)
     assert client.post(f"/pemberitahuan/{number}/buka").location == page_of(handed)
+
+
+def test_a_screenshot_that_is_none_is_said_and_the_link_stays(client_of, sari, handed):
+    broken = (io.BytesIO(b"GIF89a no picture"), "layar.gif")
+
+    answer = client_of(sari).post(page_of(handed), data=filing(link=LINK, screenshot=broken))
+
+    assert answer.status_code == 422
+    assert LINK in answer.get_data(as_text=True)
+    db.session.rollback()
+    assert db.session.scalars(db.select(Proof)).first() is None

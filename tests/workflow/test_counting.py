@@ -18,7 +18,7 @@ from publisher.models.quotas import Binding, QuotaRule
 from publisher.models.standing_out import Twin
 from publisher.reports.snapshot import Excuse, Uncounted, WeekStatus
 from publisher.typed import Unacceptable
-from publisher.workflow import registering, reporting, scheduling
+from publisher.workflow import closing, registering, reporting, scheduling
 from publisher.workflow.delivering import taking_down
 from publisher.workflow.registering import For, Grant
 from tests.weeks import content, rule, utc
@@ -242,16 +242,14 @@ def test_a_decree_and_an_offices_own_days_change_what_is_owed(blora, dinkes, dis
     assert row_of(dinkes, W47.previous()).tally.required == 5
 
 
-def test_a_closed_week_takes_no_rule_day_or_dispensation(blora, dinkes, budi):
+def test_a_closed_week_takes_no_rule_or_day(blora, dinkes, budi):
     blora.closed_through = W47.sunday
     db.session.commit()
     by = {"actor": budi, "at": TUESDAY}
-    grant = Grant(first=W47, last=W47, reason="Banjir", document="Sekda 400/12")
 
     for refused in (
         lambda: registering.set_quota(blora, minimum=2, week=W47, **by),
         lambda: registering.add_day(blora, W47.monday, works=False, name="A", source="B", **by),
-        lambda: registering.grant(dinkes, grant, **by),
         lambda: registering.set_pattern(
             dinkes, weekdays="12", rests_on_holidays=True, source="", week=W47, **by
         ),
@@ -259,6 +257,38 @@ def test_a_closed_week_takes_no_rule_day_or_dispensation(blora, dinkes, budi):
         with pytest.raises(Unacceptable):
             refused()
     registering.set_quota(blora, minimum=2, week=W47.next(), **by)
+
+
+def test_a_dispensation_that_comes_late_is_a_correction_of_its_closed_week(blora, dinkes, budi):
+    rule(blora, 2)
+
+    def closed():
+        return closing.read(closing.latest(blora, W47), newest=9).rows[0]
+
+    report = reporting.week_report(blora, W47, at=NEXT_MONDAY)
+    closing.close(blora, report, by=budi, at=NEXT_MONDAY, reason="Lebih awal")
+    later = NEXT_MONDAY + timedelta(hours=1)
+    weeks = {"first": W47.previous(), "last": W47.next()}
+    grant = Grant(**weeks, reason="Banjir", document="Sekda 400/12")
+    row = registering.grant(dinkes, grant, actor=budi, at=later)
+    db.session.commit()
+
+    assert closed().tally.status is WeekStatus.NOT_MET  # it stays what it was
+    assert registering.to_correct(blora, [row]) == {row.id: [W47]}
+    anew = reporting.week_report(blora, W47, at=later)
+    closing.correct(blora, anew, by=budi, at=later, reason="Dispensasi", seen=1)
+    db.session.commit()
+    assert (closed().tally.status, closed().exemption.document) == (
+        WeekStatus.EXEMPT, "Sekda 400/12",
+    )  # fmt: skip
+    assert registering.to_correct(blora, [row]) == {row.id: []}
+    with pytest.raises(Unacceptable):  # a version rests on it
+        registering.revoke_dispensation(row, because="Keliru", actor=budi, at=later)
+    db.session.rollback()
+
+    another = registering.grant(dinkes, grant, actor=budi, at=later + timedelta(hours=1))
+    registering.revoke_dispensation(another, because="Keliru", actor=budi, at=later)
+    assert registering.to_correct(blora, [another]) == {another.id: []}
 
 
 def test_a_target_for_a_kind_is_set_ended_and_found(blora, dinkes, budi):

@@ -7,6 +7,8 @@ from flask_babel import lazy_pgettext as pgettext  # a name that the catalogues 
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
+    FileField,
+    HiddenField,
     IntegerField,
     RadioField,
     SelectField,
@@ -55,6 +57,10 @@ WEEKDAYS = {
     "6": _l("Sabtu"),
     "7": pgettext("hari", "Minggu"),
 }
+LETTER_HINT = _l(
+    "PDF, JPEG, atau PNG, paling besar 5 MB. Hanya Kominfo, perangkat daerahnya, dan pimpinan yang "
+    "dapat mengunduhnya."
+)
 #: How a kind of offices is written in the list of whom a target is for.
 KIND = "jenis-"
 
@@ -161,6 +167,13 @@ class DispensationForm(FlaskForm):
     link = StringField(
         _l("Tautan surat"), [Optional()], description=_l("Alamat yang diawali https://.")
     )
+    file = FileField(_l("Salinan surat"), [Optional()], description=LETTER_HINT)
+    #: What was given with an earlier try, see `web.registry.dispensations`.
+    kept = HiddenField()
+
+
+class LetterForm(FlaskForm):
+    file = FileField(_l("Salinan surat"), [REQUIRED], description=LETTER_HINT)
 
 
 def whom(value: Any, office: Any) -> registering.For:

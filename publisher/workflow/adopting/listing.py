@@ -88,7 +88,7 @@ def count_waiting(reviewer: User) -> int:
     return db.session.scalar(query) or 0
 
 
-def _found(office: Office, week: Week) -> sa.Select[tuple[FoundPost]]:
+def _found(office: Office, week: Week) -> sa.Select[FoundPost]:
     zone = office.region.zone
     same = sa.or_(
         Delivery.remote_id == FoundPost.remote_id,
@@ -107,7 +107,7 @@ def _found(office: Office, week: Week) -> sa.Select[tuple[FoundPost]]:
     )
 
 
-def _waiting(reviewer: User) -> sa.Select[tuple[Claim]]:
+def _waiting(reviewer: User) -> sa.Select[Claim]:
     return (
         sa.select(Claim)
         .join(FoundPost, FoundPost.id == Claim.found_post_id)

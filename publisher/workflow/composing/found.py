@@ -91,12 +91,13 @@ def _saying_the_same(post: Post, found: FoundPost) -> set[int]:
         .where(Post.id.in_(planned), Post.id != post.id)
         .options(selectinload(Post.texts), selectinload(Post.accounts))
     )
-    wording = driver_class(found.account.driver).wording
-    return {
+    wording, number = driver_class(found.account.driver).wording, found.text_key
+    planned_ones = {
         other.id
         for other in db.session.scalars(query)
-        if any(key(wording(other.text_for(name))) == found.text_key for name in other.platforms)
-    } | twins.claimed_with({found.text_key}, post)
+        if any(key(wording(other.text_for(name))) == number for name in other.platforms)
+    }
+    return planned_ones | twins.claimed_with({number} if number is not None else (), post)
 
 
 def _is_kept(post: Published, at: datetime) -> bool:

@@ -66,6 +66,7 @@ from publisher.workflow.registering.dispensations import (
     get_dispensation,
     grant,
     revoke_dispensation,
+    to_correct,
 )
 from publisher.workflow.registering.health import (
     FEWEST_DAYS,
@@ -252,6 +253,7 @@ __all__ = [
     "targets",
     "themes",
     "tidy",
+    "to_correct",
     "today",
     "ways",
 ]

@@ -11,7 +11,13 @@ from publisher import clock
 from publisher.clock import Week
 from publisher.db import db
 from publisher.models.people import User
-from publisher.models.quotas import CalendarDay, Dispensation, QuotaRule, WorkPattern
+from publisher.models.quotas import (
+    CalendarDay,
+    Dispensation,
+    DispensationFile,
+    QuotaRule,
+    WorkPattern,
+)
 from publisher.reports.snapshot import Exemption, Obligation, OfficeName
 from publisher.workflow.reporting import rows
 from publisher.workflow.reporting.judging import Terms
@@ -199,7 +205,9 @@ def _exemptions(
             Dispensation.link,
             User.name,
             Dispensation.granted_at,
+            DispensationFile.dispensation_id.label("letter"),
         )
+        .outerjoin(DispensationFile, DispensationFile.dispensation_id == Dispensation.id)
         .join(User, User.id == Dispensation.granted_by_id)
         .where(scope.covers(Dispensation.office_id), Dispensation.revoked_at.is_(None))
         .where(Dispensation.valid_from <= last, Dispensation.valid_to >= first)
@@ -213,6 +221,7 @@ def _exemptions(
             link=row.link,
             granted_by=row.name,
             granted_at=row.granted_at,
+            letter=row.letter or 0,
         )
         found[row.office_id].append((row.valid_from, row.valid_to, exemption))
     return found
