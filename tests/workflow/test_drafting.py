@@ -398,13 +398,6 @@ def test_a_copy_is_a_new_draft_without_a_time(draft, sari, store):
     assert new.accounts == draft.accounts
 
 
-def test_suggested_times_are_ahead_and_end_with_a_working_morning():
-    times = drafting.suggested_times(NOW, "Asia/Makassar")  # Monday 10.00 WITA
-
-    assert all(moment > NOW for moment in times)
-    assert [moment.hour for moment in times] == [8, 0, 8]  # 16.00, 08.00 and 16.00 WITA in UTC
-
-
 # -- the caption -----------------------------------------------------------------------------
 
 BLORA = Region(name="Blora", code="33.16", zone="Asia/Jakarta")

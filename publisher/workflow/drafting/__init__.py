@@ -52,7 +52,6 @@ from publisher.workflow.drafting.submitting import (
     gaps,
     reopen,
     submit,
-    suggested_times,
     withdraw,
 )
 
@@ -105,7 +104,6 @@ __all__ = [
     "sketch",
     "start",
     "submit",
-    "suggested_times",
     "take_poster_off",
     "visible_media",
     "withdraw",

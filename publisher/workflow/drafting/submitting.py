@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 
-from publisher import clock
 from publisher.errors import N_, Incomplete
 from publisher.models import asking
 from publisher.models.advancing import cancel_open
@@ -85,23 +84,6 @@ def reopen(post: Post, *, actor: User, at: datetime) -> int:
     """
     post.move("reopen", actor=actor, at=at)
     return cancel_open(post, actor=actor, at=at, reason=REOPENED)
-
-
-def suggested_times(at: datetime, zone: str) -> list[datetime]:
-    """Return moments worth offering: later today, tomorrow morning, next Monday morning."""
-    local = clock.in_zone(at, zone)
-    today = local.date()
-    monday = today + timedelta(days=7 - today.weekday())
-    wanted = [
-        (today, time(16)),
-        (today + timedelta(days=1), time(8)),
-        (today + timedelta(days=1), time(16)),
-        (monday, time(8)),
-    ]
-    moments = dict.fromkeys(
-        clock.from_local(datetime.combine(day, hour), zone) for day, hour in wanted
-    )
-    return [moment for moment in moments if moment - at >= timedelta(hours=1)][:3]
 
 
 def _missing(post: Post) -> Iterator[Gap]:

@@ -166,13 +166,13 @@ def settle(region_id: int, week: Week, gaps: Collection[Gap], *, at: datetime) -
     _resolve(_open(region_id, *_PLANS).where(Notice.office_id.not_in(lacking)), week, at=at)
 
 
-def _open(region_id: int, *kinds: NoticeKind) -> sa.Select[tuple[Notice]]:
+def _open(region_id: int, *kinds: NoticeKind) -> sa.Select[Notice]:
     return sa.select(Notice).where(
         Notice.region_id == region_id, Notice.kind.in_(kinds), Notice.resolved_at.is_(None)
     )
 
 
-def _resolve(query: sa.Select[tuple[Notice]], week: Week, *, at: datetime) -> None:
+def _resolve(query: sa.Select[Notice], week: Week, *, at: datetime) -> None:
     for notice in db.session.scalars(query):
         if notice.details["week"] == str(week):
             notice.resolved_at = at

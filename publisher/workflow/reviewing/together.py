@@ -122,7 +122,8 @@ def _different(
 ) -> tuple[list[Chosen], list[Chosen]]:
     """Return those of which no two say the same on a platform, and the others."""
     said: set[tuple[str, int]] = set()
-    now, later = [], []
+    now: list[Chosen] = []
+    later: list[Chosen] = []
     for one in chosen:
         post = posts.get(one.post_id)
         words = set(composing.keys(post).items()) if post else set()
