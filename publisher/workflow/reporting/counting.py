@@ -11,27 +11,28 @@ an earlier week already. Both are few, and are taken off.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import timedelta
+from functools import cache, lru_cache
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
-from publisher.clock import Week
+from publisher.clock import Week, zone_hours
 from publisher.db import db
 from publisher.models.accounts import Account
 from publisher.models.deliveries import Delivery
 from publisher.models.posts import PostKind
-from publisher.workflow.reporting.rows import Scope
+from publisher.workflow.reporting.rows import Scope, Whose
 
 Cell = tuple[int, int]  # office id, `Week.ordinal`
 Channels = frozenset[str] | None
 #: A proof may say that something went out a little before its time; clocks differ.
 GRACE = timedelta(days=1)
 #: How many contents each cell has: on these channels, of this kind or (None) of all.
+_DELIVERY, _ACCOUNT = Delivery.metadata.tables["delivery"], Account.metadata.tables["account"]
 _Sums = defaultdict[tuple[Channels, PostKind | None], defaultdict[Cell, int]]
 
 
@@ -63,43 +64,44 @@ def counts(scope: Scope, weeks: Sequence[Week], sieves: Sequence[Sieve]) -> dict
 
     :param weeks: in a row, oldest first
     """
-    channels = list(dict.fromkeys([None, *(sieve.channels for sieve in sieves)]))
-    rare = {PostKind.UCAPAN}.union(*(sieve.left_out for sieve in sieves))
+    channels = tuple(dict.fromkeys([None, *(sieve.channels for sieve in sieves)]))
+    rare = frozenset({PostKind.UCAPAN}).union(*(sieve.left_out for sieve in sieves))
     sums, odd = _count(scope, weeks, channels, rare)
-    every = sums[None, None]
+    every, greetings = sums[None, None], sums[None, PostKind.UCAPAN]
+    looked_at = [
+        (sums[sieve.channels, None], [sums[sieve.channels, kind] for kind in sieve.left_out])
+        for sieve in sieves
+    ]
 
     @cache
     def plain(number: int) -> Count:
         return Count(number, 0, (number,) * len(sieves))
 
     def of(cell: Cell) -> Count:
-        passed = tuple(
-            sums[sieve.channels, None][cell]
-            - sum(sums[sieve.channels, kind][cell] for kind in sieve.left_out)
-            for sieve in sieves
-        )
-        return Count(every[cell], sums[None, PostKind.UCAPAN][cell], passed)
+        passed = [
+            there.get(cell, 0) - sum([kind.get(cell, 0) for kind in left_out])
+            for there, left_out in looked_at
+        ]
+        return Count(every[cell], greetings.get(cell, 0), tuple(passed))
 
     found = {cell: plain(number) for cell, number in every.items()}
-    found.update((cell, of(cell)) for cell in (list(every) if len(channels) > 1 else odd))
+    found.update({cell: of(cell) for cell in (every if len(channels) > 1 else odd)})
     return found
 
 
 def _count(
-    scope: Scope, weeks: Sequence[Week], channels: Sequence[Channels], rare: Iterable[PostKind]
+    scope: Scope, weeks: Sequence[Week], channels: tuple[Channels, ...], rare: frozenset[PostKind]
 ) -> tuple[_Sums, set[Cell]]:
     """Return how many contents each cell has, and which cells have any but plain ones."""
     sums: _Sums = defaultdict(lambda: defaultdict(int))
     odd: set[Cell] = set()
-    parts = (
-        part
-        for place, some in enumerate(channels)
-        for part in _parts(place, some, scope, weeks, rare)
-    )
-    query = sa.union_all(*parts)
-    for place, kind, again, week, number, offices in db.session.execute(query):
+    dialect = db.session.get_bind().dialect.name
+    query = _question(scope.whose, channels, rare, len(weeks) == 1, dialect)
+    for place, kind, again, week, number, offices in db.session.execute(
+        query, _given(scope, weeks)
+    ):
         some = channels[place]
-        cells = [(int(office), week) for office in offices.split(",")]
+        cells = list(zip(map(int, offices.split(",")), repeat(week)))
         if not kind:
             sums[some, None].update(dict.fromkeys(cells, number))
             continue
@@ -111,25 +113,66 @@ def _count(
     return sums, odd
 
 
-def _parts(
-    place: int, channels: Channels, scope: Scope, weeks: Sequence[Week], rare: Iterable[PostKind]
-) -> Iterator[sa.Select[Any]]:
-    """Return what is asked of what is out on some channels: how many in all, of rare kinds, and
-    again."""
-    out = [in_weeks(weeks), really_out("delivery"), ~Delivery.apart, scope.counts(Delivery)]
+# -- the question ------------------------------------------------------------------------
+
+
+def _given(scope: Scope, weeks: Sequence[Week]) -> dict[str, Any]:
+    zone = scope.region.zone
+    return scope.given | {
+        "first": weeks[0].ordinal,
+        "last": weeks[-1].ordinal,
+        "before": weeks[0].ordinal - 1,
+        "first_starts": weeks[0].starts(zone),
+        "last_begun": weeks[-1].starts(zone) + GRACE,
+        "ahead_s": zone_hours(zone) * 3600,
+    }
+
+
+@lru_cache(maxsize=64)
+def _question(
+    whose: Whose,
+    channels: tuple[Channels, ...],
+    rare: frozenset[PostKind],
+    one_week: bool,
+    dialect: str,
+) -> sa.CompoundSelect[Any]:
+    """Return what the database is asked: to put it together takes longer than most answers."""
+    parts = []
+    for place, some in enumerate(channels):
+        out = [_in_weeks(one_week), really_out("delivery"), ~_DELIVERY.c.apart]
+        out += [whose(_DELIVERY.c.office_id), *_on(some)]
+        parts += _parts(place, out, rare, list(_was_out_before(whose, dialect)))
+    return sa.union_all(*parts)
+
+
+def _in_weeks(one_week: bool) -> sa.ColumnElement[bool]:
+    week, first, last = _DELIVERY.c.week, sa.bindparam("first"), sa.bindparam("last")
+    return week == first if one_week else sa.and_(week >= first, week <= last)
+
+
+def _on(channels: Channels) -> Iterator[sa.ColumnElement[bool]]:
     if channels is not None:
-        there = sa.select(Account.id).where(Account.platform.in_(sorted(channels)))
-        out.append(Delivery.account_id.in_(there))
-    number = sa.func.count(sa.distinct(Delivery.post_id)).label("number")
-    kind = sa.type_coerce(Delivery.kind, sa.Text)
-    query = sa.select(Delivery.office_id, Delivery.week, number).group_by(
-        Delivery.week, Delivery.office_id
-    )
-    by_kind = query.add_columns(kind.label("kind")).group_by(kind)
-    yield _offices(query.where(*out), place)
-    yield _offices(by_kind.where(Delivery.kind.in_(sorted(rare)), *out), place)
-    again = by_kind.where(*_was_out_before(scope, weeks), *out)
-    yield _offices(again, place, again=True)
+        there = sa.select(_ACCOUNT.c.id).where(_ACCOUNT.c.platform.in_(sorted(channels)))
+        yield _DELIVERY.c.account_id.in_(there)
+
+
+def _parts(
+    place: int,
+    out: list[sa.ColumnElement[bool]],
+    rare: frozenset[PostKind],
+    before: list[sa.ColumnElement[bool]],
+) -> Iterator[sa.Select[Any]]:
+    """Return what is asked of what is out: how many in all, of rare kinds, and again."""
+    kind = sa.type_coerce(_DELIVERY.c.kind, sa.Text)
+    every = sa.select(
+        _DELIVERY.c.office_id,
+        _DELIVERY.c.week,
+        sa.func.count(sa.distinct(_DELIVERY.c.post_id)).label("number"),
+    ).group_by(_DELIVERY.c.week, _DELIVERY.c.office_id)
+    by_kind = every.add_columns(kind.label("kind")).group_by(kind)
+    yield _offices(every.where(*out), place)
+    yield _offices(by_kind.where(_DELIVERY.c.kind.in_(sorted(rare)), *out), place)
+    yield _offices(by_kind.where(before[0], *out, *before[1:]), place, again=True)
 
 
 def _offices(query: sa.Select[Any], place: int, *, again: bool = False) -> sa.Select[Any]:
@@ -154,51 +197,46 @@ def really_out(name: str) -> sa.ColumnElement[bool]:
     )
 
 
-def in_weeks(weeks: Sequence[Week], column: Any = Delivery.week) -> sa.ColumnElement[bool]:
+def in_weeks(weeks: Sequence[Week]) -> sa.ColumnElement[bool]:
     first, last = weeks[0].ordinal, weeks[-1].ordinal
     if first == last:
-        return sa.and_(column == first)
-    return sa.and_(column >= first, column <= last)
+        return Delivery.week == first
+    return sa.and_(Delivery.week >= first, Delivery.week <= last)
 
 
-def _was_out_before(scope: Scope, weeks: Sequence[Week]) -> Iterator[sa.ColumnElement[bool]]:
+def _was_out_before(whose: Whose, dialect: str) -> Iterator[sa.ColumnElement[bool]]:
     """Return the conditions that a content was out in an earlier week already.
 
     Looking back is dear and nearly always in vain: contents that were planned once are due on all
     channels at the same time, and nothing is out much before it is due. So it is asked of those
-    alone that are late, and of those that something was out of before its week began.
+    alone that are late, and of those of which something was out before the week it was due in.
     """
-    zone = scope.region.zone
-    starts = {week.ordinal: week.starts(zone) for week in weeks}
-    since, early, earlier = weeks[0].previous(), _alias("early"), _alias("earlier")
-    nexts = {week.ordinal: week.ends(zone) for week in (since, *weeks)}
+    early, earlier = _DELIVERY.alias("early"), _DELIVERY.alias("earlier")
     too_early = (
-        sa.select(early.post_id)
-        .where(in_weeks([since, *weeks], early.week), sa.literal_column("early.week IS NOT NULL"))
-        .where(scope.counts(early), early.due_at >= _of_week(early.week, nexts))
+        sa.select(early.c.post_id)
+        .where(early.c.week >= sa.bindparam("before"), early.c.week <= sa.bindparam("last"))
+        .where(sa.literal_column("early.week IS NOT NULL"), whose(early.c.office_id))
+        .where(early.c.due_at >= sa.bindparam("first_starts"))
+        .where(early.c.week < _week_of("early.due_at", dialect))
     )
-    yield Delivery.due_at < _of_week(
-        Delivery.week, {week: start + GRACE for week, start in starts.items()}
-    )
-    yield sa.or_(Delivery.due_at < _of_week(Delivery.week, starts), Delivery.post_id.in_(too_early))
+    yield _DELIVERY.c.due_at < sa.bindparam("last_begun")
+    yield _week_of("delivery.due_at", dialect, after=GRACE) < _DELIVERY.c.week
+    late = _week_of("delivery.due_at", dialect) < _DELIVERY.c.week
+    yield sa.or_(late, _DELIVERY.c.post_id.in_(too_early))
     yield (
-        sa.select(earlier.id)
-        .where(earlier.post_id == Delivery.post_id, earlier.week < Delivery.week)
+        sa.select(earlier.c.id)
+        .where(earlier.c.post_id == _DELIVERY.c.post_id, earlier.c.week < _DELIVERY.c.week)
         .where(sa.literal_column("earlier.status <> 'cancelled'"), really_out("earlier"))
         .exists()
     )
 
 
-def _alias(name: str) -> Any:
-    return aliased(Delivery, name=name)
-
-
-def _of_week(column: Any, moments: dict[int, datetime]) -> sa.ColumnElement[datetime]:
-    """Return the moment that belongs to a row's week; halving, not one week after the other."""
-    numbers = sorted(moments)
-    if len(numbers) == 1:
-        return sa.literal(moments[numbers[0]], Delivery.due_at.type)
-    middle = numbers[len(numbers) // 2]
-    older = {number: moments[number] for number in numbers if number < middle}
-    newer = {number: moments[number] for number in numbers if number >= middle}
-    return sa.case((column < middle, _of_week(column, older)), else_=_of_week(column, newer))
+def _week_of(moment: str, dialect: str, after: timedelta = timedelta()) -> sa.ColumnElement[int]:
+    """Return the `Week.ordinal` of a moment, a while after which it is; see `Week.ordinal`."""
+    since_s = int((timedelta(days=3) - after).total_seconds())  # 1970 began on a Thursday
+    seconds = f"CAST(strftime('%s', {moment}) AS INTEGER)"
+    if dialect == "postgresql":
+        seconds = f"CAST(floor(extract(epoch FROM {moment})) AS BIGINT)"
+    return (sa.literal_column(seconds, sa.BigInteger) + sa.bindparam("ahead_s") + since_s).op("/")(
+        sa.literal_column("604800")
+    )

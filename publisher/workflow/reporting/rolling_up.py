@@ -24,7 +24,7 @@ from publisher.reports.snapshot import OBLIGED, Cluster, Obligation, OfficeName,
 from publisher.workflow.reporting import rows, rules
 from publisher.workflow.reporting.asked import Asked, Loaded, load
 from publisher.workflow.reporting.judged import Counted, Figures
-from publisher.workflow.reporting.rows import Scope
+from publisher.workflow.reporting.rows import Scope, Whose, of_anybody
 
 Cell = tuple[int, int]  # office id, number of the week
 
@@ -38,9 +38,13 @@ class Together(Scope):
     def within(self, column: Any) -> sa.ColumnElement[bool]:
         return sa.and_(column.in_(self.region_ids))
 
-    def counts(self, delivery: Any) -> sa.ColumnElement[bool]:  # noqa: ARG002 - of any
-        """A week is read from end to end: dearer would be to look for each office by itself."""
-        return sa.true()
+    @property
+    def whose(self) -> Whose:
+        return of_anybody
+
+    @property
+    def given(self) -> dict[str, int]:
+        return {}
 
 
 @dataclass(frozen=True, slots=True)

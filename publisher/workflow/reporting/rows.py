@@ -5,6 +5,7 @@ bound values, so that both databases can see which partial index serves a questi
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -47,13 +48,38 @@ class Scope:
             return sa.and_(column == self.office_id)
         return sa.and_(column.in_(sa.select(Office.id).where(self.within(Office.region_id))))
 
-    def counts(self, delivery: Any) -> sa.ColumnElement[bool]:
-        """Return the condition that the counting has to look at a delivery."""
-        return self.covers(delivery.office_id)
+    @property
+    def whose(self) -> "Whose":
+        """What says which offices are counted; its values are `given`."""
+        return _of_region if self.office_id is None else _of_office
+
+    @property
+    def given(self) -> dict[str, int]:
+        if self.office_id is None:
+            return {"of_region": self.region.id}
+        return {"of_office": self.office_id}
 
     def within(self, column: Any) -> sa.ColumnElement[bool]:
         """Return the condition that a region id lies within."""
         return sa.and_(column == self.region.id)
+
+
+#: Returns the condition that an office id lies within; the same for all scopes of a kind.
+Whose = Callable[[Any], sa.ColumnElement[bool]]
+
+
+def _of_office(column: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(column == sa.bindparam("of_office"))
+
+
+def _of_region(column: Any) -> sa.ColumnElement[bool]:
+    offices = sa.select(Office.id).where(Office.region_id == sa.bindparam("of_region"))
+    return sa.and_(column.in_(offices))
+
+
+def of_anybody(column: Any) -> sa.ColumnElement[bool]:  # noqa: ARG001 - of no column
+    """A week is read from end to end: dearer would be to look for each office by itself."""
+    return sa.true()
 
 
 class Pending(NamedTuple):
