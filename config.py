@@ -8,6 +8,7 @@ the variable, because a wrong setting found in the middle of a night's publishin
 import base64
 import json
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ PHOTO_BYTES = 15 * 1024 * 1024
 PHOTOS_PER_POST = 10
 FORM_BYTES = 2 * 1024 * 1024  # the text around the photos
 SHORTEST_SECRET = 32
+_BOT = re.compile(r"\d+:[\w-]{20,}", re.ASCII)
 
 
 class SettingError(SystemExit):
@@ -128,6 +130,12 @@ def _sender(value: str) -> str:
     return value
 
 
+def _bot(value: str) -> str:
+    if not _BOT.fullmatch(value):
+        raise ValueError("must be the token of a bot, as @BotFather gives it")
+    return value
+
+
 def _log_level(value: str) -> str:
     if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
         raise ValueError("must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
@@ -165,6 +173,7 @@ SETTINGS: dict[str, Setting] = {
     "TIKTOK_CLIENT_SECRET": Setting(),
     "MAIL_URL": Setting(_mail),
     "MAIL_FROM": Setting(_sender),
+    "TELEGRAM_NOTICE_BOT": Setting(_bot),
     "PUBLIC_URL": Setting(_address),
     "SOURCE_URL": Setting(_address),
     "TRUSTED_PROXIES": Setting(_number(0, 10), "0"),

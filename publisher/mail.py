@@ -196,7 +196,7 @@ class _Handing:
             self.begun = True
             return hand_over(content)
 
-        connection.data = data  # type: ignore[method-assign]
+        connection.data = data  # type: ignore[assignment, method-assign]
         connection.send_message(message)
         self.taken = True
 

@@ -13,6 +13,7 @@ from datetime import timedelta
 from flask import Flask
 
 from publisher import mail
+from publisher.engine.listening import Listener
 from publisher.engine.steps import Steps
 from publisher.engine.wording import BODY, TEXT, File, Writer, Written
 from publisher.models.letters import Channel, LetterStatus
@@ -36,14 +37,17 @@ class Informer:
         self._steps = steps
         self._writer = Writer(app)
         self._mailbox = _mailbox(app)
+        self._bot = Listener(app, steps) if app.config.get("TELEGRAM_NOTICE_BOT") else None
         self._away = False
 
     @property
     def ways(self) -> Ways:
-        return Ways(mail=self._mailbox is not None)
+        return Ways(mail=self._mailbox is not None, telegram=self._bot is not None)
 
     def inform(self) -> None:
         """Write what is to be written, send what is due, a commit for each."""
+        if self._bot:
+            self._bot.listen()
         self._gather()
         if not self.ways:
             return
@@ -93,6 +97,8 @@ class Informer:
         return self._writer.write(letter, at=self._steps.now()) if letter else None
 
     def _hand_over(self, written: Written, contents: list[bytes]) -> Ended:
+        if written.channel is Channel.TELEGRAM and self._bot:
+            return self._bot.hand_over(written)
         if written.channel is not Channel.MAIL or self._mailbox is None:
             return Ended(status=_S.WAITING, error="no way there", wait=timedelta(hours=1))
         try:

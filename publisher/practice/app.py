@@ -6,6 +6,7 @@ from pathlib import Path
 from werkzeug.wrappers import Request, Response
 
 from publisher.practice.answers import Answer, json_answer
+from publisher.practice.chats import Chats
 from publisher.practice.facebook import Facebook
 from publisher.practice.faults import Faults
 from publisher.practice.fetching import Fetcher
@@ -34,13 +35,14 @@ class PracticeApp:
         fetcher = fetcher or Fetcher()
         self.ledger = Ledger(data)
         self.grants = Grants(data)
+        self.chats = Chats(data)
         self.faults = Faults()
         self.directory = Directory(self.ledger)
         self.tiktok = TikTok(self.ledger, self.directory, fetcher, self.grants)
         platforms: list[Platform] = [
             X(self.ledger, self.directory, self.grants),
             Facebook(self.ledger, self.directory),
-            Telegram(self.ledger, self.directory),
+            Telegram(self.ledger, self.directory, self.chats),
             Instagram(self.ledger, self.directory, fetcher, self.grants),
             InstagramLogin(self.ledger, self.directory, self.grants),
             MetaLogin(self.ledger, self.directory, self.grants),

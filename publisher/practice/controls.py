@@ -113,6 +113,19 @@ class Controls:
         """Post a TikTok draft, as its person does in the app; return the number of the post."""
         return self.call("POST", "/kendali/draf", {"draft_id": draft_id})["remote_id"]
 
+    def write_to_bot(self, bot: str, chat: str, text: str, *, name: str = "Warga") -> int:
+        """Write to a Telegram bot in private, as a person does.
+
+        :param bot: its number, which is its remote id
+        :param chat: the number of the person
+        """
+        said = {"bot": bot, "chat": chat, "name": name, "text": text}
+        return int(self.call("POST", "/kendali/obrolan", said)["number"])
+
+    def chats(self, bot: str) -> list[dict[str, Any]]:
+        """Return all messages of a bot, its own too, the oldest first."""
+        return list(self.call("GET", f"/kendali/obrolan{_query(bot=bot)}")["messages"])
+
     def refuse_duplicates(self, refused: bool) -> None:
         """Say whether the same text twice on an account is refused, as real platforms do.
 

@@ -74,6 +74,17 @@ def _faults(desk: Blueprint, app: "PracticeApp") -> None:
         post_id = draft and app.tiktok.finish(draft)
         return jsonify(remote_id=post_id) if post_id else abort(404)
 
+    @desk.post("/obrolan")
+    def write_to_bot() -> ResponseReturnValue:
+        """Write to a Telegram bot in private, as a person does."""
+        said = {name: str(request.get_json()[name]) for name in ("bot", "chat", "name", "text")}
+        return jsonify(number=app.chats.write(**said)), 201
+
+    @desk.get("/obrolan")
+    def chats() -> ResponseReturnValue:
+        """Return all messages of a bot, its own too."""
+        return jsonify(messages=[vars(one) for one in app.chats.of_bot(request.args["bot"])])
+
     @desk.post("/kembar")
     def duplicates() -> ResponseReturnValue:
         app.ledger.refuses_duplicates = bool(request.get_json()["refused"])

@@ -65,6 +65,7 @@ class PracticeServer(Controls):
         self._server.close_all()
         self.app.ledger.close()
         self.app.grants.close()
+        self.app.chats.close()
 
     def __enter__(self) -> "PracticeServer":
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()

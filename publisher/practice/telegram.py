@@ -1,5 +1,5 @@
 """Telegram's Bot API as its clients meet it: the token in the address, `ok` in every answer,
-albums by `attach://`, and no way to read a channel."""
+albums by `attach://`, no way to read a channel, and private chats with those who began one."""
 
 import json
 import math
@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request
 
 from publisher.practice.answers import Answer, json_answer
+from publisher.practice.chats import Chats, Message
 from publisher.practice.ledger import Ledger
 from publisher.practice.pictures import mime_of
 from publisher.practice.records import Account, Post, now
@@ -22,21 +23,28 @@ _ALBUM = 10
 _NOT_FOUND = (404, "Not Found")
 
 
+#: As many updates as one answer holds.
+_UPDATES = 100
+
+
 class Refusal(Exception):
     """What is wrong with a request, as Telegram says it."""
 
 
 class Telegram:
-    """The practice Telegram. An account is a channel; `credentials` hold its bot's token."""
+    """The practice Telegram. An account is a channel, and `credentials` hold its bot's token; or a
+    bot that people write to, whose number is that of its token."""
 
     name = "telegram"
     hosts: tuple[str, ...] = ("api.telegram.org",)
 
-    def __init__(self, ledger: Ledger, directory: Directory) -> None:
+    def __init__(self, ledger: Ledger, directory: Directory, chats: Chats) -> None:
         self._ledger = ledger
+        self._chats = chats
         self._directory = directory
         self._methods: dict[str, tuple[str, Any]] = {
             "getMe": ("read", _get_me),
+            "getUpdates": ("read", self._get_updates),
             "getChat": ("read", _get_chat),
             "getChatMember": ("read", _get_chat_member),
             "sendMessage": ("publish", self._send_message),
@@ -85,7 +93,10 @@ class Telegram:
 
     def _answered(self, handler: Any, call: Call) -> Answer:
         chat = call.request.form.get("chat_id", "")
-        if handler is not _get_me and not _is_chat(call.account, chat):
+        if handler == self._send_message and _is_bot(call.account):
+            return self._write(call, chat)
+        of_no_chat = handler in (_get_me, self._get_updates)
+        if not of_no_chat and not _is_chat(call.account, chat):
             return _error(400, "Bad Request: chat not found")
         try:
             return _ok(handler(call))
@@ -93,6 +104,21 @@ class Telegram:
             return _error(400, f"Bad Request: {error}")
 
     # -- methods
+
+    def _get_updates(self, call: Call) -> list[dict[str, Any]]:
+        after = int(call.request.form.get("offset") or 0)
+        messages = self._chats.of_bot(call.account.remote_id, after=after)
+        return [_update(one) for one in messages if not one.by_bot][:_UPDATES]
+
+    def _write(self, call: Call, chat: str) -> Answer:
+        """Write to a person, who must have begun."""
+        text = call.request.form.get("text", "")
+        if not text.strip() or _units(text) > 4096:
+            return _error(400, "Bad Request: message text is empty or too long")
+        number = self._chats.answer(call.account.remote_id, chat, text)
+        if number is None:
+            return _error(403, "Forbidden: bot can't initiate conversation with a user")
+        return _ok({"message_id": number, "chat": {"id": int(chat), "type": "private"}})
 
     def _send_message(self, call: Call) -> Any:
         text = call.request.form.get("text", "").strip()
@@ -177,6 +203,19 @@ def _is_of(account: Account, token: str) -> bool:
     return account.platform == Telegram.name and account.credentials.get("bot_token") == token
 
 
+def _is_bot(account: Account) -> bool:
+    return account.credentials["bot_token"].partition(":")[0] == account.remote_id
+
+
+def _update(message: Message) -> dict[str, Any]:
+    chat = {"id": int(message.chat), "type": "private", "first_name": message.name}
+    said = {"message_id": message.no, "from": {**chat, "is_bot": False}, "chat": chat}
+    return {
+        "update_id": message.no,
+        "message": {**said, "date": int(message.at), "text": message.text},
+    }
+
+
 def _is_chat(account: Account, chat: str) -> bool:
     return chat == account.remote_id or chat.lower() == f"@{account.handle}".lower()
 
@@ -189,7 +228,8 @@ def _chat(account: Account) -> dict[str, Any]:
 
 def _get_me(call: Call) -> dict[str, Any]:
     number = call.account.credentials["bot_token"].partition(":")[0]
-    return {"id": int(number), "is_bot": True, "first_name": "Siar", "username": "siar_bot"}
+    name = call.account.handle if _is_bot(call.account) else "siar_bot"
+    return {"id": int(number), "is_bot": True, "first_name": "Siar", "username": name}
 
 
 def _get_chat(call: Call) -> dict[str, Any]:

@@ -23,11 +23,12 @@ from publisher import clock
 from publisher.db import db
 from publisher.models.letters import Channel, LetterKind
 from publisher.models.people import Role, User
+from publisher.platforms import http
 from publisher.typed import tidy
 from publisher.web.access import allow, get_user, me, public, signed_in
 from publisher.web.registry.common import answer, kept
 from publisher.web.registry.forms import options
-from publisher.workflow.informing import leaving, recipients, settings, trouble, weekly
+from publisher.workflow.informing import leaving, recipients, settings, telegram, trouble, weekly
 
 bp = Blueprint("letters", __name__, url_prefix="/surel")
 _REQUIRED = InputRequired(_l("Wajib diisi."))
@@ -63,6 +64,11 @@ class SettingsForm(FlaskForm):
     )
     weekly = BooleanField(_l("Kirimi saya laporan setiap minggu yang ditutup"))
 
+    def offer_mail_alone(self) -> None:
+        """Leave Telegram out where there is no bot."""
+        ways = {way: words for way, words in _WAYS.items() if way != Channel.TELEGRAM.value}
+        self.at_once.choices = self.digest.choices = options(ways)
+
 
 class RecipientForm(FlaskForm):
     address = EmailField(
@@ -88,6 +94,8 @@ def choose() -> Any:
     )
     if person.role is not Role.LEADER:
         del form.weekly
+    if not current_app.config.get("TELEGRAM_NOTICE_BOT"):
+        form.offer_mail_alone()
     if form.validate_on_submit() and kept(form, lambda: _choose(person, form)):
         flash(_("Pilihan Anda disimpan."), "success")
         return redirect(url_for(".settings"))
@@ -99,6 +107,7 @@ def choose() -> Any:
         zone_name=clock.zone_name(person.region.zone),
         silent_since=settings.silent_since(settings.of(person), person),
         mail_ready=bool(current_app.config.get("MAIL_URL")),
+        bot_ready=bool(current_app.config.get("TELEGRAM_NOTICE_BOT")),
     )
     return answer(page, form)
 
@@ -113,6 +122,39 @@ def _choose(person: User, form: SettingsForm) -> bool:
     )
     settings.choose(person, choice)
     return True
+
+
+@bp.post("/telegram")
+@signed_in
+def connect() -> Any:
+    """Show a link by which this person's Telegram becomes theirs; it is shown only now."""
+    name, at = _bot_name(), clock.now()
+    if not name:
+        flash(_("Bot Siar belum siap. Coba lagi sebentar lagi."), "warning")
+        return redirect(url_for(".settings"))
+    code = telegram.offer(me(), at=at)
+    db.session.commit()
+    return render_template(
+        "letters/connect.html",
+        link=http.shown_at(f"https://t.me/{name}?start={code}"),
+        until=at + telegram.CODE_LASTS,
+    )
+
+
+@bp.post("/telegram/putuskan")
+@signed_in
+def disconnect() -> Any:
+    """Send nothing more to this person's Telegram."""
+    settings.disconnect(me())
+    db.session.commit()
+    flash(_("Telegram diputuskan. Pemberitahuan datang lewat surel."), "success")
+    return redirect(url_for(".settings"))
+
+
+def _bot_name() -> str:
+    """Return the name of the bot of this installation; "" without one, or before it answered."""
+    token = current_app.config.get("TELEGRAM_NOTICE_BOT")
+    return telegram.bot_name(token.partition(":")[0]) if token else ""
 
 
 @bp.route("/berhenti/<token>", methods=["GET", "POST"])

@@ -146,6 +146,8 @@ def test_every_kind_of_notice_has_words_an_action_and_a_place_to_go(
         NoticeKind.OBJECTION_FILED: {"office_id": dinkes_x.office_id, **of_week},
         NoticeKind.OBJECTION_ANSWERED: {"office_id": dinkes_x.office_id, **of_week},
         NoticeKind.CLOSING_HELD: of_week,
+        NoticeKind.WEEK_CLOSED: {"details": {"week": "2026-W47", "version": 1}},
+        NoticeKind.RETURNED: {"post_id": delivery.post_id, "details": {"step": "reject"}},
     }
     for kind in NoticeKind:
         place = {"region_id": blora.id, **places.get(kind, {"delivery_id": delivery.id})}

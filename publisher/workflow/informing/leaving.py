@@ -41,8 +41,8 @@ def read(token: str, *, secret_key: str) -> Leaving | None:
         whom, kind = _sealer(secret_key).loads(token)
     except BadSignature:
         return None
-    model: type[User | ReportRecipient] = User if whom[0] == "u" else ReportRecipient
-    to = db.session.get(model, int(whom[1:]))
+    number = int(whom[1:])
+    to = db.session.get(User, number) if whom[0] == "u" else db.session.get(ReportRecipient, number)
     return Leaving(to, LetterKind(kind)) if to else None
 
 
