@@ -35,6 +35,7 @@ from publisher.workflow import (
     reporting,
     reviewing,
     sharing,
+    signing,
     watching,
 )
 from publisher.workflow.composing.keeping import keep
@@ -66,6 +67,7 @@ def build(cast):
     _library(cast)
     _health(cast)
     _province(cast)
+    _signatures(cast)
     return _ids(cast)
 
 
@@ -405,6 +407,35 @@ def _province(cast):
         cast.ganjar = cast.person("Ganjar", Role.LEADER, province)
 
 
+def _signatures(cast):
+    """Sari's office needs signatures: one post has none yet and has two links, the others have
+    theirs; and a time before an election that is near."""
+    now = clock.now()
+    day = clock.in_zone(now, ZONE).date()
+    with cast.stage():
+        sari, budi, wulan = (
+            db.session.get(User, one.id) for one in (cast.sari, cast.budi, cast.wulan)
+        )
+        wulan.position = "Plt. Kepala Dinas Kesehatan"
+        signing.set_exception(sari.office, asked=True, deputy_id=None, actor=budi, at=now)
+        first, *others = signing.waiting_for(wulan, at=now)
+        for post in others:
+            signing.sign(post, person=wulan, at=now)
+        key, base = cast.app.config["SECRET_KEY"], "http://127.0.0.1"
+        links = [
+            signing.sign_off_link(
+                first, wulan, made_by=sari, at=at, secret_key=key, base_url=base
+            ).rpartition("/")[2]
+            for at in (now, now - timedelta(days=5))
+        ]
+        cast.tokens = links
+        time = signing.TimeData(
+            first=day + timedelta(days=9), last=day + timedelta(days=20),
+            words=("petahana", "calon bupati"), checklist=("Tidak memihak",),
+        )  # fmt: skip
+        signing.set_time(budi.region, time, seen="", actor=budi, at=now)
+
+
 def _ids(cast):
     offices = cast.ids(Office, Office.region_id == cast.region_id)
     of_region = Delivery.office_id.in_(offices)
@@ -414,6 +445,7 @@ def _ids(cast):
     editable = (PostStatus.DRAFT, PostStatus.CHANGES_REQUESTED)
     this_week = clock.Week.of(clock.now(), ZONE)
     return {
+        "token": cast.tokens,
         "office_id": offices,  # Sari's comes first
         "living_office_id": [cast.dinkes_id, cast.dishub_id],
         "user_id": [cast.sari.id, cast.tono.id],

@@ -32,14 +32,16 @@ NO_PAGES = {
     "accounts.come_back", "assets.serve", "calendar.changes", "pages.health", "pages.metrics",
     "photos.show",
     "health.table", "ideas.picture", "looks.example", "looks.examples", "looks.logo", "looks.motif",
-    "proofs.pictures", "reports.week_file", "studio.archive", "studio.picture", "studio.sample",
+    "proofs.pictures", "reports.week_file", "signing.picture", "sign_link.picture",
+    "studio.archive", "studio.picture", "studio.sample",
 }  # fmt: skip
 #: Open to everybody; here somebody looks who is signed in, which must make no difference.
-OPEN_PAGES = {"broadcasts.region", "broadcasts.week"}
+OPEN_PAGES = {"broadcasts.region", "broadcasts.week", "sign_link.show"}
 #: What an address takes from the scene, where its name alone does not say it.
 OWN_SAMPLES = {
     ("reviews.show", "post_id"): "submitted",
     ("drafts.edit", "post_id"): "editable",
+    ("signing.show", "post_id"): "submitted",
     ("calendar.choose", "post_id"): "submitted",
     ("studio.edit", "post_id"): "designed",
     ("studio.gallery", "post_id"): "editable",
