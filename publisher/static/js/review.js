@@ -1,5 +1,6 @@
-// Makes marking a tap and walking through the queue a key. Without this file the sentences are
-// links, the spot is one of nine fields, and the arrows are at the top of the page.
+// Makes marking a tap and walking through the queue a key, and leads from a finding to the words
+// that it is about. Without this file the sentences are links, the spot is one of nine fields, the
+// arrows are at the top of the page, and a finding leads to its field.
 
 {
 const find = (selector, root = document) => root.querySelector(selector);
@@ -14,6 +15,17 @@ document.addEventListener("keydown", (event) => {
   if (!way || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
   if (event.target.closest("input,textarea,select,dialog,[contenteditable]")) return;
   find(`a[rel=${way}]`)?.click();
+});
+
+/* From a finding to its words in the form --------------------------------------------- */
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-select]");
+  const control = link && find(link.hash);
+  if (!control?.setSelectionRange) return;
+  event.preventDefault();
+  control.focus();
+  control.setSelectionRange(...link.dataset.select.split("-").map(Number));
 });
 
 /* Sentences ------------------------------------------------------------------------ */

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from publisher.errors import N_
 from publisher.models.posts import Post, PostKind
 from publisher.workflow.checking.findings import Finding
+from publisher.workflow.checking.sentences import sentences
 
 #: With one of these a greeting begins. Only beginnings count: an activity may end with good wishes.
 _OPENINGS = re.compile(
@@ -15,8 +16,8 @@ _OPENINGS = re.compile(
     r"|(?:dirgahayu|hut ke|marhaban|minal aidin|mohon maaf lahir|innalillahi|happy)\b",
     re.IGNORECASE,
 )
-#: How many words at the beginning of title and caption are looked at.
-_FIRST_WORDS = 14
+#: How many signs of title and caption are looked at, and how many words a call has.
+_HEAD, _CALL_WORDS = 600, 5
 
 
 def ceremonial(post: Post) -> Iterator[Finding]:
@@ -41,7 +42,13 @@ def ceremonial(post: Post) -> Iterator[Finding]:
 
 
 def opening(text: str) -> tuple[int, int] | None:
-    """Return where the words stand that open a greeting; None: it opens otherwise."""
-    head = " ".join(text[:600].split(" ")[:_FIRST_WORDS])
-    match = _OPENINGS.search(head)
-    return match.span() if match else None
+    """Return where the words stand that open a greeting; None: it opens otherwise.
+
+    A short call ("Halo, warga Blora!") before it is passed over.
+    """
+    for sentence in sentences(text[:_HEAD])[:2]:
+        if match := _OPENINGS.search(sentence.text):
+            return sentence.start + match.start(), sentence.start + match.end()
+        if len(sentence.text.split()) > _CALL_WORDS:
+            return None
+    return None
