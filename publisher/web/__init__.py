@@ -39,6 +39,7 @@ from publisher.web import (
     series,
     stops,
     studio,
+    subscriptions,
     takedowns,
     yardsticks,
 )
@@ -61,6 +62,7 @@ BLUEPRINTS = (
     marks.bp,
     yardsticks.bp,
     calendar.bp,
+    subscriptions.bp,
     plans.bp,
     deliveries.bp,
     proofs.bp,

@@ -23,7 +23,7 @@ from publisher.models.people import OFFICE_ROLES, Role, User
 from publisher.models.places import Office
 from publisher.models.posts import Post
 from publisher.models.proofs import Proof
-from publisher.models.series import PlanFile, Series
+from publisher.models.series import CalendarFeed, PlanFile, Series
 from publisher.web.onward import referring_page
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -46,6 +46,12 @@ def allow(*roles: Role) -> Callable[[View], View]:
         return view
 
     return declare
+
+
+def of_an_area(view: View) -> View:
+    """Declare that a view for leaders shows a camat their own area, and nothing beyond it."""
+    view.of_an_area = True  # type: ignore[attr-defined]
+    return view
 
 
 def public(view: View) -> View:
@@ -78,10 +84,22 @@ def guard() -> Response | None:
     g.zone = me().region.zone  # in which the page writes times
     if me().role not in access:
         abort(403)
+    if my_area() and access != ANY_ROLE and not _shows_an_area(request.endpoint):
+        abort(404)
     if me().password_is_temporary and request.endpoint not in WITH_A_TEMPORARY_PASSWORD:
         flash(_("Kata sandi Anda masih sementara. Pilih kata sandi Anda sendiri dulu."), "warning")
         return redirect(url_for("auth.password"))
     return None
+
+
+def my_area() -> Office | None:
+    """Return the kecamatan whose camat is signed in; None for everybody else."""
+    user = me()
+    return user.area if user.role is Role.LEADER else None
+
+
+def _shows_an_area(endpoint: str) -> bool:
+    return getattr(current_app.view_functions[endpoint], "of_an_area", False)
 
 
 def _to_the_door() -> Response:
@@ -108,6 +126,8 @@ def sees_office(office: Office) -> bool:
     user = me()
     if user.role in OFFICE_ROLES:
         return office.id == user.office_id
+    if (area := my_area()) is not None:
+        return office.lies_in(area)
     return office.region_id == user.region_id
 
 
@@ -188,6 +208,16 @@ def get_plan_file(plan_file_id: int) -> PlanFile:
     if file is None or file.uploaded_by_id != me().id:
         abort(404)
     return file
+
+
+def get_calendar_feed(feed_id: int) -> CalendarFeed:
+    """Return an address of calendar programs that the signed-in person may end."""
+    feed = db.session.get(CalendarFeed, feed_id)
+    if feed is None or feed.region_id != me().region_id:
+        abort(404)
+    if me().role in OFFICE_ROLES and feed.office_id != me().office_id:
+        abort(404)
+    return feed
 
 
 def get_user(user_id: int) -> User:

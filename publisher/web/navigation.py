@@ -66,7 +66,10 @@ def entries() -> list[dict[str, Any]]:
     section = _REGISTRY_ENTRY[current_user.role] if section in REGISTRY else section
     section = "deliveries" if section in ("proofs", "takedowns", "stops") else section
     section = "library" if section == "ideas" else section
-    section = "drafts" if section in ("studio", "series", "batches") else section
+    section = "drafts" if section in ("studio", "series") else section
+    section = "calendar" if section == "subscriptions" else section
+    if section == "batches":
+        section = "drafts" if current_user.office_id else "calendar"
     section = "reviews" if section in ("marks", "yardsticks") else section
     section = "reports" if section in ("closing", "claims") else section
     return [
