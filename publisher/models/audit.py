@@ -112,8 +112,9 @@ def _add(entries: Sequence[AuditEntry]) -> None:
     for entry in entries:
         entry.previous_hash = last or "0" * 64
         last = entry.hash = entry.compute_hash()
-    db.session.add_all(entries)
-    db.session.flush()
+    names = [column.key for column in sa.inspect(AuditEntry).column_attrs if column.key != "id"]
+    rows = [{name: getattr(entry, name) for name in names} for entry in entries]
+    db.session.execute(sa.insert(AuditEntry), rows)
 
 
 def first_broken_link() -> int | None:
