@@ -25,11 +25,12 @@ from publisher.errors import Outdated
 from publisher.models.people import Role
 from publisher.models.posts import EDITABLE, Post, PostStatus
 from publisher.models.themes import ThemeDay
-from publisher.web import access, draft_steps
+from publisher.web import access, beside, draft_steps
 from publisher.web.access import allow, form_version, me
 from publisher.web.draft_steps import Outcome, store
 from publisher.web.filters import pukul
 from publisher.web.forms_drafts import LANGUAGE_WORDS, control_values, draft_form, fields_of
+from publisher.web.plans.slots import free_slots
 from publisher.workflow import drafting, planning
 from publisher.workflow.drafting import Group
 
@@ -79,6 +80,7 @@ def show(post_id: int) -> str:
         history=history,
         returned=_last_return(post, history),
         checks=drafting.check(post, store(), at=clock.now()),
+        **beside.returned(post),
         languages=LANGUAGE_WORDS,
         user_id=me().id,
         may_write=me().role is Role.DRAFTER,
@@ -162,7 +164,12 @@ def check(post_id: int) -> str:
     checks = drafting.check(sketch, store(), at=clock.now())
     advice = drafting.advice(sketch)
     return render_template(
-        "drafts/_check.html", post=sketch, checks=checks, advice=advice, live=True,
+        "drafts/_check.html",
+        post=sketch,
+        checks=checks,
+        advice=advice,
+        **beside.checked(sketch, at=clock.now()),
+        live=True,
         themes=_themes(sketch.planned_at, post),
     )
 
@@ -231,11 +238,12 @@ def _page(post: Post, form: Any, outcome: Outcome, **more: Any) -> str:
         outcome=outcome,
         page_errors=outcome.problems,
         accounts=drafting.publishable_accounts(post.office_id),
-        checks=drafting.check(post, store(), at=clock.now()),
+        checks=drafting.check(post, store(), at=now),
         advice=drafting.advice(post),
+        **{**beside.returned(post), **beside.checked(post, at=now)},
         themes=_themes(post.planned_at, post),
         returned=_last_return(post, drafting.history(post)),
-        times=[(moment, _local(moment, zone)) for moment in drafting.suggested_times(now, zone)],
+        slots=free_slots(post.office, post=post),
         zone_name=clock.zone_name(zone),
         user_id=me().id,
         **more,
@@ -249,11 +257,6 @@ def _themes(planned_at: datetime | None, post: Post) -> list[ThemeDay]:
     region = post.office.region
     day = clock.in_zone(planned_at, region.zone).date()
     return planning.themes(region, day, day + timedelta(days=1)).get(day, [])
-
-
-def _local(moment: datetime, zone: str) -> str:
-    """Return a moment as the form's own fields write it: 2026-11-23T09:00."""
-    return clock.in_zone(moment, zone).strftime("%Y-%m-%dT%H:%M")
 
 
 def _both_versions(post: Post) -> Any:
