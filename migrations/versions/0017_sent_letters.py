@@ -66,6 +66,7 @@ def _tables() -> None:
         sa.Column("digest", _words("channel_of_digest", *CHANNELS), nullable=False),
         sa.Column("digest_hour", sa.SmallInteger(), nullable=False),
         sa.Column("weekly", sa.Boolean(), nullable=False),
+        sa.Column("whatsapp", sa.String(15), nullable=False),
         sa.Column("telegram_chat", sa.String(32)),
         sa.Column("telegram_name", sa.Text(), nullable=False),
         sa.Column("telegram_since", MOMENT),

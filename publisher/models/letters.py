@@ -167,6 +167,8 @@ class LetterSetting(Model):
     digest_hour: Mapped[int] = mapped_column(sa.SmallInteger, default=DIGEST_HOUR)
     #: Whether a leader gets the report of each closed week.
     weekly: Mapped[bool] = mapped_column(default=True)
+    #: Their number for work as wa.me takes it; "": they gave none.
+    whatsapp: Mapped[str] = mapped_column(sa.String(15), default="")
     #: Where the Siar bot reaches them; None: not connected.
     telegram_chat: Mapped[str | None] = mapped_column(sa.String(32))
     telegram_name: Mapped[str] = mapped_column(default="")

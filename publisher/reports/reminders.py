@@ -69,6 +69,23 @@ def _reminder(report: WeekReport, row: OfficeWeek, keepers: Collection[str]) -> 
     )
 
 
+def returned(
+    office: str, title: str, said: str, address: str, keepers: Collection[str] = ()
+) -> str:
+    """Return a message to an office whose content waits for it to be mended.
+
+    :param said: what the reviewer wrote; may be empty
+    :param address: of the content in Siar
+    """
+    whom = " dan ".join(map(_plain, keepers)) or "Bapak/Ibu admin"
+    note = f" Catatan penelaah: {_plain(said)}" if said else ""
+    return (
+        f"Yth. {whom}, {_plain(office)}.\n\n"
+        f"Konten *{_plain(title)}* dikembalikan untuk perbaikan.{note}\n\n"
+        f"Mohon segera diperbaiki dan diajukan kembali: {address}\nTerima kasih.\n"
+    )
+
+
 def _wish(report: WeekReport) -> str:
     if report.running:
         return "Mohon diajukan sebelum minggu ini berakhir. Terima kasih."

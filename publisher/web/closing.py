@@ -23,6 +23,7 @@ from publisher.web.registry.forms_quotas import WEEKDAYS
 from publisher.web.reports import read_week
 from publisher.workflow import closing, registering, reporting
 from publisher.workflow.closing.common import REASON_CHARS, TEXT_CHARS
+from publisher.workflow.informing import numbers
 
 bp = Blueprint("closing", __name__, url_prefix="/laporan")
 _REQUIRED = InputRequired(_l("Wajib diisi."))
@@ -97,6 +98,7 @@ def behind(week: str) -> str:
         week=of_week,
         found=found,
         group=reminders.for_the_group(report, found),
+        numbers=numbers.of_region(region),
     )
 
 

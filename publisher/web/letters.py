@@ -16,8 +16,8 @@ from flask import (
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, RadioField, SelectField
-from wtforms.validators import InputRequired, Length
+from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional
 
 from publisher import clock
 from publisher.db import db
@@ -64,6 +64,12 @@ class SettingsForm(FlaskForm):
     )
     weekly = BooleanField(_l("Kirimi saya laporan setiap minggu yang ditutup"))
 
+    whatsapp = StringField(
+        _l("Nomor WhatsApp untuk kedinasan"),
+        [Optional(), Length(max=30)],
+        description=_l("Penelaah di daerah Anda membukanya dari pengingat. Boleh dikosongkan."),
+    )
+
     def offer_mail_alone(self) -> None:
         """Leave Telegram out where there is no bot."""
         ways = {way: words for way, words in _WAYS.items() if way != Channel.TELEGRAM.value}
@@ -90,6 +96,7 @@ def choose() -> Any:
             "digest": setting.digest.value,
             "digest_hour": str(setting.digest_hour),
             "weekly": setting.weekly,
+            "whatsapp": f"+{setting.whatsapp}" if setting.whatsapp else "",
         }
     )
     if person.role is not Role.LEADER:
@@ -119,6 +126,7 @@ def _choose(person: User, form: SettingsForm) -> bool:
         digest=Channel(form.digest.data),
         digest_hour=int(form.digest_hour.data),
         weekly=weekly,
+        whatsapp=tidy(form.whatsapp.data or ""),
     )
     settings.choose(person, choice)
     return True

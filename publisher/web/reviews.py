@@ -24,10 +24,11 @@ from publisher.db import begin_writing, db, read_only
 from publisher.errors import PublisherError
 from publisher.models.people import Role
 from publisher.models.posts import Post, PostKind, ReturnReason
-from publisher.web import approving, beside
+from publisher.web import approving, beside, reminding
 from publisher.web.access import allow, form_version, get_post, me
 from publisher.web.filters import pukul, tanggal, waktu
 from publisher.workflow import marking, reviewing
+from publisher.workflow.informing import numbers
 
 bp = Blueprint("reviews", __name__, url_prefix="/telaah")
 
@@ -62,7 +63,7 @@ class ReturnForm(DecisionForm):
 
     def validate_reasons(self, field: Field) -> None:
         if not field.data and not self.marked:
-            raise ValidationError(_("Pilih sedikitnya satu alasan, atau tandai kalimat."))
+            raise ValidationError(_("Pilih sedikitnya satu alasan. Menandai kalimat juga cukup."))
 
     def validate_note(self, field: Field) -> None:
         if ReturnReason.LAINNYA in (self.reasons.data or ()) and not (field.data or "").strip():
@@ -129,7 +130,14 @@ def index() -> str:
 def decided() -> str:
     before_id = request.args.get("sebelum", type=int)
     rows, older = reviewing.decided(me().region, before_id=before_id)
-    return render_template("reviews/decided.html", rows=rows, older=older, newest=before_id is None)
+    return render_template(
+        "reviews/decided.html",
+        rows=rows,
+        older=older,
+        newest=before_id is None,
+        reminders=reminding.of_returned(rows, me().region),
+        numbers=numbers.of_region(me().region),
+    )
 
 
 @bp.get("/<int:post_id>")

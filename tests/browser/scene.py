@@ -12,6 +12,7 @@ from publisher.models.accounts import Account, AccountStatus, Standing
 from publisher.models.advancing import advance
 from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.models.ideas import Idea
+from publisher.models.letters import Channel, Letter, LetterKind, LetterStatus
 from publisher.models.media import Consent, Media, MediaKind
 from publisher.models.people import Role, User
 from publisher.models.places import Office, OfficeKind, Region, RegionKind
@@ -22,7 +23,7 @@ from publisher.models.proofs import Proof
 from publisher.models.quotas import Binding, QuotaRule
 from publisher.models.themes import ThemeDay
 from publisher.models.watch import Preflight, Slot
-from publisher.models.weeks import Objection
+from publisher.models.weeks import ClosedWeek, Objection
 from publisher.platforms.base import Handover, Receipt
 from publisher.platforms.errors import OutcomeUnknown, Refused
 from publisher.posters.themes import Theme
@@ -41,6 +42,7 @@ from publisher.workflow import (
 from publisher.workflow.composing.keeping import keep
 from publisher.workflow.delivering import looking, people, proving
 from publisher.workflow.delivering.claiming import Claim
+from publisher.workflow.informing import gathering, leaving, recipients, settings
 from publisher.workflow.registering import ThemeData
 from publisher.workflow.watching.risks import BLOCKED, UNREADABLE
 from tests.browser.cast import ZONE, photo_file
@@ -68,6 +70,7 @@ def build(cast):
     _health(cast)
     _province(cast)
     _signatures(cast)
+    _letters(cast)
     return _ids(cast)
 
 
@@ -434,6 +437,46 @@ def _signatures(cast):
             words=("petahana", "calon bupati"), checklist=("Tidak memihak",),
         )  # fmt: skip
         signing.set_time(budi.region, time, seen="", actor=budi, at=now)
+
+
+def _letters(cast):
+    """An address of a person that does not exist, two outside, and letters in every state."""
+    now = clock.now()
+    with cast.stage():
+        sari, budi, ratna = (
+            db.session.get(User, one.id) for one in (cast.sari, cast.budi, cast.ratna)
+        )
+        setting = settings.own(sari)
+        setting.refused_address, setting.refused_at = sari.email, now
+        outside = [
+            recipients.add(budi.region, f"{name}@luar.contoh.id", actor=budi, at=now)
+            for name in ("ajudan.bupati", "bagian.umum.sekretariat.daerah", "pers")
+        ]
+        outside[0].left_at = outside[1].refused_at = now
+        closed = db.session.scalars(
+            db.select(ClosedWeek.id).where(ClosedWeek.region_id == budi.region_id)
+        ).first()
+        rows = [
+            gathering.row("scene-1", LetterKind.NOW, Channel.MAIL, now, user_id=sari.id),
+            gathering.row("scene-2", LetterKind.WEEK, Channel.MAIL, now, user_id=ratna.id),
+            gathering.row(
+                "scene-3", LetterKind.WEEK, Channel.MAIL, now, recipient_id=outside[1].id
+            ),
+            gathering.row("scene-4", LetterKind.DIGEST, Channel.MAIL, now, user_id=budi.id),
+        ]
+        ends = (LetterStatus.UNSURE, LetterStatus.SENT, LetterStatus.REFUSED, None)
+        letters = []
+        for row, end in zip(rows, ends, strict=True):
+            of_week = row["kind"] is LetterKind.WEEK
+            letter = Letter(**row, closed_week_id=closed if of_week else None)
+            letter.ended_at, letter.status = now if end else None, end or LetterStatus.WAITING
+            letter.attempts, letter.error = 3, "answered 451"
+            letters.append(letter)
+        db.session.add_all(letters)
+        db.session.flush()
+        key = cast.app.config["SECRET_KEY"]
+        cast.tokens += [leaving.token(one, secret_key=key) for one in letters[:3]]
+        leaving.leave(leaving.read(cast.tokens[-2], secret_key=key), at=now)
 
 
 def _ids(cast):

@@ -32,11 +32,12 @@ NO_PAGES = {
     "accounts.come_back", "assets.serve", "calendar.changes", "pages.health", "pages.metrics",
     "photos.show",
     "health.table", "ideas.picture", "looks.example", "looks.examples", "looks.logo", "looks.motif",
+    "notices.follow",
     "proofs.pictures", "reports.week_file", "signing.picture", "sign_link.picture",
     "studio.archive", "studio.picture", "studio.sample",
 }  # fmt: skip
 #: Open to everybody; here somebody looks who is signed in, which must make no difference.
-OPEN_PAGES = {"broadcasts.region", "broadcasts.week", "sign_link.show"}
+OPEN_PAGES = {"broadcasts.region", "broadcasts.week", "letters.leave", "sign_link.show"}
 #: What an address takes from the scene, where its name alone does not say it.
 OWN_SAMPLES = {
     ("reviews.show", "post_id"): "submitted",

@@ -1,5 +1,8 @@
 """How people say how they want to be told, and leave with the link of a letter alone."""
 
+import re
+from urllib.parse import unquote
+
 import pytest
 
 from publisher.db import db
@@ -20,7 +23,12 @@ def link(app, to_sari):
     return "/surel/berhenti/" + leaving.token(to_sari, secret_key=app.config["SECRET_KEY"])
 
 
-def test_people_choose_how_they_are_told(client_of, sari):
+def page_of(client):
+    """Return the page of settings without its heading, which names Telegram."""
+    return client.get("/surel").get_data(as_text=True).partition("<h1>")[2].partition("<form")[2]
+
+
+def test_people_choose_how_they_are_told(app, client_of, sari):
     client = client_of(sari)
     assert "Surel belum diatur" in client.get("/surel").get_data(as_text=True)
 
@@ -30,6 +38,8 @@ def test_people_choose_how_they_are_told(client_of, sari):
     assert (setting.at_once, setting.digest, setting.digest_hour, setting.weekly) == (
         Channel.OFF, Channel.MAIL, 9, True,
     )  # fmt: skip
+    assert "Telegram" not in page_of(client)
+    app.config["TELEGRAM_NOTICE_BOT"] = "71:AAE-rahasia-bot-pemberitahuan"
     page = client.post("/surel", data={"at_once": "telegram", "digest": "mail", "digest_hour": "9"})
     assert page.status_code == 422
     assert "Telegram Anda belum terhubung" in page.get_data(as_text=True)
@@ -111,3 +121,25 @@ def test_a_reviewer_keeps_the_list_of_the_weekly_report(client_of, budi, yuni, r
     assert client_of(yuni).post(remove).status_code == 404
     assert client.post(remove).status_code == 302
     assert recipients.of_region(budi.region) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("0812-3456-7890", "6281234567890"), ("", ""), ("+62 812 345678", "62812345678")],
+)
+def test_a_reminder_opens_the_chat_of_who_is_in_charge(
+    client_of, sari, budi, make_post, typed, kept
+):
+    choice = {"at_once": "mail", "digest": "mail", "digest_hour": "7"}
+    sari_s = client_of(sari)
+    page = sari_s.post("/surel", data={**choice, "whatsapp": "nanti saja"})
+    assert (page.status_code, "nanti saja" in page.get_data(as_text=True)) == (422, True)
+    sari_s.post("/surel", data={**choice, "whatsapp": typed})
+    post = make_post("submit", "request_changes", title="Posyandu & *imunisasi*")
+
+    page = client_of(budi).get("/telaah/diputuskan").get_data(as_text=True)
+
+    [link] = re.findall(r'href="https://wa.me/(\d*)\?text=([^"]+)"', page)
+    assert link[0] == kept
+    assert "Konten *Posyandu & imunisasi* dikembalikan" in unquote(link[1])
+    assert f"http://localhost/konten/{post.id}" in unquote(link[1])

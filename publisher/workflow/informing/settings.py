@@ -8,6 +8,7 @@ from publisher.errors import N_
 from publisher.models.letters import DIGEST_HOUR, Channel, LetterSetting
 from publisher.models.people import User
 from publisher.typed import Fault, refuse
+from publisher.workflow.informing import numbers
 
 #: Hours of the region's clock at which a daily letter may come.
 HOURS = range(5, 20)
@@ -19,12 +20,14 @@ class Choice:
 
     :param digest_hour: of their region's clock
     :param weekly: whether a leader gets the report of each closed week
+    :param whatsapp: their number for work, as they typed it; may be left out
     """
 
     at_once: Channel = Channel.MAIL
     digest: Channel = Channel.MAIL
     digest_hour: int = DIGEST_HOUR
     weekly: bool = True
+    whatsapp: str = ""
 
 
 def of(user: User) -> LetterSetting:
@@ -52,12 +55,15 @@ def choose(user: User, choice: Choice) -> None:
     """
     setting = own(user)
     apart = Fault(N_("Telegram Anda belum terhubung. Hubungkan dulu, lalu pilih lagi."))
+    number = numbers.plain(choice.whatsapp)
     no_hour = Fault(N_("Pilih salah satu jam."))
     faults = {
         name: apart if way is Channel.TELEGRAM and not setting.telegram_chat else None
         for name, way in {"at_once": choice.at_once, "digest": choice.digest}.items()
     }
-    refuse(faults | {"digest_hour": None if choice.digest_hour in HOURS else no_hour})
+    faults["digest_hour"] = None if choice.digest_hour in HOURS else no_hour
+    refuse(faults | {"whatsapp": numbers.NO_NUMBER if number is None else None})
+    setting.whatsapp = number or ""
     setting.at_once, setting.digest = choice.at_once, choice.digest
     setting.digest_hour, setting.weekly = choice.digest_hour, choice.weekly
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import contains_eager, defer, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from publisher.db import db
-from publisher.models.needs import waits_for_head
+from publisher.models.needs import Answer, NeededDecision, Stage, waits_for_head
 from publisher.models.people import User
 from publisher.models.places import Office, Region
 from publisher.models.posts import Post, PostEvent, PostKind, PostPicture, PostStatus
@@ -32,6 +32,7 @@ class Waiting:
     post: Post
     submitted_by: str  # a name; "" if nobody is on record
     mine: bool  # the reviewer had a hand in it and cannot decide
+    approved_once: bool = False  # by the first of two reviewers
 
 
 @dataclass(frozen=True)
@@ -213,15 +214,31 @@ def _with_all_a_row_shows() -> tuple[ORMOption, ...]:
 def _rows(posts: Iterable[Post], reviewer: User) -> list[Waiting]:
     posts = list(posts)
     submitters = _submitters([post.id for post in posts])
+    once = _approved_once([post.id for post in posts])
     return [
         Waiting(
             post=post,
             submitted_by=submitters[post.id][-1][1] if submitters[post.id] else "",
             mine=reviewer.id
             in {post.drafted_by_id, post.edited_by_id, *(id_ for id_, _ in submitters[post.id])},
+            approved_once=post.id in once,
         )
         for post in posts
     ]
+
+
+def _approved_once(post_ids: list[int]) -> set[int]:
+    query = (
+        sa.select(NeededDecision.post_id)
+        .join(NeededDecision.post)
+        .where(
+            NeededDecision.post_id.in_(post_ids),
+            NeededDecision.stage == Stage.FIRST,
+            NeededDecision.answer == Answer.GIVEN,
+            NeededDecision.submitted_at == Post.submitted_at,
+        )
+    )
+    return set(db.session.scalars(query))
 
 
 def _submitters(post_ids: list[int]) -> dict[int, list[tuple[int, str]]]:
