@@ -26,6 +26,7 @@ DEFAULT_ZONE = "Asia/Jakarta"
 GROUPS = ("RadioField", "SelectMultipleField")
 _JUST_NOW = timedelta(seconds=45)
 _INDONESIAN = Locale("id")
+NO_BREAK_HYPHEN = "\u2011"
 #: From here on numbers have separators.
 _SEPARATED = 1000
 
@@ -111,8 +112,9 @@ def rentang(week: Week) -> str:
 
 
 def minggu(week: Week) -> str:
-    """Write an ISO week: minggu ke-47 (16–22 Nov 2026)."""
-    return _("minggu ke-%(number)s (%(days)s)", number=week.number, days=rentang(week))
+    """Write an ISO week: minggu ke‑47 (16–22 Nov 2026). No line ends between "ke-" and 47."""
+    written = _("minggu ke-%(number)s (%(days)s)", number=week.number, days=rentang(week))
+    return written.replace("-", NO_BREAK_HYPHEN)
 
 
 def sejak(at: datetime, now: datetime | None = None) -> str:

@@ -1,5 +1,6 @@
 """The calendar by mouse, by keys and without a script; two people at once on one post."""
 
+import re
 from datetime import timedelta
 
 from playwright.sync_api import expect
@@ -48,6 +49,21 @@ def test_moved_by_mouse_and_by_keys_and_undone(cast, browser_of):
     expect(card.locator(".slot__title")).to_be_focused()
     budi.get_by_role("button", name="Urungkan").click()
     expect(card).to_have_attribute("data-at", before)
+
+    budi.evaluate("window.samePage = true")
+    budi.get_by_text("Saring", exact=True).first.click()
+    budi.get_by_label("Status").select_option("draft")
+    expect(card).to_have_count(0)
+    expect(budi.get_by_label("Status")).to_be_focused()
+    budi.get_by_label("Status").select_option("")
+    expect(card).to_be_visible()
+    budi.get_by_role("link", name="Bulan", exact=True).click()
+    expect(budi.get_by_role("heading", level=1)).to_contain_text("Kalender")
+    expect(budi).to_have_url(re.compile("tampil=bulan"))
+    expect(card).to_be_visible()
+    assert budi.evaluate("window.samePage")
+    budi.go_back()
+    expect(budi.locator(".plan-week")).to_be_visible()
 
 
 def test_two_people_at_once_on_one_post(cast, browser_of):

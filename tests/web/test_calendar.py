@@ -143,6 +143,7 @@ def test_strange_addresses_show_a_calendar(client_of, budi):
     for query in (
         "tampil=tahun&pada=kemarin", "pada=9999-12-31&tampil=bulan", "pada=0001-01-01",
         "status=%3Cb%3E&jenis=0&jenis_pd=x&kanal=..&perangkat_daerah=-1",
+        f"perangkat_daerah={10**30}&page={10**30}", "perangkat_daerah=²&pada=2026-W01",
         "tampil=agenda&page=-3&pada=2100-12-31", "tampil=bulan&pada=2100-12-31",
     ):  # fmt: skip
         assert "Kalender" in text(client.get(f"/kalender?{query}"))

@@ -73,9 +73,9 @@ def test_a_date_without_a_time_is_never_moved_to_another_day(reader):
 @pytest.mark.parametrize(
     ("week", "written"),
     [
-        ("2026-W47", "minggu ke-47 (16–22 Nov 2026)"),
-        ("2026-W49", "minggu ke-49 (30 Nov–6 Des 2026)"),
-        ("2026-W53", "minggu ke-53 (28 Des 2026–3 Jan 2027)"),
+        ("2026-W47", "minggu ke\u201147 (16–22 Nov 2026)"),
+        ("2026-W49", "minggu ke\u201149 (30 Nov–6 Des 2026)"),
+        ("2026-W53", "minggu ke\u201153 (28 Des 2026–3 Jan 2027)"),
     ],
 )
 def test_a_week_repeats_neither_month_nor_year(reader, week, written):

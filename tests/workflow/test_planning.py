@@ -149,6 +149,26 @@ def test_a_time_at_which_the_platform_hears_the_same_again_is_refused(make_post,
         move(twin, budi, TUESDAY + timedelta(hours=3))
 
 
+@pytest.mark.parametrize(
+    ("steps", "before", "may"),
+    [
+        (("submit",), NOW + timedelta(hours=1), True),
+        (("submit",), NOW - timedelta(hours=1), False),
+        (("submit",), None, False),
+        ((), None, True),
+    ],
+)
+def test_undoing_is_offered_only_where_it_can_be_done(make_post, sari, budi, steps, before, may):
+    post = make_post(*steps)
+    post.planned_at = before
+    db.session.commit()
+    made = move(post, budi if steps else sari)
+    assert planning.may_undo(post, made, at=NOW) is may
+    if may:
+        move(post, budi if steps else sari, made.before)
+        assert post.planned_at == before
+
+
 def test_what_has_begun_is_not_moved(make_post, budi, planned, dinkes_x):
     delivery = planned(dinkes_x)
     claiming.claim_due(at=NOW, owner="test", limit=1)

@@ -119,7 +119,7 @@ def move(post_id: int) -> Response:
     said = _said(post, made, undone="urungkan" in request.form)
     db.session.commit()
     flash(said, "success")
-    if made.before != made.after and "urungkan" not in request.form:
+    if "urungkan" not in request.form and planning.may_undo(post, made, at=clock.now()):
         session[UNDO] = {
             "post_id": made.post_id,
             "version": made.version,

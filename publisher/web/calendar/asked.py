@@ -15,6 +15,7 @@ from publisher.platforms import PLATFORM_NAMES
 from publisher.workflow.planning import State, Wanted
 
 FIRST_YEAR, LAST_YEAR = 2020, 2100
+ID_DIGITS = 9
 E_ = TypeVar("E_", bound=StrEnum)
 #: The filters of an address, as they are named there.
 FILTERS = ("jenis_pd", "perangkat_daerah", "kanal", "status", "jenis")
@@ -78,7 +79,7 @@ def asked(today: date) -> Asked:
         view=_one_of(View, given.get("tampil")) or View.WEEK,
         day=_day(given.get("pada", ""), today),
         wanted=Wanted(
-            office_id=given.get("perangkat_daerah", type=int),
+            office_id=_number(given.get("perangkat_daerah", "")),
             office_kind=_one_of(OfficeKind, given.get("jenis_pd")),
             platform=given.get("kanal") if given.get("kanal") in PLATFORM_NAMES else None,
             state=_one_of(State, given.get("status")),
@@ -89,6 +90,13 @@ def asked(today: date) -> Asked:
 
 def _one_of(kind: type[E_], text: str | None) -> E_ | None:
     return kind(text) if text in list(kind) else None
+
+
+def _number(text: str) -> int | None:
+    """Return the id in an address; one that no row can have finds nothing."""
+    if not text.isdecimal():
+        return None
+    return int(text) if len(text) <= ID_DIGITS else 0
 
 
 def _day(text: str, today: date) -> date:

@@ -84,6 +84,13 @@ def may_move(role: Role, state: str) -> bool:
     return state in MOVABLE.get(role, ())
 
 
+def may_undo(post: Post, made: Move, *, at: datetime) -> bool:
+    """Return whether a move can be undone as far as time tells; somebody may yet be quicker."""
+    if made.before is None:
+        return post.status in EDITABLE and made.after is not None
+    return made.before != made.after and made.before > at
+
+
 def move(
     post: Post,
     to: datetime | None,
