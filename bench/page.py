@@ -36,12 +36,12 @@ MEANINGS = {
     "leader_page_p95_ms": "The leader's page of 140 offices, 95 of 100",
     "report_page_ms": "The whole report of 140 offices over 13 weeks, 95 of 100",
     "rollup_ms": "A province's 35 regions, 10,000 offices counted live over two weeks",
-    "calendar_week_p95_ms": "The calendar's week of 140 offices and 1,000 posts, 95 of 100",
-    "calendar_month_p95_ms": "The calendar's month of 140 offices and 5,000 posts, 95 of 100",
+    "calendar_week_p95_ms": "The calendar's week of 140 offices and 1,000 posts, in a province of "
+    "10,000 offices and 2 million deliveries: 95 of 100",
+    "calendar_month_p95_ms": "The same region's month with 5,000 posts: 95 of 100",
     "calendar_month_queries": "the same: queries",
     "calendar_month_kb": "the same: size of the page, not packed",
-    "calendar_growth": "Time of that month beside 2 million posts of other months ÷ beside 20 "
-    "thousand",
+    "calendar_growth": "Time of that month beside 2 million deliveries ÷ beside 20 thousand",
     "approve_200_s": "One request that approves 200 posts, each with a picture: until its answer",
     "photo_ms": "A 12-megapixel photo through the whole recipe; the floor decodes and encodes it",
     "upload_refused_ms": "The dearest bad upload (no picture, cut short, unfolding to too much, "

@@ -2,6 +2,7 @@
 
 import statistics
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
@@ -27,19 +28,32 @@ PASSWORD = "sandi-uji-yang-panjang"
 
 
 def seconds_of(path: str, app: Flask, *, who: str, rounds: int = ROUNDS) -> list[float]:
-    """Return what a page takes, again and again, for somebody with our password.
+    """Return what a page takes, again and again, for somebody with our password."""
+    return seconds_in_turn(path, [app], who=who, rounds=rounds)[0]
+
+
+def seconds_in_turn(
+    path: str, apps: Sequence[Flask], *, who: str, rounds: int = ROUNDS
+) -> list[list[float]]:
+    """The same of several apps, each asked in turn: what else the machine does, it does to all.
 
     In a thread of its own: here, requests would share the context of the benchmark.
     """
 
-    def visit() -> list[float]:
-        client = app.test_client()
-        signed = client.post("/masuk", data={"email": who, "password": PASSWORD})
-        assert signed.status_code == 302, signed.status_code
-        return [_once(client, path) for _ in range(WARM_UP + rounds)][WARM_UP:]
+    def visit() -> list[list[float]]:
+        clients = [_signed_in(app, who) for app in apps]
+        taken = [[_once(client, path) for client in clients] for _ in range(WARM_UP + rounds)]
+        return [list(times) for times in zip(*taken[WARM_UP:], strict=True)]
 
     with ThreadPoolExecutor(1) as apart:
         return apart.submit(visit).result()
+
+
+def _signed_in(app: Flask, who: str) -> FlaskClient:
+    client = app.test_client()
+    signed = client.post("/masuk", data={"email": who, "password": PASSWORD})
+    assert signed.status_code == 302, signed.status_code
+    return client
 
 
 def _once(client: FlaskClient, path: str) -> float:
