@@ -38,6 +38,7 @@ from publisher.web.calendar.asked import FILTERS, Asked, View, asked
 from publisher.web.calendar.grids import Card, Grid, Place, lay_out
 from publisher.web.filters import jam, waktu
 from publisher.web.onward import own_page, referring_page
+from publisher.web.plans.slots import free_slots
 from publisher.web.registry.forms import OFFICE_KINDS
 from publisher.workflow import planning
 from publisher.workflow.planning import Details, Planned, Scope, State
@@ -226,6 +227,7 @@ def _form(post: Post, *, stopped_by: PublisherError | None = None) -> str:
         stopped_by=failures.sentence(stopped_by) if stopped_by else "",
         day=request.form.get("tanggal", _local(post, "%Y-%m-%d")),
         hour=request.form.get("jam", _local(post, "%H:%M")),
+        slots=free_slots(post.office, post=post),
         onward=_calendar_page(request.form.get("kembali") or referring_page()) or url_for(".index"),
     )
 
@@ -273,4 +275,5 @@ def _onward(made: planning.Move) -> str:
 
 def _calendar_page(address: str | None) -> str | None:
     page = own_page(address)
-    return page if page and page.partition("?")[0] == url_for(".index") else None
+    homes = (url_for(".index"), url_for("plans.index"))
+    return page if page and page.partition("?")[0].startswith(homes) else None
