@@ -6,7 +6,7 @@ of the post, with the words that were typed.
 
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from publisher import clock
@@ -53,9 +53,10 @@ def spot(post_id: int) -> Any:
 @allow(Role.REVIEWER)
 def rub_out(post_id: int, mark_id: int) -> Any:
     post = _waiting(post_id)
-    if marking.rub_out(post, mark_id, reviewer=me()):
-        db.session.commit()
-        flash(_("Tanda dihapus."), "success")
+    if not marking.rub_out(post, mark_id, reviewer=me()):
+        abort(404)
+    db.session.commit()
+    flash(_("Tanda dihapus."), "success")
     return _back(post)
 
 

@@ -23,12 +23,13 @@ from publisher.models.found import Claim, FoundPost
 from publisher.models.ideas import Idea
 from publisher.models.letters import ReportRecipient
 from publisher.models.looks import Logo
+from publisher.models.marks import ReturnMark
 from publisher.models.media import Media
 from publisher.models.notices import Notice, NoticeKind
 from publisher.models.people import OFFICE_ROLES, Role, User, UserSession
 from publisher.models.plans import AccountPlan, PlanAim
 from publisher.models.posters import Poster
-from publisher.models.posts import Post, PostKind, PostPicture
+from publisher.models.posts import Post, PostKind, PostPicture, ReturnReason
 from publisher.models.proofs import Proof
 from publisher.models.quotas import (
     CalendarDay,
@@ -39,6 +40,7 @@ from publisher.models.quotas import (
 )
 from publisher.models.themes import ThemeDay
 from publisher.models.weeks import Objection
+from publisher.models.yardsticks import Hotline
 from publisher.web.access import PUBLIC, allow
 from publisher.workflow import scheduling
 from tests.conftest import NOW, PASSWORD, PASSWORD_HASH, saved, settings
@@ -66,6 +68,8 @@ ROWS = {
     "media_id": "media",
     "logo_id": "logos",
     "plan_id": "plans",
+    "mark_id": "marks",
+    "hotline_id": "hotlines",
     "recipient_id": "recipients",
 }
 #: Rows that one office shares with the others of its region.
@@ -117,6 +121,8 @@ class Rows:
     media: list = field(default_factory=list)
     logos: list = field(default_factory=list)
     plans: list = field(default_factory=list)
+    marks: list = field(default_factory=list)
+    hotlines: list = field(default_factory=list)
     recipients: list = field(default_factory=list)
     secrets: set = field(default_factory=set)
 
@@ -242,6 +248,8 @@ def fill(world, office, *, reviewer):
         media=[media.id],
         logos=[logo_of(drafter, media).id],
         plans=[plan_of(reviewer, account).id],
+        marks=[mark_of(reviewer, posts[0]).id],
+        hotlines=[hotline_of(reviewer, office).id],
         recipients=[recipient_of(reviewer, office).id],
         posts=[post.id for post in posts],
         offices=[office.id],
@@ -309,6 +317,24 @@ def logo_of(drafter, media):
         Logo(
             region=drafter.region, office=drafter.office, digest=media.digest, width=64, height=48,
             size_bytes=media.size_bytes, uploaded_by=drafter, uploaded_at=NOW,
+        )
+    )  # fmt: skip
+
+
+def mark_of(reviewer, post):
+    return saved(
+        ReturnMark(
+            post=post, reason=ReturnReason.LAINNYA, comment=f"Rahasia {post.office.abbreviation}",
+            field="caption", quote=post.caption, noted_by=reviewer, noted_at=NOW,
+        )
+    )  # fmt: skip
+
+
+def hotline_of(reviewer, office):
+    return saved(
+        Hotline(
+            region=office.region, office=office, number=f"62812{office.id:08}",
+            label=f"Rahasia {office.abbreviation}", added_by=reviewer, added_at=NOW,
         )
     )  # fmt: skip
 

@@ -164,7 +164,8 @@ def test_the_page_shows_what_each_platform_will_show(as_budi, make_post, picture
 
     text = words(as_budi.get(f"/telaah/{post.id}"))
 
-    assert text.count("Imunisasi gratis untuk balita di semua puskesmas hari ini.") == 2
+    said = "Imunisasi gratis untuk balita di semua puskesmas hari ini."
+    assert text.count(said) == 4  # on two channels, as a text, and in the list of sentences
     assert "#BloraSehat" in text
     assert "@dinkes_blora" in text
     assert "Bidan menimbang balita." in text
