@@ -48,6 +48,7 @@ OWN_SAMPLES = {
     ("studio.gallery", "post_id"): "editable",
     ("studio.index", "post_id"): "editable",
     ("reports.office_week", "office_id"): "living_office_id",
+    ("plans.office", "office_id"): "living_office_id",
 }
 QUERIES = {
     "calendar.index": ["tampil=bulan", "tampil=agenda", "status=problem", "jenis_pd=rsud"],
