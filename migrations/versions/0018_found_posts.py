@@ -56,6 +56,7 @@ def upgrade() -> None:
         _key("added_by_id", "user", nullable=False),
         sa.Column("added_at", MOMENT, nullable=False),
     )
+    op.add_column("office", sa.Column("code", sa.String(13), server_default="", nullable=False))
     # Written out, because SQLite takes a key with its column and in no other way.
     op.execute(
         'ALTER TABLE "user" ADD COLUMN area_id INTEGER'
@@ -101,6 +102,7 @@ def _claims() -> None:
 
 def downgrade() -> None:
     op.execute('ALTER TABLE "user" DROP COLUMN area_id')
+    op.drop_column("office", "code")
     op.drop_table("dispensation_file")
     op.drop_table("claim")
     op.drop_table("found_post")

@@ -98,10 +98,17 @@ class Office(Model):
     abbreviation: Mapped[str]
     kind: Mapped[OfficeKind] = status_column(OfficeKind)
     valid_from: Mapped[date | None]
+    #: Of a kecamatan, kelurahan or desa, by Kemendagri: "33.16.09", "33.16.09.2001"; else "".
+    code: Mapped[str] = mapped_column(sa.String(13), default="", server_default="")
     #: The last day on which the office exists.
     valid_to: Mapped[date | None]
     successor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("office.id"))
     successor: Mapped["Office | None"] = relationship(remote_side="Office.id")
+
+    def lies_in(self, area: "Office") -> bool:
+        """Return whether it is this kecamatan, or one of the kelurahan and desa in it."""
+        inside = bool(area.code) and self.code.startswith(f"{area.code}.")
+        return self.id == area.id or (inside and self.region_id == area.region_id)
 
     def exists_on(self, day: date) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (

@@ -165,17 +165,14 @@ class Trouble:
 
 @dataclass(frozen=True, kw_only=True)
 class Exemption:
-    """A dispensation that covers the week: why, by whose decision, and where it is written.
-
-    :ivar letter: its id, where a copy of the letter is kept; else 0
-    """
+    """A dispensation that covers the week: why, by whose decision, and where it is written."""
 
     reason: str
     document: str
     link: str
     granted_by: str
     granted_at: datetime
-    letter: int = 0
+    letter: int = 0  # its id, where a copy of the letter is kept
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from publisher import clock
 from publisher.clock import Week
 from publisher.errors import N_
 from publisher.models.places import RegionKind
-from publisher.reports import words, year
+from publisher.reports import areas, words, year
 from publisher.reports.snapshot import (
     OBLIGED,
     Cluster,
@@ -27,9 +27,9 @@ from publisher.reports.snapshot import (
     WeekStatus,
 )
 from publisher.web import filters
-from publisher.web.access import allow, me
+from publisher.web.access import allow, me, my_area, of_an_area
 from publisher.web.reports import REGION_ROLES, read_week, report_of
-from publisher.workflow import reporting
+from publisher.workflow import registering, reporting
 from publisher.workflow.reporting import leading, rolling_up
 from publisher.workflow.reporting.leading import Held, Merit
 from publisher.workflow.reporting.rolling_up import Share
@@ -51,6 +51,7 @@ bp = Blueprint("leaders", __name__, url_prefix="/pimpinan")
 
 
 @bp.get("")
+@of_an_area
 @allow(*REGION_ROLES)
 def index() -> str:
     """Show this week."""
@@ -58,6 +59,7 @@ def index() -> str:
 
 
 @bp.get("/<week>")
+@of_an_area
 @allow(*REGION_ROLES)
 def week(week: str) -> str:
     """Show a week that has begun."""
@@ -65,12 +67,15 @@ def week(week: str) -> str:
 
 
 @bp.get("/setahun")
+@of_an_area
 @allow(*REGION_ROLES)
 def the_year() -> str:
     """Show 52 weeks of every office, by cluster."""
     region, now = me().region, clock.now()
     latest = Week.of(now, region.zone)
     matrix = reporting.region_matrix(region, latest, at=now, weeks=YEAR)
+    if (area := my_area()) is not None:
+        matrix = areas.matrix_of(matrix, registering.office_ids_in(area))
     return render_template(
         "leaders/year.html",
         region=region,
@@ -154,7 +159,8 @@ def _page(week: Week) -> str:
         mix=_mix(report),
         streaks=_streaks(report),
         cluster_words=words.CLUSTER,
-        counties=region.kind is RegionKind.PROVINSI,
+        counties=region.kind is RegionKind.PROVINSI and my_area() is None,
+        decides=my_area() is None,
     )
 
 

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from publisher.models.people import Role
+from publisher.web.access import my_area
 
 # endpoint, label, icon, roles; an entry is shown when its endpoint exists
 ENTRIES = (
@@ -80,7 +81,9 @@ def entries() -> list[dict[str, Any]]:
             "active": endpoint.partition(".")[0] == section,
         }
         for endpoint, label, icon, roles in ENTRIES
-        if current_user.role in roles and endpoint in current_app.view_functions
+        if current_user.role in roles
+        and endpoint in current_app.view_functions
+        and not (my_area() and endpoint == "health.index")
     ]
 
 

@@ -15,7 +15,7 @@ from publisher.posters import fitting
 from publisher.posters import photos as pictures
 from publisher.posters.fitting import PictureRules
 from publisher.storage import DIGEST, Store, Unreachable
-from publisher.web.access import me, signed_in
+from publisher.web.access import me, my_area, sees_office, signed_in
 from publisher.workflow import composing, drafting
 
 bp = Blueprint("photos", __name__, url_prefix="/foto")
@@ -50,7 +50,7 @@ def show(digest: str) -> Response:
         abort(404)
     whole_region = me().role not in OFFICE_ROLES
     media = drafting.visible_media(digest, user=me(), whole_region=whole_region)
-    if media is None:
+    if media is None or (my_area() and not sees_office(media.office)):
         abort(404)
     rules = driver_class(driver).limits if driver else None
     return sent(media, rules, width=SIZES.get(request.args.get("ukuran", "")))

@@ -28,12 +28,12 @@ from publisher.clock import Week, last_weeks
 from publisher.db import begin_writing, db
 from publisher.models.people import OFFICE_ROLES, Role
 from publisher.models.weeks import ClosedWeek
-from publisher.reports import heatmap, message, words
+from publisher.reports import areas, heatmap, message, words
 from publisher.reports.forms import FORMS
 from publisher.reports.snapshot import MatrixRow, WeekReport
 from publisher.web import explaining, filters
-from publisher.web.access import allow, get_office, me, signed_in
-from publisher.workflow import adopting, closing, reporting
+from publisher.web.access import allow, get_office, me, my_area, of_an_area, signed_in
+from publisher.workflow import adopting, closing, registering, reporting
 from publisher.workflow.closing import filing
 from publisher.workflow.reporting import OfficeDetail
 
@@ -56,6 +56,7 @@ def index() -> str | AnyResponse:
 
 
 @bp.get("/<week>")
+@of_an_area
 @allow(*REGION_ROLES)
 def week(week: str) -> str:
     """Show the region's week."""
@@ -157,7 +158,7 @@ def _week_page(week: Week) -> str:
         versions=versions,
         closes_at=closing.closes_by_clock(region, week),
         held=closing.hold(region, week) if not versions else [],
-        forms=FORMS.values(),
+        forms=() if my_area() else FORMS.values(),
         message=message.render(report),
     )
 
@@ -165,18 +166,26 @@ def _week_page(week: Week) -> str:
 def report_of(week: Week) -> tuple[WeekReport, ClosedWeek | None, list[ClosedWeek]]:
     """Return the report to show, the version that it is, and all versions, the newest first.
 
-    An open week is counted now; a closed one is what was frozen, in the version asked for.
+    An open week is counted now; a closed one is what was frozen, in the version asked for. A
+    camat is shown their own area of it.
     """
     region = me().region
     versions = closing.versions(region, week)
     if not versions:
-        return reporting.week_report(region, week, at=clock.now()), None, []
+        return _mine(reporting.week_report(region, week, at=clock.now())), None, []
     newest = versions[0].version
     number = request.args.get("versi", newest, type=int)
     chosen = next((row for row in versions if row.version == number), None)
     if chosen is None:
         abort(404)
-    return closing.read(chosen, newest=newest), chosen, versions
+    return _mine(closing.read(chosen, newest=newest)), chosen, versions
+
+
+def _mine(report: WeekReport) -> WeekReport:
+    area = my_area()
+    if area is None:
+        return report
+    return areas.report_of(report, area.name, registering.office_ids_in(area))
 
 
 def _kept(closed: ClosedWeek, report: WeekReport, form: str) -> tuple[str, bytes]:

@@ -21,7 +21,7 @@ from publisher.models.places import Office
 from publisher.models.quotas import Dispensation
 from publisher.storage import Unreachable
 from publisher.typed import tidy
-from publisher.web.access import allow, get_office, me, sees_office
+from publisher.web.access import allow, get_office, me, of_an_area, sees_office
 from publisher.web.draft_steps import store
 from publisher.web.filters import kalimat, minggu
 from publisher.web.registry.common import (
@@ -94,6 +94,7 @@ def attach(dispensation_id: int) -> Any:
 
 
 @bp.get("/<int:dispensation_id>/surat")
+@of_an_area
 @allow(Role.REVIEWER, Role.LEADER, Role.DRAFTER, Role.HEAD)
 def letter(dispensation_id: int) -> Answer:
     """Send the copy of the letter, to be saved and not to be opened here."""

@@ -73,6 +73,11 @@ class OfficeForm(RegistryForm):
         description=_l("Seperti dipakai di daerah Anda, misalnya Dinkes. Tidak boleh kembar."),
     )
     kind = SelectField(_l("Jenis"), [CHOOSE], choices=options(OFFICE_KINDS))
+    code = StringField(
+        _l("Kode wilayah"),
+        [Optional()],
+        description=_l("Kecamatan, kelurahan, dan desa: kode Kemendagri, misalnya 33.16.09."),
+    )
     valid_from = DateField(
         _l("Berlaku sejak"), [Optional()], description=_l("Kosongkan bila sudah lama ada.")
     )
@@ -127,7 +132,10 @@ class UserForm(RegistryForm):
     office = SelectField(
         _l("Perangkat daerah"),
         [Optional()],
-        description=_l("Wajib untuk Admin OPD dan Kepala OPD; kosongkan untuk peran lain."),
+        description=_l(
+            "Wajib untuk Admin OPD dan Kepala OPD. Untuk camat pilih kecamatannya; kosongkan "
+            "untuk peran lain."
+        ),
     )
 
 
@@ -194,6 +202,7 @@ def office_data(form: OfficeForm) -> registering.OfficeData:
         name=registering.tidy(form.name.data or ""),
         abbreviation=registering.tidy(form.abbreviation.data or ""),
         kind=OfficeKind(form.kind.data),
+        code=registering.tidy(form.code.data or ""),
         valid_from=form.valid_from.data,
     )
 

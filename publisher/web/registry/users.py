@@ -76,14 +76,14 @@ def new() -> Any:
 def edit(user_id: int) -> Any:
     user = get_user(user_id)
     form = _form(
-        user.office,
+        user.office or user.area,
         name=user.name,
         email=user.email,
         position=user.position,
         acts_from=user.acts_from,
         acts_until=user.acts_until,
         role=user.role.value,
-        office=str(user.office_id or ""),
+        office=str(user.office_id or user.area_id or ""),
         seen=registering.stamp(user),
     )
     if form.validate_on_submit():
@@ -136,14 +136,17 @@ def _form(present: Office | None, /, **values: Any) -> UserForm:
 
 
 def _data(form: UserForm) -> registering.UserData:
+    role, office = Role(form.role.data), chosen_office(form.office.data)
+    leads = role is Role.LEADER  # of a kecamatan, as its camat
     return registering.UserData(
         name=registering.tidy(form.name.data or ""),
         email=registering.tidy(form.email.data or ""),
         position=registering.tidy(form.position.data or ""),
         acts_from=form.acts_from.data,
         acts_until=form.acts_until.data,
-        role=Role(form.role.data),
-        office=chosen_office(form.office.data),
+        role=role,
+        office=None if leads else office,
+        area=office if leads else None,
     )
 
 

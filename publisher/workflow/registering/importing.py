@@ -26,7 +26,7 @@ from publisher.workflow.registering.common import NAME_CHARS, apply, lock, note
 REGION_COLUMNS = ("code", "name", "kind")
 REGION_EXTRAS = ("kecamatan", "kelurahan", "desa")  # counts; checked, not kept
 OFFICE_COLUMNS = ("region_code", "name", "abbreviation", "kind")
-OFFICE_EXTRAS = ("valid_from", "valid_to", "successor")
+OFFICE_EXTRAS = ("code", "valid_from", "valid_to", "successor")
 
 #: First two digits of a region's code: provinces that are not on Jakarta time (Keppres 41/1987).
 ZONES = {
@@ -251,10 +251,11 @@ def _office_draft(
         name=row.cells["name"],
         abbreviation=row.cells["abbreviation"],
         kind=kind or OfficeKind.DINAS,
+        code=row.cells["code"],
         valid_from=_day(row, "valid_from", findings),
         valid_to=_day(row, "valid_to", findings),
     )
-    add_faults(row, offices.faults_of(data), findings)
+    add_faults(row, offices.faults_of(data, region), findings)
     if row.cells["successor"] and not row.cells["valid_to"]:
         findings.add(row.line, N_("successor diisi, tetapi valid_to kosong."))
     if region is None or len(findings.faults) > before:

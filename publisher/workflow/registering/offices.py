@@ -1,5 +1,6 @@
 """Offices of a region: they begin, change their names, merge and end, and never disappear."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -29,6 +30,15 @@ from publisher.workflow.registering.common import (
 
 ABBREVIATION_CHARS = 40
 OPEN_POSTS = (PostStatus.DRAFT, PostStatus.IN_REVIEW, PostStatus.CHANGES_REQUESTED)
+#: By Kemendagri: province, kabupaten, kecamatan, and the kelurahan or desa in it.
+_CODES = {
+    OfficeKind.KECAMATAN: re.compile(r"\d{2}\.\d{2}\.\d{2}"),
+    OfficeKind.KELURAHAN: re.compile(r"\d{2}\.\d{2}\.\d{2}\.\d{4}"),
+    OfficeKind.DESA: re.compile(r"\d{2}\.\d{2}\.\d{2}\.\d{4}"),
+}
+_NO_CODE = re.compile("")
+_CODE_TAKEN = N_("Kode wilayah %(code)s sudah dipakai oleh %(office)s.")
+_ELSEWHERE = N_("Kode wilayah harus diawali kode daerah ini, %(code)s.")
 _TAKEN = N_("Singkatan %(abbreviation)s sudah dipakai oleh %(office)s.")
 _ENDS_EARLY = N_("Hari terakhir mendahului hari mulai berlaku.")
 
@@ -40,6 +50,7 @@ class OfficeData:
     name: str
     abbreviation: str
     kind: OfficeKind
+    code: str = ""  # of a kecamatan, kelurahan or desa
     valid_from: date | None = None
     valid_to: date | None = None  # the last day
 
@@ -65,15 +76,40 @@ class OfficeOverview:
     rule: QuotaRule | None
 
 
-def faults_of(data: OfficeData) -> Faults:
-    """Return what is wrong with the data by itself, whatever other offices there are."""
+def faults_of(data: OfficeData, region: Region | None) -> Faults:
+    """Return what is wrong with the data by itself, whatever other offices there are.
+
+    :param region: None where it is not known either
+    """
     ends_early = data.valid_from and data.valid_to and data.valid_to < data.valid_from
     found = {
         "name": text_fault(data.name, NAME_CHARS),
         "abbreviation": text_fault(data.abbreviation, ABBREVIATION_CHARS),
+        "code": _code_fault(data, region),
         "valid_to": Fault(_ENDS_EARLY) if ends_early else None,
     }
     return {name: fault for name, fault in found.items() if fault}
+
+
+def _code_fault(data: OfficeData, region: Region | None) -> Fault | None:
+    if data.code and region is not None and not data.code.startswith(f"{region.code}."):
+        return Fault(_ELSEWHERE, {"code": region.code})
+    if data.code and not _CODES.get(data.kind, _NO_CODE).fullmatch(data.code):
+        return Fault(
+            N_(
+                "Kode wilayah ditulis seperti 33.16.09 untuk kecamatan dan 33.16.09.2001 untuk "
+                "kelurahan dan desa; perangkat daerah lain tanpa kode."
+            )
+        )
+    return None
+
+
+def office_ids_in(area: Office) -> frozenset[int]:
+    """Return the ids of a kecamatan and of all kelurahan and desa in it, past ones too."""
+    inside = Office.code.startswith(f"{area.code}.", autoescape=True)
+    query = sa.select(Office.id).where(Office.region_id == area.region_id, inside)
+    found = db.session.scalars(query).all() if area.code else ()
+    return frozenset((area.id, *found))
 
 
 def overlap(a: tuple[date | None, date | None], b: tuple[date | None, date | None]) -> bool:
@@ -87,7 +123,7 @@ def add_office(region: Region, data: OfficeData, *, actor: User | None, at: date
     :raises Unacceptable: if a field is wrong or the abbreviation is in use at the same time
     """
     lock(region.id, actor)
-    refuse({**faults_of(data), **_taken(region.id, data, besides=None)})
+    refuse({**faults_of(data, region), **_taken(region.id, data, besides=None)})
     office = Office(region=region)
     apply(office, data)
     db.session.add(office)
@@ -113,7 +149,8 @@ def edit_office(office: Office, data: OfficeData, *, seen: str, actor: User, at:
     lock(office.region_id, actor)
     check_stamp(office, seen)
     data = OfficeData(**{**data.__dict__, "valid_to": office.valid_to})
-    refuse({**faults_of(data), **_taken(office.region_id, data, besides=office.id)})
+    faults = faults_of(data, office.region)
+    refuse({**faults, **_taken(office.region_id, data, besides=office.id)})
     changed = apply(office, data)
     if changed:
         note("office.edit", office, office.region_id, actor=actor, at=at, changed=changed)
@@ -172,6 +209,7 @@ def reopen_office(office: Office, *, actor: User, at: datetime) -> None:
         name=office.name,
         abbreviation=office.abbreviation,
         kind=office.kind,
+        code=office.code,
         valid_from=office.valid_from,
     )
     refuse(_taken(office.region_id, open_again, besides=office.id, field=""))
@@ -275,7 +313,7 @@ def _not_over(day: date) -> sa.ColumnElement[bool]:
 def _taken(
     region_id: int, data: OfficeData, *, besides: int | None, field: str = "abbreviation"
 ) -> Faults:
-    """Return the fault of an abbreviation that another office has at the same time.
+    """Return the fault of an abbreviation, or a code, that another office has at the same time.
 
     Compared in Python: SQLite folds ASCII only, and a region has some hundred offices.
     """
@@ -283,11 +321,15 @@ def _taken(
         sa.select(Office).where(Office.region_id == region_id).options(joinedload(Office.region))
     )
     for other in db.session.scalars(query):
-        same = other.abbreviation.casefold() == data.abbreviation.casefold()
         spans = (data.valid_from, data.valid_to), (other.valid_from, other.valid_to)
-        if same and other.id != besides and overlap(*spans):
+        if other.id == besides or not overlap(*spans):
+            continue
+        if other.abbreviation.casefold() == data.abbreviation.casefold():
             values = {"abbreviation": other.abbreviation, "office": other.name}
             return {field: Fault(_TAKEN, values)}
+        if data.code and other.code == data.code:
+            values = {"code": other.code, "office": other.name}
+            return {"code": Fault(_CODE_TAKEN, values)}
     return {}
 
 

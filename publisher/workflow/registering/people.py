@@ -15,7 +15,7 @@ from publisher import passwords
 from publisher.db import db
 from publisher.errors import N_
 from publisher.models.people import OFFICE_ROLES, Role, User
-from publisher.models.places import Office, Region
+from publisher.models.places import Office, OfficeKind, Region
 from publisher.typed import Fault, Faults, refuse, text_fault
 from publisher.workflow.registering.common import (
     NAME_CHARS,
@@ -41,6 +41,7 @@ class UserData:
     email: str
     role: Role
     office: Office | None = None
+    area: Office | None = None  # the kecamatan of a camat
     position: str = ""  # jabatan, with "Plt." or "Plh." when acting
     acts_from: date | None = None
     acts_until: date | None = None
@@ -182,7 +183,7 @@ def _faults(region: Region, data: UserData, *, besides: int | None) -> Faults:
         "name": text_fault(data.name, NAME_CHARS),
         "position": text_fault(data.position, NAME_CHARS, required=False),
         "email": _email_fault(data.email, besides),
-        "office": _office_fault(region, data),
+        "office": _office_fault(region, data) or _area_fault(region, data),
         "acts_until": _days_fault(data),
     }
     return {name: fault for name, fault in found.items() if fault}
@@ -208,6 +209,18 @@ def _office_fault(region: Region, data: UserData) -> Fault | None:
         return Fault(N_("Pilih perangkat daerah untuk peran ini."))
     if data.office.region_id != region.id:
         return Fault(N_("Perangkat daerah harus dari daerah yang sama."))
+    return None
+
+
+def _area_fault(region: Region, data: UserData) -> Fault | None:
+    if data.area is None:
+        return None
+    if data.role is not Role.LEADER or data.area.region_id != region.id:
+        return Fault(N_("Perangkat daerah harus dari daerah yang sama."))
+    if data.area.kind is not OfficeKind.KECAMATAN or not data.area.code:
+        return Fault(
+            N_("Untuk camat, pilih kecamatan yang sudah berkode wilayah; pimpinan lain tanpa ini.")
+        )
     return None
 
 
