@@ -1,7 +1,7 @@
 """What was asked of each office, week by week: rule, working days, exemption. Five queries."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -42,11 +42,16 @@ class Loaded(NamedTuple):
     exemptions: dict[int, list[tuple[date, date, Exemption]]]
 
 
-def load(scope: Scope, weeks: Sequence[Week]) -> Loaded:
-    """Load it for some weeks in a row. Five queries, however many regions."""
+def load(
+    scope: Scope, weeks: Sequence[Week], offices: dict[int, list[OfficeName]] | None = None
+) -> Loaded:
+    """Load it for some weeks in a row. Five queries, however many regions.
+
+    :param offices: where they are known already
+    """
     span = weeks[0].monday, weeks[-1].sunday
     return Loaded(
-        offices=rows.offices(scope),
+        offices=rows.offices(scope) if offices is None else offices,
         decrees=_decrees(scope, *span),
         rules=_rules(scope),
         patterns=_patterns(scope),
@@ -72,6 +77,10 @@ class Asked:
         self._spans = [(week.starts(self.zone), week.ends(self.zone)) for week in weeks]
         self._known: dict[tuple[tuple[int, ...], int], tuple[Obligation, ...]] = {}
         self._owed: dict[int, tuple[Obligation, ...]] = {}
+
+    @property
+    def by_id(self) -> Mapping[int, OfficeName]:
+        return {office.id: office for office in self.offices}
 
     def rules_of(self, office: OfficeName) -> list[Rule]:
         """Return the rules that may apply to an office."""

@@ -72,9 +72,11 @@ class _Facts:
         self.weeks = tuple(last_weeks(latest, weeks))
         self.bounds = [week.starts(self.zone) for week in (*self.weeks, latest.next())]
         self.asked = Asked(scope, self.weeks)
-        self.counted = Counted(scope, self.asked)
         self.frozen = frozen_figures(scope.region, self.weeks[:-1] if anew else self.weeks)
-        self.not_out = rows.not_out(scope, self.bounds[0], self.bounds[-1])
+        open_ones = (number for number, week in enumerate(self.weeks) if week not in self.frozen)
+        since = next(open_ones, weeks)
+        self.counted = Counted(scope, self.asked, since=since)
+        self.not_out = rows.not_out(scope, self.bounds[since], self.bounds[-1])
 
     @property
     def last_week(self) -> tuple[datetime, datetime]:

@@ -31,6 +31,7 @@ Cell = tuple[int, int]  # office id, `Week.ordinal`
 Channels = frozenset[str] | None
 #: A proof may say that something went out a little before its time; clocks differ.
 GRACE = timedelta(days=1)
+WEEK_S = 7 * 24 * 3600
 #: How many contents each cell has: on these channels, of this kind or (None) of all.
 _DELIVERY, _ACCOUNT = Delivery.metadata.tables["delivery"], Account.metadata.tables["account"]
 _Sums = defaultdict[tuple[Channels, PostKind | None], defaultdict[Cell, int]]
@@ -123,6 +124,7 @@ def _given(scope: Scope, weeks: Sequence[Week]) -> dict[str, Any]:
         "last": weeks[-1].ordinal,
         "before": weeks[0].ordinal - 1,
         "first_starts": weeks[0].starts(zone),
+        "lately": weeks[0].starts(zone) - GRACE,
         "last_begun": weeks[-1].starts(zone) + GRACE,
         "ahead_s": zone_hours(zone) * 3600,
     }
@@ -137,17 +139,19 @@ def _question(
     dialect: str,
 ) -> sa.CompoundSelect[Any]:
     """Return what the database is asked: to put it together takes longer than most answers."""
-    parts = []
+    parts: list[sa.Select[Any]] = []
     for place, some in enumerate(channels):
         out = [_in_weeks(one_week), really_out("delivery"), ~_DELIVERY.c.apart]
         out += [whose(_DELIVERY.c.office_id), *_on(some)]
-        parts += _parts(place, out, rare, list(_was_out_before(whose, dialect)))
+        parts += _parts(place, out, rare, list(_was_out_before(whose, one_week, dialect)))
     return sa.union_all(*parts)
 
 
 def _in_weeks(one_week: bool) -> sa.ColumnElement[bool]:
-    week, first, last = _DELIVERY.c.week, sa.bindparam("first"), sa.bindparam("last")
-    return week == first if one_week else sa.and_(week >= first, week <= last)
+    week = _DELIVERY.c.week
+    if one_week:
+        return week == sa.bindparam("first")
+    return sa.and_(week >= sa.bindparam("first"), week <= sa.bindparam("last"))
 
 
 def _on(channels: Channels) -> Iterator[sa.ColumnElement[bool]]:
@@ -204,7 +208,7 @@ def in_weeks(weeks: Sequence[Week]) -> sa.ColumnElement[bool]:
     return sa.and_(Delivery.week >= first, Delivery.week <= last)
 
 
-def _was_out_before(whose: Whose, dialect: str) -> Iterator[sa.ColumnElement[bool]]:
+def _was_out_before(whose: Whose, one_week: bool, dialect: str) -> Iterator[sa.ColumnElement[bool]]:
     """Return the conditions that a content was out in an earlier week already.
 
     Looking back is dear and nearly always in vain: contents that were planned once are due on all
@@ -214,8 +218,7 @@ def _was_out_before(whose: Whose, dialect: str) -> Iterator[sa.ColumnElement[boo
     early, earlier = _DELIVERY.alias("early"), _DELIVERY.alias("earlier")
     too_early = (
         sa.select(early.c.post_id)
-        .where(early.c.week >= sa.bindparam("before"), early.c.week <= sa.bindparam("last"))
-        .where(sa.literal_column("early.week IS NOT NULL"), whose(early.c.office_id))
+        .where(*_before(early, one_week), whose(early.c.office_id))
         .where(early.c.due_at >= sa.bindparam("first_starts"))
         .where(early.c.week < _week_of("early.due_at", dialect))
     )
@@ -231,12 +234,24 @@ def _was_out_before(whose: Whose, dialect: str) -> Iterator[sa.ColumnElement[boo
     )
 
 
+def _before(early: Any, one_week: bool) -> Iterator[sa.ColumnElement[bool]]:
+    """Return the conditions that something was out before the last week: near enough to it, or,
+    of several weeks, from the one before them on."""
+    if one_week:
+        yield sa.literal_column("early.status = 'published'")
+        yield early.c.published_at >= sa.bindparam("lately")
+        yield early.c.published_at < sa.bindparam("first_starts")
+    else:
+        yield sa.literal_column("early.week IS NOT NULL")
+        yield early.c.week >= sa.bindparam("before")
+        yield early.c.week < sa.bindparam("last")
+
+
 def _week_of(moment: str, dialect: str, after: timedelta = timedelta()) -> sa.ColumnElement[int]:
     """Return the `Week.ordinal` of a moment, a while after which it is; see `Week.ordinal`."""
     since_s = int((timedelta(days=3) - after).total_seconds())  # 1970 began on a Thursday
     seconds = f"CAST(strftime('%s', {moment}) AS INTEGER)"
     if dialect == "postgresql":
         seconds = f"CAST(floor(extract(epoch FROM {moment})) AS BIGINT)"
-    return (sa.literal_column(seconds, sa.BigInteger) + sa.bindparam("ahead_s") + since_s).op("/")(
-        sa.literal_column("604800")
-    )
+    since_1970 = sa.literal_column(seconds, sa.BigInteger)
+    return (since_1970 + sa.bindparam("ahead_s", type_=sa.BigInteger) + since_s) // WEEK_S

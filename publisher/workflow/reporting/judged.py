@@ -4,14 +4,16 @@ Both ways lead to the same number, because `judging` tells the counting which ki
 count, and judges the rest.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, repeat
 
 from publisher.clock import Week
 from publisher.reports.snapshot import Content, Obligation, OfficeName, Uncounted
 from publisher.workflow.reporting import counting, showing
 from publisher.workflow.reporting.asked import Asked
-from publisher.workflow.reporting.counting import Cell, Sieve
+from publisher.workflow.reporting.counting import Cell, Count, Sieve
 from publisher.workflow.reporting.judging import (
     Publication,
     Showing,
@@ -44,37 +46,59 @@ NOTHING = Figures()
 
 
 class Counted:
-    """What counts in the weeks of `asked`, by office. Three queries."""
+    """What counts in the weeks of `asked`, by office. Three queries.
 
-    def __init__(self, scope: Scope, asked: Asked) -> None:
+    :param since: the number of the first week that is looked at; those before are closed
+    """
+
+    def __init__(self, scope: Scope, asked: Asked, *, since: int = 0) -> None:
         self._scope, self._asked = scope, asked
-        self._weeks = asked.weeks
+        self._weeks, self._since = asked.weeks, since
         self._ordinals = [week.ordinal for week in asked.weeks]
-        self._offices = {office.id: office for office in asked.offices}
+        self._offices = asked.by_id
         self._edges = self._cells_of_change()
         self._sieves = self._all_sieves()
-        self._counts = counting.counts(scope, asked.weeks, list(self._sieves.values()))
         self._places = {rule: place for place, rule in enumerate(self._sieves)}
-        self._apart = self._judge(showing.apart(scope, asked.weeks, self._edges))
+        self._counts: dict[Cell, Count] = {}
+        self._apart: dict[Cell, Figures] = {}
+        if weeks := asked.weeks[since:]:
+            self._counts = counting.counts(scope, weeks, list(self._sieves.values()))
+            self._apart = self._judge(showing.apart(scope, weeks, self._edges))
         self._last: dict[int, Figures] | None = None
 
-    def of(self, office: OfficeName, number: int) -> Figures:
-        """Return the figures of an office in the week of this number."""
+    def of(self, office: OfficeName, number: int, *, office_id: int | None = None) -> Figures:
+        """Return the figures of an office in the week of this number.
+
+        :param office_id: where `office` only owes the same
+        """
         if self._last is not None and number == len(self._weeks) - 1:
             return self._last.get(office.id, NOTHING)
-        cell = office.id, self._ordinals[number]
+        cell = office_id or office.id, self._ordinals[number]
         judged = self._apart.get(cell, NOTHING)
         found = None if cell in self._edges else self._counts.get(cell)
         if found is None:
             return judged
-        owed = self._asked.obligations(office)[number]
-        passed = found.passed[self._places[owed.channels, owed.kinds]]
-        greetings = 0 if self._greetings_count(owed) else found.greetings
+        plain = self._plain(self._asked.obligations(office)[number], found)
         return Figures(
-            judged.counted + passed,
-            judged.greetings + greetings,
-            judged.uncounted + found.published - passed - greetings,
+            judged.counted + plain.counted,
+            judged.greetings + plain.greetings,
+            judged.uncounted + plain.uncounted,
         )
+
+    def of_all(self, offices: Sequence[int], number: int, owed: Obligation) -> Counter[Figures]:
+        """Return how many of some offices, of which each owes the same, have which figures.
+
+        :param offices: their ids
+        """
+        cells = list(zip(offices, repeat(self._ordinals[number])))
+        apart = [cell for cell in cells if cell in self._apart or cell in self._edges]
+        found: Counter[Figures] = Counter()
+        for cell in apart:
+            found[self.of(self._offices[cell[0]], number, office_id=cell[0])] += 1
+        alike = Counter(map(self._counts.get, set(cells).difference(apart) if apart else cells))
+        for count, many in alike.items():
+            found[NOTHING if count is None else self._plain(owed, count)] += many
+        return found
 
     def contents(self) -> dict[int, list[Content]]:
         """Return the contents of the last week, by office, each with why it does not count. From
@@ -103,12 +127,18 @@ class Counted:
 
     # -- inside ----------------------------------------------------------------------------
 
+    def _plain(self, owed: Obligation, count: Count) -> Figures:
+        """Return the figures of what was merely counted."""
+        passed = count.passed[self._places[owed.channels, owed.kinds]]
+        greetings = 0 if self._greetings_count(owed) else count.greetings
+        return Figures(passed, greetings, count.published - passed - greetings)
+
     def _judge(self, contents: list[tuple[int, Showing]]) -> dict[Cell, Figures]:
         judged: defaultdict[Cell, Figures] = defaultdict(Figures)
         for office_id, content in contents:
             ordinal = Week.of(content.first_at, self._asked.zone).ordinal
             number = ordinal - self._ordinals[0]
-            if 0 <= number < len(self._weeks):
+            if self._since <= number < len(self._weeks):
                 reason = why_not(content, self._terms(office_id, number))
                 judged[office_id, ordinal] = judged[office_id, ordinal].plus(reason)
         return judged
@@ -119,11 +149,11 @@ class Counted:
     def _all_sieves(self) -> dict[tuple[object, object], Sieve]:
         """Return what counts by each rule that holds in any of the weeks."""
         sieves: dict[tuple[object, object], Sieve] = {}
-        for office in self._asked.offices:
-            for owed in self._asked.obligations(office):
-                key = owed.channels, owed.kinds
-                if key not in sieves:
-                    sieves[key] = self._sieve(owed)
+        alike = {id(owed): owed for owed in map(self._asked.obligations, self._asked.offices)}
+        for owed in chain.from_iterable(alike.values()):
+            key = owed.channels, owed.kinds
+            if key not in sieves:
+                sieves[key] = self._sieve(owed)
         return sieves
 
     def _sieve(self, owed: Obligation) -> Sieve:
@@ -144,5 +174,5 @@ class Counted:
             for day in (office.valid_from, office.valid_to)
             if day is not None
         )
-        within = range(self._ordinals[0], self._ordinals[-1] + 1)
+        within = self._ordinals[self._since :]
         return frozenset(cell for cell in days if cell[1] in within)
