@@ -139,7 +139,7 @@ def init_app(app: Flask) -> None:
             return {}
         if current_user.password_is_temporary:  # they may go nowhere yet
             return {}
-        if me().role is Role.LEADER:  # told of stops, and can do nothing about the rest
+        if me().role in (Role.LEADER, Role.HEAD):  # can do nothing about the rest
             return {"watch": inbox.Summary(unread=inbox.summary(me()).unread)}
         at = clock.now()
         last = pulse.last_heartbeat(at=at)

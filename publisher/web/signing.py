@@ -204,6 +204,12 @@ def said_by(post: Post) -> list[tuple[list[str], str]]:
     return [(platforms, text) for text, platforms in texts.items()]
 
 
+@bp.app_template_global("signatures_awaited")
+def signatures_awaited() -> int:
+    """Return how many posts wait for the person's own signature."""
+    return len(signing.waiting_for(me(), at=clock.now()))
+
+
 @bp.app_template_global("heads_awaited")
 def heads_awaited() -> int:
     """Return how many posts of the person's region wait for their heads."""
