@@ -1,6 +1,7 @@
 """What the checks find, where, and how a post scores: the same for whoever asks."""
 
 import re
+import sys
 from datetime import date, timedelta
 from io import BytesIO
 from itertools import pairwise
@@ -19,6 +20,7 @@ from publisher.models.posts import Language, PostKind
 from publisher.posters.likeness import likeness, near
 from publisher.workflow import checking, drafting, reviewing
 from publisher.workflow.checking import ceremonial, personal, rubric, spelling
+from publisher.workflow.checking import likeness as copies
 from publisher.workflow.checking.sentences import MOST as MOST_SENTENCES
 from tests.conftest import NOW, office
 
@@ -96,6 +98,38 @@ def test_a_pattern_reads_so_many_signs_and_no_more_from_any_place(pattern):
     assert most
     assert max(most) <= 64
     assert list(repeats(re._parser.parse(r"a(?:b|c+)"))) == [int(re._parser.MAXREPEAT)]
+
+
+def starts_anew_at_every_sign(pattern):
+    """Return whether a pattern may read far from each place of a text, only to fail there.
+
+    That is what makes a search quadratic: it begins with a repeat without end, and something
+    after it need not match.
+    """
+    operation, argument = pattern[0]
+    if str(operation) == "BRANCH":
+        return any(starts_anew_at_every_sign(one) for one in argument[1] if len(one))
+    endless = str(operation) == "MAX_REPEAT" and argument[1] is re._parser.MAXREPEAT
+    return endless and any(
+        str(after) != "MAX_REPEAT" or told[0] > 0 for after, told in list(pattern)[1:]
+    )
+
+
+def test_no_search_in_a_text_is_quadratic():
+    cutting = sys.modules["publisher.workflow.checking.sentences"]  # hidden by its function
+    modules = (personal, spelling, cutting, rubric, ceremonial, copies)
+    patterns = {
+        (module.__name__, name): one
+        for module in modules
+        for name, one in vars(module).items()
+        if isinstance(one, re.Pattern)
+    }
+    parsed = {name: re._parser.parse(one.pattern) for name, one in patterns.items()}
+
+    assert len(parsed) > 10
+    assert [name for name, one in parsed.items() if starts_anew_at_every_sign(one)] == []
+    assert starts_anew_at_every_sign(re._parser.parse(r"\S*@\S+"))
+    assert starts_anew_at_every_sign(re._parser.parse(r"x|[.!]+(?=\s)"))
 
 
 HOSTILE = st.text(alphabet="0123456789 .-@+aBk K\n”", max_size=300)

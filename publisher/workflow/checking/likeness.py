@@ -23,12 +23,12 @@ from publisher.workflow.checking.findings import Finding
 #: Longer ago it is a tradition, not a copy.
 LOOK_BACK = timedelta(days=60)
 #: More posts of one office than it writes in that time.
-MOST = 200
+MOST = 120
 #: From this share of the shorter text on, in hundredths, two texts say the same.
 SAME_FROM = 70
 #: Fewer runs of words than this say nothing.
 LEAST_RUNS = 8
-_CHARS = 3000
+_CHARS = 1500
 _SAID = (PostStatus.IN_REVIEW, PostStatus.CHANGES_REQUESTED, PostStatus.APPROVED)
 _WORD = re.compile(r"[^\W_]+")
 

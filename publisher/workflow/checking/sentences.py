@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from publisher.workflow.checking.findings import Finding
 
 #: A sentence ends at . ! ? … before a blank, or where the line ends. Each sign is read once.
-_END = re.compile(r"[.!?…]+[\"”’)\]]?(?=\s)|\n")
+_END = re.compile(r"(?<![.!?…])[.!?…]+[\"”’)\]]?(?=\s)|\n")
 #: After these a full stop ends nothing: titles, and what stands before a name or number.
 _SHORT = (
     "bpk ibu dr drs dra ir h hj kh prof st sh se mm msi no jl jln kec kel kab rt rw dll dsb dkk "

@@ -21,8 +21,9 @@ from publisher.workflow.checking.texts import texts
 _DATA = Path(__file__).resolve().parent.parent.parent / "data" / "spelling"
 #: Who, when and where are names and dates.
 _UNREAD = frozenset({"who", "when", "where", "hashtags"})
-#: What is no word of a language: addresses, accounts, tags, and what holds digits.
-_SKIPPED = re.compile(r"https?://\S+|\bwww\.\S+|\S*[@#]\S+|\S*\d\S*")
+#: A word that stands with one of these is none of a language: addresses, accounts, tags, amounts.
+_NO_WORD = re.compile(r"[@#\d]|://|\bwww\.")
+_CLUSTER = re.compile(r"\S+")
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _LETTERS = "aeinrstkumlgopbdhjcyfwzqvx"
 #: Longer ones are no words, and shorter ones are too often abbreviations.
@@ -79,16 +80,21 @@ def _finding(field: str, start: int, word: str) -> Finding:
 
 def _words(text: str) -> Iterator[tuple[int, str]]:
     """Yield the words that are looked up in small letters, with where they begin."""
-    plain = _SKIPPED.sub(lambda match: " " * len(match.group()), text)
     firsts = {sentence.start for sentence in sentences(text)}
-    for match in _WORD.finditer(plain):
-        word = match.group()
+    for start, word in _plain(text):
         if not _SHORTEST < len(word) <= _LONGEST:
             continue
         if word == word.lower():
-            yield match.start(), word
-        elif match.start() in firsts and _is_slip(word):
-            yield match.start(), word.lower()
+            yield start, word
+        elif start in firsts and _is_slip(word):
+            yield start, word.lower()
+
+
+def _plain(text: str) -> Iterator[tuple[int, str]]:
+    for cluster in _CLUSTER.finditer(text):
+        if not _NO_WORD.search(cluster.group()):
+            for match in _WORD.finditer(cluster.group()):
+                yield cluster.start() + match.start(), match.group()
 
 
 def _is_slip(word: str) -> bool:
