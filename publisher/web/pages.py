@@ -28,6 +28,7 @@ from publisher.web.access import me, public, signed_in
 from publisher.workflow import reporting
 from publisher.workflow.delivering import board, handing_over, pulse, stopping
 from publisher.workflow.drafting import listing
+from publisher.workflow.informing import trouble
 from publisher.workflow.reviewing import queue
 from publisher.workflow.watching import counting
 
@@ -111,6 +112,8 @@ def metrics() -> Response:
     for name, about, figure in (
         ("siar_late_seconds", "Age of the longest overdue delivery",
          pulse.longest_overdue(at=at).total_seconds()),
+        ("siar_letter_wait_seconds", "How long the oldest letter that is due waits to be sent",
+         trouble.oldest_waiting(at=at).total_seconds()),
         ("siar_incidents", "Open incidents", counting.open_incidents()),
         ("siar_stopped_regions", "Regions that somebody stopped", len(stopping.stopped_regions())),
         ("siar_risky", "Planned deliveries that a check found at risk", counting.risky()),

@@ -6,7 +6,7 @@ names. Two offices in Blora, one in Rembang; a person of every role for each.
 
 import shutil
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from io import BytesIO
 
 import pytest
@@ -38,6 +38,7 @@ from publisher.models.quotas import (
     QuotaRule,
     WorkPattern,
 )
+from publisher.models.series import CalendarFeed, PlanFile, Series
 from publisher.models.themes import ThemeDay
 from publisher.models.weeks import Objection
 from publisher.models.yardsticks import Hotline
@@ -68,6 +69,9 @@ ROWS = {
     "media_id": "media",
     "logo_id": "logos",
     "plan_id": "plans",
+    "series_id": "series",
+    "plan_file_id": "plan_files",
+    "feed_id": "feeds",
     "mark_id": "marks",
     "hotline_id": "hotlines",
     "recipient_id": "recipients",
@@ -121,6 +125,9 @@ class Rows:
     media: list = field(default_factory=list)
     logos: list = field(default_factory=list)
     plans: list = field(default_factory=list)
+    series: list = field(default_factory=list)
+    plan_files: list = field(default_factory=list)
+    feeds: list = field(default_factory=list)
     marks: list = field(default_factory=list)
     hotlines: list = field(default_factory=list)
     recipients: list = field(default_factory=list)
@@ -248,6 +255,9 @@ def fill(world, office, *, reviewer):
         media=[media.id],
         logos=[logo_of(drafter, media).id],
         plans=[plan_of(reviewer, account).id],
+        series=[series_of(drafter).id],
+        plan_files=[plan_file_of(one, office).id for one in (drafter, reviewer)],
+        feeds=[feed_of(drafter).id],
         marks=[mark_of(reviewer, posts[0]).id],
         hotlines=[hotline_of(reviewer, office).id],
         recipients=[recipient_of(reviewer, office).id],
@@ -354,6 +364,37 @@ def recipient_of(reviewer, office):
     return saved(
         ReportRecipient(region=office.region, address=address, added_by=reviewer, added_at=NOW)
     )
+
+
+def series_of(drafter):
+    texts = {"title": f"Rahasia {drafter.office.abbreviation}", "kind": "layanan", "language": "id"}
+    return saved(
+        Series(
+            office=drafter.office, owner=drafter, made_at=NOW, every_weeks=1, weekday=3,
+            local_time=time(9), starts_on=NOW.date(), template=texts,
+        )
+    )  # fmt: skip
+
+
+def plan_file_of(uploader, office):
+    """Return a plan that waits; nobody sees it but whoever uploaded it."""
+    content = f"tanggal,jam,judul\n25/11/2026,09.00,Rahasia {office.abbreviation}\n".encode()
+    return saved(
+        PlanFile(
+            region=office.region, office=uploader.office, uploaded_by=uploader, uploaded_at=NOW,
+            name="rencana.csv", digest="0" * 64, content=content,
+        )
+    )  # fmt: skip
+
+
+def feed_of(drafter):
+    token = f"{drafter.office_id:064d}"
+    return saved(
+        CalendarFeed(
+            region=drafter.region, office=drafter.office, token_hash=token, made_by=drafter,
+            made_at=NOW,
+        )
+    )  # fmt: skip
 
 
 def objection_of(drafter):
