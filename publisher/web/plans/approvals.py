@@ -15,7 +15,7 @@ from publisher.models.people import Role
 from publisher.web import approving
 from publisher.web.access import allow, get_office, me
 from publisher.web.failures import sentence
-from publisher.web.plans.blueprint import bp, week_of
+from publisher.web.plans.blueprint import bp, moments, week_of
 from publisher.workflow import reviewing
 from publisher.workflow.delivering import stopping
 from publisher.workflow.reviewing import Chosen, Result
@@ -50,8 +50,7 @@ def _choices(week: Week, *, nothing_chosen: bool = False) -> str:
     office = _office()
     rows, total = reviewing.within(
         me().region,
-        week.starts(me().region.zone),
-        week.ends(me().region.zone),
+        *moments(week),
         reviewer=me(),
         limit=reviewing.MOST,
         office_id=office.id if office else None,

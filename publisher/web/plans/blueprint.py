@@ -1,5 +1,7 @@
 """What the pages of the week's plan share."""
 
+from datetime import datetime
+
 from flask import Blueprint, abort, g
 
 from publisher import clock
@@ -25,3 +27,8 @@ def week_of(text: str) -> Week:
 
 def this_week() -> Week:
     return Week.of(clock.now(), me().region.zone)
+
+
+def moments(week: Week) -> tuple[datetime, datetime]:
+    """Return when a week begins and ends in the region of the person."""
+    return week.starts(me().region.zone), week.ends(me().region.zone)

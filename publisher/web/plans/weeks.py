@@ -23,12 +23,12 @@ from publisher.web import approving
 from publisher.web.access import allow, get_office, get_post, me
 from publisher.web.explaining import REASONS
 from publisher.web.failures import sentence
-from publisher.web.plans.blueprint import bp, this_week, week_of
+from publisher.web.plans.blueprint import bp, moments, this_week, week_of
 from publisher.web.plans.slots import free_slots
 from publisher.web.registry.common import answer, kept
 from publisher.web.registry.forms import options
 from publisher.web.registry.forms_quotas import WEEKDAYS
-from publisher.workflow import closing, drafting, planning, reporting
+from publisher.workflow import closing, drafting, planning, reporting, reviewing
 from publisher.workflow.planning import Scope, Settings, Wanted
 from publisher.workflow.reporting import OfficePlan, PlanState
 
@@ -98,7 +98,7 @@ def overview(week: str) -> str:
         plans=plans,
         counts=Counter(plan.state for plan in plans),
         states=PlanState,
-        waiting=sum(plan.waiting for plan in plans),
+        waiting=reviewing.count_within(region, *moments(of_week)),
         reminders={
             gap.office_id: plan_reminders.for_office(asking, gap, keepers.get(gap.office_id, ()))
             for gap in behind
@@ -175,7 +175,7 @@ def _office_page(office: Office, week: Week, **given: Any) -> str:
     """
     region, now = office.region, clock.now()
     due_at = planning.deadline(region, week)
-    start, end = week.starts(region.zone), week.ends(region.zone)
+    start, end = moments(week)
     scope = Scope(region_id=region.id, office_id=office.id)
     planned = planning.planned(scope, Wanted(), start, end)
     details = planning.details([row.id for row in planned])

@@ -39,8 +39,8 @@ FEW = 2
 
 ALONE = N_("Belum ada konten lain dalam setengah jam itu")
 WITH_OTHERS = N_("Baru %(others)s konten lain dalam setengah jam itu")
-OWN_DAY_FREE = N_("hari itu Anda belum punya konten")
-OWN_DAY = N_("berjarak dari %(own)s konten Anda hari itu")
+OWN_DAY_FREE = N_("belum ada konten perangkat daerah ini pada hari itu")
+OWN_DAY = N_("berjarak dari %(own)s konten perangkat daerah ini pada hari itu")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -114,22 +114,23 @@ def within(
     office_id: int | None = None,
 ) -> tuple[list[Waiting], int]:
     """Return what waits and is planned from `first` up to `last`, and how much there is in all."""
-    query = _in_order(region).where(Post.planned_at >= first, Post.planned_at < last)
-    if office_id is not None:
-        query = query.where(Post.office_id == office_id)
-    total = db.session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
+    query = _between(region, first, last, office_id)
     posts = db.session.scalars(query.options(*_with_all_a_row_shows()).limit(limit)).all()
-    return _rows(posts, reviewer), total
+    return _rows(posts, reviewer), count_within(region, first, last, office_id=office_id)
 
 
-def count(region: Region) -> int:
-    """Return how many posts of a region wait for a decision."""
-    query = (
-        sa.select(sa.func.count(Post.id))
-        .join(Post.office)
-        .where(Office.region_id == region.id, *_OURS_NOW)
-    )
-    return db.session.scalar(query) or 0
+def count_within(
+    region: Region, first: datetime, last: datetime, *, office_id: int | None = None
+) -> int:
+    query = _between(region, first, last, office_id).order_by(None).subquery()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(query)) or 0
+
+
+def _between(
+    region: Region, first: datetime, last: datetime, office_id: int | None
+) -> sa.Select[Any]:
+    query = _in_order(region).where(Post.planned_at >= first, Post.planned_at < last)
+    return query if office_id is None else query.where(Post.office_id == office_id)
 
 
 def decided(
