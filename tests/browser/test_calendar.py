@@ -52,10 +52,10 @@ def test_moved_by_mouse_and_by_keys_and_undone(cast, browser_of):
 
     budi.evaluate("window.samePage = true")
     budi.get_by_text("Saring", exact=True).first.click()
-    budi.get_by_label("Status").select_option("draft")
+    budi.get_by_label("Status", exact=True).select_option("draft")
     expect(card).to_have_count(0)
-    expect(budi.get_by_label("Status")).to_be_focused()
-    budi.get_by_label("Status").select_option("")
+    expect(budi.get_by_label("Status", exact=True)).to_be_focused()
+    budi.get_by_label("Status", exact=True).select_option("")
     expect(card).to_be_visible()
     budi.get_by_role("link", name="Bulan", exact=True).click()
     expect(budi.get_by_role("heading", level=1)).to_contain_text("Kalender")
