@@ -25,6 +25,7 @@ class Listener:
     def __init__(self, app: Flask, steps: Steps) -> None:
         self._app = app
         self._steps = steps
+        self._silent = False
         self._number = app.config["TELEGRAM_NOTICE_BOT"].partition(":")[0]
 
     def listen(self) -> None:
@@ -43,7 +44,11 @@ class Listener:
             after = bot.last_of(messages) if messages else after
             answers = self._steps.transact(lambda: self._heard(messages))
         except PlatformError as error:
-            log.warning("the bot cannot be read: %s", error.detail)
+            if not self._silent:  # once, not every round
+                log.warning("the bot cannot be read: %s", error.detail)
+            self._silent = True
+        else:
+            self._silent = False
         finally:
             self._steps.transact(
                 lambda: telegram.give_back(self._number, name=name, next_update=after)

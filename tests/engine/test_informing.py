@@ -266,6 +266,19 @@ def test_an_address_that_does_not_exist_is_written_to_no_more_until_it_changes(
     assert a_round(NOW + 2 * HOUR) == ["sari.baru@contoh.go.id"]
 
 
+def test_a_letter_that_nobody_sent_in_time_is_not_sent_days_later(
+    sari, a_round, post_office, make_post
+):
+    happens(NoticeKind.RETURNED, office=sari.office, post_id=make_post().id)
+    gathering.pass_on(at=NOW, ways=MAIL)  # and then no worker for two days
+
+    a_round(SEVEN + timedelta(days=2))
+
+    [daily] = post_office.letters
+    assert daily["Subject"].strip() == "Siar: ringkasan Rabu, 25 November 2026"
+    assert statuses() == [LetterStatus.GIVEN_UP, LetterStatus.SENT]
+
+
 def test_without_a_mail_server_nothing_piles_up(sari, app, a_round, post_office, make_post):
     app.config["MAIL_URL"] = None
     happens(NoticeKind.RETURNED, office=sari.office, post_id=make_post().id)

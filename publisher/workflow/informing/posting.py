@@ -70,13 +70,25 @@ class Ended:
 
 def recover(*, at: datetime) -> None:
     """Settle what dead workers left: what was only claimed waits again, what was being handed
-    over has an unknown end."""
+    over has an unknown end. What nobody sent while it made sense is given up."""
+    for kind, lasts in LASTS.items():
+        waiting = sa.and_(Letter.status == _S.WAITING, Letter.kind == kind)
+        late = sa.select(Letter.id).where(Letter.ended_at.is_(None), waiting)
+        for letter_id in db.session.scalars(late.where(Letter.made_at < at - lasts)).all():
+            _give_up(letter_id, at=at)
     expired = sa.and_(Letter.ended_at.is_(None), Letter.lease_until < at)
     again = {"status": _S.WAITING, "lease_until": None}
     unsure = {"status": _S.UNSURE, "lease_until": None, "ended_at": at}
     for status, values in ((_S.CLAIMED, again), (_S.SENDING, unsure)):
         change = sa.update(Letter).where(expired, Letter.status == status)
         db.session.execute(change.values(**values))
+
+
+def _give_up(letter_id: int, *, at: datetime) -> None:
+    change = sa.update(Letter).where(Letter.id == letter_id, Letter.status == _S.WAITING)
+    change = change.values(status=_S.GIVEN_UP, ended_at=at).returning(Letter.id)
+    if db.session.scalar(change) is not None:
+        _forget(letter_id)
 
 
 def claim(*, at: datetime, limit: int) -> list[Claim]:

@@ -95,11 +95,12 @@ def notice_key(closed_id: int) -> str:
 
 
 def leaders_with_choice(region: Region) -> list[tuple[User, LetterSetting | None]]:
-    """Return who leads a region, by name, with how they want to be told if they ever said."""
+    """Return who leads a whole region, by name, with how they want to be told if they ever said."""
     query = (
         sa.select(User, LetterSetting)
         .outerjoin(LetterSetting, LetterSetting.user_id == User.id)
         .where(User.region_id == region.id, User.role == Role.LEADER, User.ended_at.is_(None))
+        .where(User.area_id.is_(None))  # a camat reads of the own area alone
         .order_by(User.name, User.id)
     )
     return [(person, setting) for person, setting in db.session.execute(query)]

@@ -104,6 +104,12 @@ def waiting(
     )
 
 
+def count(region: Region) -> int:
+    """Return how many posts of a region wait for a decision; for letters, which list none."""
+    waiting_ids = _in_order(region).order_by(None).with_only_columns(Post.id)
+    return db.session.scalar(sa.select(sa.func.count()).select_from(waiting_ids.subquery())) or 0
+
+
 def within(
     region: Region,
     first: datetime,
