@@ -23,11 +23,14 @@ from publisher.errors import N_, PublisherError
 from publisher.models import audit
 from publisher.models.people import Role
 from publisher.models.places import Region
+from publisher.workflow import closing, reporting
 from publisher.workflow.signing_in import demo_people
 
 ZONE = "Asia/Jakarta"
 #: The registry was filled, and targets hold, this long before this week.
 WEEKS_BEFORE = 15
+#: So many of the weeks behind are closed at least; the last one is when its day has come.
+CLOSED = 2
 
 
 class AlreadyThere(PublisherError):
@@ -119,8 +122,20 @@ def _fill(app: Flask, studio: Studio, book: Book, *, at: datetime) -> None:
     _tell_past(desk, book, [one for one in plans if one.planned_at < at - timedelta(hours=1)])
     present.tell(desk, book, [one for one in plans if one.planned_at > at], at=at)
     desk.journal.write()
+    present.ask_for_signatures(desk, at=at)
+    _close_weeks(cast.region, at=at)
     looks.share(cast, at=at)
     audit.record("demo.loaded", f"region:{cast.region.id}", at=at, region_id=cast.region.id)
+
+
+def _close_weeks(region: Region, *, at: datetime) -> None:
+    """Close the last weeks as the clock would have; the worker makes their files."""
+    over = [Week.of(at, ZONE).shifted(-back) for back in range(CLOSED + 1, 0, -1)]
+    for week in over:
+        closes_at = closing.closes_at(region, week)
+        if closes_at <= at:
+            report = reporting.week_report(region, week, at=closes_at)
+            closing.close(region, report, by=None, at=closes_at)
 
 
 def _tell_past(desk: Desk, book: Book, plans: list[Plan]) -> None:

@@ -12,9 +12,11 @@ from publisher.demo.calendar import Plan
 from publisher.demo.past import HANDED, IN_INBOX, SMOOTH, TROUBLES, approve, deliver
 from publisher.demo.posts import Desk
 from publisher.models.posts import Post, PostKind, ReturnReason
-from publisher.workflow import scheduling
+from publisher.workflow import scheduling, signing
 from publisher.workflow.delivering import proving
 
+#: The office whose head signs before kominfo looks.
+SIGNS_FIRST = "Dinkes"
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 #: Office, minutes until it goes out; the demo shows deliveries happening.
 DUE_SOON = (("Dinkes", 2), ("Dindukcapil", 5), ("BPBD", 10))
@@ -126,6 +128,19 @@ def _due_lately(desk: Desk, abbreviation: str, platforms: Sequence[str], *, at: 
     post.accounts = accounts
     approve(desk, post, Random(post.title))  # noqa: S311 - a story
     return post
+
+
+def ask_for_signatures(desk: Desk, *, at: datetime) -> None:
+    """One office has its head sign first; what it has handed in is signed, but for the newest."""
+    office = desk.cast.office(SIGNS_FIRST)
+    heads = [one for one in signing.heads_of(desk.cast.region) if one.office_id == office.id]
+    if not heads:
+        return
+    actor = desk.cast.reviewers[0]
+    signing.set_exception(office, asked=True, deputy_id=None, actor=actor, at=at)
+    waiting = sorted(signing.waiting_for(heads[0], at=at), key=lambda post: post.id)
+    for post in waiting[:-1]:
+        signing.sign(post, person=heads[0], at=at)
 
 
 def _with_title(desk: Desk, *, at: datetime) -> None:

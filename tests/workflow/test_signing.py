@@ -4,6 +4,7 @@ Wulan heads Dinas Kesehatan and signs; Budi and Rudi review.
 """
 
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from publisher.errors import (
     Incomplete,
     Invalid,
     Outdated,
+    PublisherError,
     SameDecider,
 )
 from publisher.models import asking
@@ -525,3 +527,118 @@ def test_a_time_is_checked(time_is):
         with pytest.raises(Unacceptable) as refused:
             time_is(**change)
         assert list(refused.value.faults) == [field]
+
+
+# -- whatever happens ----------------------------------------------------------------------
+
+
+class Walk:
+    """One post, through whatever its people may do in any order; and what must be true of it,
+    counted apart from the product."""
+
+    def __init__(self, world, seed):
+        self.random, self.at, self.world = Random(seed), NOW, world
+        self.rule_is, self.time_is = world["rule_is"], world["time_is"]
+        self.asked = self.governed = False
+        self.post = world["make_post"](
+            planned_at=NOW + timedelta(hours=4), caption=f"Imunisasi {seed}."
+        )
+        self.signed, self.approvers, self.begun = False, [], 0
+
+    def step(self):
+        self.at += timedelta(minutes=1)
+        name = self.random.choice(
+            ["submit"] * 3 + ["sign"] * 3 + ["first"] * 2 + ["approve"] * 3 + ["begin"] * 2
+            + ["send_back", "ask", "govern", "request_changes", "reopen", "hold"]
+        )  # fmt: skip
+        try:
+            getattr(self, name)()
+        except PublisherError:
+            db.session.rollback()
+        db.session.commit()
+
+    def submit(self):
+        store, post = self.world["store"], self.post
+        drafting.submit(
+            post, actor=self.world["sari"], at=self.at, store=store, version=post.version
+        )
+        self.signed, self.approvers = False, []
+
+    def sign(self):
+        signing.sign(self.post, person=self.world["wulan"], at=self.at)
+        self.signed = True
+
+    def send_back(self):
+        reasons = [ReturnReason.FOTO_BURAM]
+        signing.send_back(self.post, person=self.world["wulan"], at=self.at, reasons=reasons)
+
+    def ask(self):
+        self.asked = self.random.random() < 0.7
+        self.rule_is(asked=self.asked, vacant=Vacant.WAIT, at=self.at)
+
+    def govern(self):
+        self.governed = not self.governed
+        self.time_is(TODAY if self.governed else None, TODAY if self.governed else None, at=self.at)
+
+    def reviewer(self):
+        return self.world[self.random.choice(["budi", "rudi"])]
+
+    def first(self):
+        who, store = self.reviewer(), self.world["store"]
+        reviewing.approve_first(self.post, reviewer=who, at=self.at, store=store)
+        self.approvers = [who]
+
+    def approve(self):
+        who, store = self.reviewer(), self.world["store"]
+        reviewing.approve(self.post, reviewer=who, at=self.at, store=store)
+        scheduling.schedule(self.post, actor=who, at=self.at)
+        self.approvers = [one for one in [*self.approvers, who] if one][-2:]
+        assert self.signed or not self.asked
+        assert len(set(self.approvers)) == 2 or not self.governed
+
+    def request_changes(self):
+        reasons = [ReturnReason.FOTO_BURAM]
+        who = self.reviewer()
+        reviewing.request_changes(self.post, reviewer=who, at=self.at, reasons=reasons)
+
+    def reopen(self):
+        drafting.reopen(self.post, actor=self.world["sari"], at=self.at)
+
+    def hold(self):
+        signing.hold_back(at=self.at)
+
+    def begin(self):
+        """Let the time come, and a worker try to send."""
+        change = sa.update(Delivery).where(
+            Delivery.post_id == self.post.id, Delivery.status == DeliveryStatus.PENDING
+        )
+        db.session.execute(change.values(due_at=self.at, next_at=self.at))
+        claims = claiming.claim_due(at=self.at, owner="walk", limit=5)
+        for _claim, job in loading.load(claims, vault=self.world["vault"]):
+            intent = recording.Begin(job=job, prepared=Prepared(text=""), at=self.at)
+            if recording.write([intent]) == [True]:
+                self.begun += 1
+                assert len(set(self.approvers)) == 2 or not self.governed
+
+
+def test_whatever_happens_nothing_goes_out_that_lacks_a_decision(
+    app, make_post, store, sari, wulan, budi, rudi, rule_is, time_is, make_account, dinkes
+):
+    world = {
+        "make_post": lambda **given: make_post(
+            accounts=[make_account(dinkes, "x", handle=f"akun{len(walks)}", remote_id=f"99{len(walks)}")], **given
+        ),
+        "store": store, "sari": sari, "wulan": wulan, "budi": budi, "rudi": rudi,
+        "rule_is": rule_is, "time_is": time_is, "vault": app.extensions["vault"],
+    }  # fmt: skip
+    walks = []
+    for seed in (2, 4, 10):  # short ones that get far
+        rule_is(asked=False, vacant=Vacant.WAIT, at=NOW + timedelta(seconds=seed))
+        time_is(None, None, at=NOW + timedelta(seconds=seed))
+        walks.append(Walk(world, seed))
+        for _ in range(30):
+            walks[-1].step()
+
+    assert sum(walk.begun for walk in walks) > 1  # else it would prove nothing
+    assert sum(len(walk.approvers) == 2 for walk in walks) > 1
+    assert first_broken_link() is None
