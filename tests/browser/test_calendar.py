@@ -52,6 +52,7 @@ def test_moved_by_mouse_and_by_keys_and_undone(cast, browser_of):
 
     budi.evaluate("window.samePage = true")
     budi.get_by_text("Saring", exact=True).first.click()
+    budi.get_by_label("Status", exact=True).focus()
     budi.get_by_label("Status", exact=True).select_option("draft")
     expect(card).to_have_count(0)
     expect(budi.get_by_label("Status", exact=True)).to_be_focused()
