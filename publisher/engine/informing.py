@@ -63,6 +63,7 @@ class Informer:
     def _gather(self) -> None:
         at, ways = self._steps.now(), self.ways
         self._steps.transact(lambda: posting.recover(at=at))
+        self._steps.transact(lambda: posting.forget_old(at=at))
         while self._steps.transact(lambda: gathering.pass_on(at=at, ways=ways)):
             pass
         self._steps.transact(lambda: gathering.begin_digests(at=at, ways=ways))

@@ -276,7 +276,20 @@ def test_a_letter_that_nobody_sent_in_time_is_not_sent_days_later(
 
     [daily] = post_office.letters
     assert daily["Subject"].strip() == "Siar: ringkasan Rabu, 25 November 2026"
-    assert statuses() == [LetterStatus.GIVEN_UP, LetterStatus.SENT]
+    assert statuses()[0] is LetterStatus.GIVEN_UP
+
+
+def test_old_letters_are_forgotten_and_nothing_of_them_is_told_again(
+    sari, a_round, post_office, make_post
+):
+    happens(NoticeKind.RETURNED, office=sari.office, post_id=make_post().id)
+    a_round()
+    later = NOW + posting.KEPT
+    assert len(a_round(later)) == 1
+    a_round(later + HOUR)
+
+    assert LetterStatus.SENT not in statuses()
+    assert len(post_office.letters) == 1
 
 
 def test_without_a_mail_server_nothing_piles_up(sari, app, a_round, post_office, make_post):

@@ -41,6 +41,9 @@ LASTS = {
 }
 #: A daily letter goes back no further.
 REMEMBERED = timedelta(days=30)
+#: Letters are kept for so long, much longer than anything they tell of is told.
+KEPT = timedelta(days=100)
+_AT_ONCE = 500
 #: It names so many, and says how many more there are.
 NAMED = 40
 _S = LetterStatus
@@ -215,6 +218,16 @@ def end(claim: Claim, ended: Ended, *, at: datetime) -> None:
         _forget(letter.id)
     if kept and ended.nobody_there:
         _note_nobody(letter, at=at)
+
+
+def forget_old(*, at: datetime) -> None:
+    """Delete some of the oldest letters: years of them would help nobody."""
+    oldest = sa.select(Letter.id, Letter.ended_at).order_by(Letter.id).limit(_AT_ONCE)
+    rows = db.session.execute(oldest).all()
+    old = [id_ for id_, ended_at in rows if ended_at and ended_at < at - KEPT]
+    if old:
+        db.session.execute(sa.delete(LetterNotice).where(LetterNotice.letter_id.in_(old)))
+        db.session.execute(sa.delete(Letter).where(Letter.id.in_(old)))
 
 
 def _move(claim: Claim, before: LetterStatus, **values: object) -> bool:
