@@ -4,17 +4,21 @@
 UTC; objections are taken until Monday is over, 17.00 UTC.
 """
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import sqlalchemy as sa
 
 from publisher.clock import Week
-from publisher.db import db
+from publisher.db import begin_writing, db, read_only
 from publisher.engine.closing import Closer
 from publisher.engine.steps import Steps
 from publisher.errors import InvalidTransition
 from publisher.models.audit import AuditEntry
 from publisher.models.deliveries import Delivery
 from publisher.models.notices import Notice, NoticeKind
+from publisher.models.people import User
 from publisher.models.places import Region
 from publisher.models.weeks import ClosedWeek, ObjectionStatus, ReportFile
 from publisher.reports import frozen
@@ -330,3 +334,43 @@ def test_the_files_of_a_closed_week_are_made_once_and_stay_byte_for_byte(
     [newest, _] = closing.versions(a_week, W47)
     assert filing.kept(newest, "pdf").name == "Rekap-33.16-2026-W47-v2.pdf"
     assert "1 dari 2" in store.get(filing.kept(newest, "txt").digest).decode()
+
+
+def test_of_clocks_and_a_reviewer_who_close_at_the_same_moment_one_does(app, a_week, budi):
+    """All of them have seen that the week is due, or open, before any of them has closed it."""
+    region_id, reviewer_id = a_week.id, budi.id
+    db.session.commit()
+    together = threading.Barrier(3, timeout=60)
+
+    def by_clock():
+        steps = Steps(app, owner="test")
+        steps.now = lambda: CLOSING
+        assert steps.transact(lambda: timetable.due(at=CLOSING), read_only=True) == [region_id]
+        together.wait()
+        return steps.transact(lambda: Closer(app, steps)._close(region_id))
+
+    def by_hand():
+        with app.app_context():
+            read_only()
+            assert closing.latest(db.session.get(Region, region_id), W47) is None
+            db.session.rollback()
+            together.wait()
+            begin_writing()
+            region, reviewer = closing.lock(region_id), db.session.get(User, reviewer_id)
+            try:
+                close(region, by=reviewer)
+            except Unacceptable:
+                db.session.rollback()
+                return False
+            db.session.commit()
+            return True
+
+    with ThreadPoolExecutor(3) as pool:
+        closers = [pool.submit(each) for each in (by_clock, by_clock, by_hand)]
+        won = [each.result(timeout=120) for each in closers]
+
+    assert sorted(won) == [False, False, True]
+    db.session.expire_all()
+    assert [row.version for row in db.session.scalars(sa.select(ClosedWeek))] == [1]
+    entries = sa.select(sa.func.count()).where(AuditEntry.action == "week.close")
+    assert db.session.scalar(entries) == 1
