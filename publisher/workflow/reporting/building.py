@@ -6,8 +6,10 @@ differ; a week's contents are these rows again, with their proofs.
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from publisher.clock import Week, in_zone, last_weeks
 from publisher.models.places import Office, Region
@@ -16,7 +18,6 @@ from publisher.reports.snapshot import (
     Exemption,
     Matrix,
     MatrixRow,
-    Obligation,
     OfficeName,
     OfficeWeek,
     Tally,
@@ -36,6 +37,7 @@ from publisher.workflow.reporting.workdays import WorkWeek
 WEEKS = 13
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 Cell = tuple[int, int]  # office id, number of the week
+_Posts = dict[Cell, set[int]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +83,10 @@ class _Facts:
     @property
     def last_week(self) -> tuple[datetime, datetime]:
         return self.bounds[-2], self.bounds[-1]
+
+    @cached_property
+    def awaited(self) -> "tuple[_Posts, _Posts]":
+        return _count_not_out(self)
 
     def week_number(self, at: datetime) -> int:
         return bisect_right(self.bounds, at) - 1
@@ -158,45 +164,48 @@ def region_progress(region: Region, *, at: datetime) -> tuple[Totals, Totals]:
 
 
 def _matrix(facts: _Facts) -> Matrix:
-    planned, stranded = _count_not_out(facts)
-    over = [rules.is_over(week, facts.zone, facts.at) for week in facts.weeks]
+    columns = (
+        _as_closed(facts, facts.frozen[week]) if week in facts.frozen else _counted(facts, number)
+        for number, week in enumerate(facts.weeks)
+    )
+    found = (
+        MatrixRow(office=office, cells=cells)
+        for office, cells in zip(facts.asked.offices, zip(*columns, strict=True), strict=True)
+    )
+    return Matrix(weeks=facts.weeks, rows=tuple(row for row in found if any(row.cells)))
 
-    def cell(office: OfficeName, number: int, owed: Obligation) -> Tally | None:
-        week, key = facts.weeks[number], (office.id, number)
-        if week in facts.frozen:
-            return facts.frozen[week].get(office.id)
+
+def _as_closed(facts: _Facts, figures: Mapping[int, Tally]) -> list[Tally | None]:
+    """Return every office as it stood when the week was closed."""
+    return [figures.get(office.id) for office in facts.asked.offices]
+
+
+def _counted(facts: _Facts, number: int) -> list[Tally | None]:
+    """Return every office as it stands in an open week."""
+    planned, stranded = facts.awaited
+    week, over = facts.weeks[number], rules.is_over(facts.weeks[number], facts.zone, facts.at)
+
+    def tally(office: OfficeName) -> Tally | None:
         if not rules.exists_in(office, week):
             return None
         figures = facts.counted.of(office, number)
         return rules.tally(
             office,
             week,
-            owed,
+            facts.asked.obligations(office)[number],
             counted=figures.counted,
             greetings=figures.greetings,
             uncounted=figures.uncounted,
-            planned=len(planned[key]) if key in planned else 0,
-            stranded=len(stranded[key]) if key in stranded else 0,
+            planned=len(planned.get((office.id, number), ())),
+            stranded=len(stranded.get((office.id, number), ())),
             exempt=facts.asked.exemption(office, week) is not None,
-            over=over[number],
+            over=over,
         )
 
-    found = (
-        MatrixRow(
-            office=office,
-            cells=tuple(
-                cell(office, number, owed)
-                for number, owed in enumerate(facts.asked.obligations(office))
-            ),
-        )
-        for office in facts.asked.offices
-    )
-    return Matrix(weeks=facts.weeks, rows=tuple(row for row in found if any(row.cells)))
+    return [tally(office) for office in facts.asked.offices]
 
 
-def _count_not_out(
-    facts: _Facts,
-) -> tuple[defaultdict[Cell, set[int]], defaultdict[Cell, set[int]]]:
+def _count_not_out(facts: _Facts) -> tuple[_Posts, _Posts]:
     """Return the contents still to come, and those the platform stranded, by cell.
 
     A content that is out on any official account is neither: it counts already.

@@ -119,9 +119,7 @@ def _count(
 
 def _given(scope: Scope, weeks: Sequence[Week]) -> dict[str, Any]:
     zone = scope.region.zone
-    return scope.given | {
-        "first": weeks[0].ordinal,
-        "last": weeks[-1].ordinal,
+    return (scope.given | weeks_given(weeks)) | {
         "before": weeks[0].ordinal - 1,
         "first_starts": weeks[0].starts(zone),
         "lately": weeks[0].starts(zone) - GRACE,
@@ -141,17 +139,22 @@ def _question(
     """Return what the database is asked: to put it together takes longer than most answers."""
     parts: list[sa.Select[Any]] = []
     for place, some in enumerate(channels):
-        out = [_in_weeks(one_week), really_out("delivery"), ~_DELIVERY.c.apart]
+        out = [in_weeks(one_week), really_out("delivery"), ~_DELIVERY.c.apart]
         out += [whose(_DELIVERY.c.office_id), *_on(some)]
         parts += _parts(place, out, rare, list(_was_out_before(whose, one_week, dialect)))
     return sa.union_all(*parts)
 
 
-def _in_weeks(one_week: bool) -> sa.ColumnElement[bool]:
+def in_weeks(one_week: bool) -> sa.ColumnElement[bool]:
+    """Return the condition that a delivery went out in the weeks of `weeks_given`."""
     week = _DELIVERY.c.week
     if one_week:
         return week == sa.bindparam("first")
     return sa.and_(week >= sa.bindparam("first"), week <= sa.bindparam("last"))
+
+
+def weeks_given(weeks: Sequence[Week]) -> dict[str, Any]:
+    return {"first": weeks[0].ordinal, "last": weeks[-1].ordinal}
 
 
 def _on(channels: Channels) -> Iterator[sa.ColumnElement[bool]]:
@@ -199,13 +202,6 @@ def really_out(name: str) -> sa.ColumnElement[bool]:
         sa.literal_column(f"{name}.week IS NOT NULL"),  # it is out, and proved
         sa.literal_column(f"{name}.account_id NOT IN {unofficial}"),
     )
-
-
-def in_weeks(weeks: Sequence[Week]) -> sa.ColumnElement[bool]:
-    first, last = weeks[0].ordinal, weeks[-1].ordinal
-    if first == last:
-        return Delivery.week == first
-    return sa.and_(Delivery.week >= first, Delivery.week <= last)
 
 
 def _was_out_before(whose: Whose, one_week: bool, dialect: str) -> Iterator[sa.ColumnElement[bool]]:

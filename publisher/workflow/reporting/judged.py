@@ -7,6 +7,7 @@ count, and judges the rest.
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain, repeat
 
 from publisher.clock import Week
@@ -31,6 +32,11 @@ class Figures:
     counted: int = 0
     greetings: int = 0
     uncounted: int = 0
+
+    @classmethod
+    def of(cls, reasons: Sequence[Uncounted | None]) -> "Figures":
+        counted, greetings = reasons.count(None), reasons.count(Uncounted.GREETING)
+        return cls(counted, greetings, len(reasons) - counted - greetings)
 
     def plus(self, reason: Uncounted | None) -> "Figures":
         match reason:
@@ -107,15 +113,16 @@ class Counted:
         """
         week = self._weeks[-1]
         found: defaultdict[int, list[Content]] = defaultdict(list)
-        figures: defaultdict[int, Figures] = defaultdict(Figures)
-        for office_id, content, shown in showing.in_week(self._scope, week):
-            reason = why_not(content, self._terms(office_id, len(self._weeks) - 1))
+        reasons: defaultdict[int, list[Uncounted | None]] = defaultdict(list)
+        terms = cache(lambda office_id: self._terms(office_id, len(self._weeks) - 1))
+        for each in showing.in_week(self._scope, week):
+            reason = why_not(each.showing, terms(each.office_id))
             if reason is Uncounted.OUTSIDE:
                 continue
-            found[office_id].append(replace(shown, reason=reason))
-            if any(each.real for each in content.publications):
-                figures[office_id] = figures[office_id].plus(reason)
-        self._last = figures
+            found[each.office_id].append(each.content(reason))
+            if any(publication.real for publication in each.showing.publications):
+                reasons[each.office_id].append(reason)
+        self._last = {office_id: Figures.of(of) for office_id, of in reasons.items()}
         return found
 
     def would_count(self, row: Pending, number: int) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -23,7 +24,7 @@ from publisher.models.places import Region
 from publisher.models.posters import Poster, PosterPhoto
 from publisher.models.posts import Post, PostEvent, PostPicture, PostStatus
 from publisher.reports.snapshot import Content, OfficeName, WeekReport
-from publisher.workflow.reporting.rows import Scope
+from publisher.workflow.reporting.rows import Scope, Whose
 
 #: How many posts a week are held up as an example, one of an office at the most.
 BEST = 3
@@ -117,15 +118,21 @@ _PLACES = {
 
 def _made(scope: Scope, week: Week) -> dict[int, Any]:
     """Return how each content was made of which something went out in a week."""
+    given = scope.given | {"first": week.ordinal}
+    return {row.id: row for row in db.session.execute(_making(scope.whose), given)}
+
+
+@cache
+def _making(whose: Whose) -> sa.Select[Any]:
     out = sa.select(Delivery.post_id).where(
-        Delivery.week == week.ordinal, scope.covers(Delivery.office_id)
+        Delivery.week == sa.bindparam("first"), whose(Delivery.office_id)
     )
     told = [sa.func.trim(getattr(Post, name)) != "" for name in _QUESTIONS]
     of_post = PostPicture.post_id == Post.id
     returns = sa.select(sa.func.count()).where(
         PostEvent.post_id == Post.id, PostEvent.step == "request_changes"
     )
-    query = sa.select(
+    return sa.select(
         Post.id,
         Post.planned_at,
         sa.and_(*told).label("complete"),
@@ -135,7 +142,6 @@ def _made(scope: Scope, week: Week) -> dict[int, Any]:
         sa.exists().where(of_post, sa.func.trim(PostPicture.alt_text) == "").label("silent"),
         returns.scalar_subquery().label("returns"),
     ).where(Post.id.in_(out))
-    return {row.id: row for row in db.session.execute(query)}
 
 
 _QUESTIONS = ("what", "who", "when", "where", "why", "how")

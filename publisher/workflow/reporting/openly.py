@@ -83,10 +83,10 @@ def public_week(region: Region, week: Week) -> tuple[PublicOffice, ...]:
     contents: defaultdict[int, list[PublicContent]] = defaultdict(list)
     offices = _offices(region)
     shown = _open(region, week)
-    posts = _as_approved(each.content.post_id for each in shown)
+    posts = _as_approved(each.showing.post_id for each in shown)
     for each in reversed(shown):
         name = offices[each.office_id].name
-        contents[each.office_id].append(_content(each, name, posts.get(each.content.post_id)))
+        contents[each.office_id].append(_content(each, name, posts.get(each.showing.post_id)))
     accounts = _accounts(region)
     return tuple(
         PublicOffice(
@@ -144,7 +144,7 @@ def _open(region: Region, week: Week) -> list[Shown]:
 def _standing(each: Shown) -> list[Proof]:
     """Return the real publications of a content that were not taken down."""
     real = any(publication.real for publication in each.showing.publications)
-    return [proof for proof in each.content.proofs if real and proof.down_at is None]
+    return [proof for proof in each.content().proofs if real and proof.down_at is None]
 
 
 def _content(each: Shown, office: str, post: Post | None) -> PublicContent:
@@ -153,7 +153,7 @@ def _content(each: Shown, office: str, post: Post | None) -> PublicContent:
     heading, text = _parted(post.text_for(platforms[0])) if post else ("", "")
     picture = post.pictures[0] if post and post.pictures else None
     return PublicContent(
-        post_id=each.content.post_id,
+        post_id=each.showing.post_id,
         office=office,
         first_at=each.showing.first_at,
         links=tuple((p.platform, p.permalink) for p in proofs if p.permalink.startswith(WEB)),

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -146,6 +147,12 @@ def _out_already() -> sa.ColumnElement[bool]:
 
 def not_out(scope: Scope, start: datetime, end: datetime) -> list[Pending]:
     """Return approved deliveries to official accounts, due in the time given, that are not out."""
+    given = scope.given | {"start": start, "end": end}
+    return [_pending(row) for row in db.session.execute(_not_out(scope.whose), given)]
+
+
+@cache
+def _not_out(whose: Whose) -> sa.Select[*tuple[Any, ...]]:
     last_outcome = (
         sa.select(Attempt.outcome)
         .where(Attempt.delivery_id == Delivery.id)
@@ -153,7 +160,7 @@ def not_out(scope: Scope, start: datetime, end: datetime) -> list[Pending]:
         .limit(1)
         .scalar_subquery()
     )
-    query = (
+    return (
         sa.select(
             Delivery.office_id,
             Delivery.post_id,
@@ -171,12 +178,11 @@ def not_out(scope: Scope, start: datetime, end: datetime) -> list[Pending]:
         )
         .join(Account, Account.id == Delivery.account_id)
         .join(Post, Post.id == Delivery.post_id)
-        .where(scope.covers(Delivery.office_id), Delivery.status.in_((*OPEN, *IN_TROUBLE)))
-        .where(Delivery.due_at >= start, Delivery.due_at < end)
+        .where(whose(Delivery.office_id), Delivery.status.in_((*OPEN, *IN_TROUBLE)))
+        .where(Delivery.due_at >= sa.bindparam("start"), Delivery.due_at < sa.bindparam("end"))
         .where(Account.standing == Standing.UTAMA, Post.status == PostStatus.APPROVED)
         .order_by(Delivery.due_at, Delivery.id)
     )
-    return [_pending(row) for row in db.session.execute(query)]
 
 
 def _pending(row: Any) -> Pending:
@@ -199,15 +205,20 @@ def _pending(row: Any) -> Pending:
 
 def last_publications(scope: Scope, before: datetime) -> dict[int, datetime]:
     """Return when each office last published anything on an official account."""
+    found = db.session.execute(_last_out(scope.whose), scope.given | {"before": before})
+    return {office_id: at for office_id, at in found if at is not None}
+
+
+@cache
+def _last_out(whose: Whose) -> sa.Select[*tuple[Any, ...]]:
     latest = (
         sa.select(Delivery.published_at)
         .join(Account, Account.id == Delivery.account_id)
         .where(Delivery.office_id == Office.id, *_proved(Delivery, Account))
-        .where(Delivery.published_at < before)
+        .where(Delivery.published_at < sa.bindparam("before"))
         .order_by(Delivery.published_at.desc())
         .limit(1)
         .correlate(Office)
         .scalar_subquery()
     )
-    query = sa.select(Office.id, latest).where(scope.covers(Office.id))
-    return {office_id: at for office_id, at in db.session.execute(query) if at is not None}
+    return sa.select(Office.id, latest).where(whose(Office.id))

@@ -1,8 +1,9 @@
 """Loads contents that are out, one by one: to be judged, and to be shown with their proofs."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -19,10 +20,10 @@ from publisher.models.posts import Post, PostEvent
 from publisher.models.proofs import Proof as FiledProof
 from publisher.models.proofs import ProofStatus
 from publisher.models.standing_out import Takedown, Twin
-from publisher.reports.snapshot import Content, Proof
-from publisher.workflow.reporting.counting import Cell, in_weeks, really_out
+from publisher.reports.snapshot import Content, Proof, Uncounted
+from publisher.workflow.reporting.counting import Cell, in_weeks, really_out, weeks_given
 from publisher.workflow.reporting.judging import Publication, Showing
-from publisher.workflow.reporting.rows import Scope
+from publisher.workflow.reporting.rows import Scope, Whose
 
 _OUT: sa.ColumnElement[bool] = sa.literal_column("delivery.status = 'published'")
 #: What is known of a publication wherever it is judged.
@@ -41,11 +42,31 @@ Twins = dict[int, tuple[tuple[datetime, int], ...]]
 
 
 class Shown(NamedTuple):
-    """A content as it is judged, and as it is shown."""
+    """A content as it is judged, and all that is needed to show it."""
 
     office_id: int
     showing: Showing
-    content: Content
+    first_at: datetime
+    rows: Sequence[Any]
+
+    def content(self, reason: Uncounted | None = None) -> Content:
+        """Return it as it is shown.
+
+        :param reason: why it does not count
+        """
+        head = self.rows[0]
+        return Content(
+            post_id=head.post_id,
+            title=head.title,
+            kind=head.kind.value,
+            first_at=self.first_at,
+            submitted_by=head.submitted_by or "",
+            submitted_at=head.submitted_at,
+            approved_by=head.approved_by or "",
+            approved_at=head.approved_at,
+            proofs=tuple(_proofs(self.rows, self.showing)),
+            reason=reason,
+        )
 
 
 def apart(
@@ -54,17 +75,9 @@ def apart(
     """Return the contents that cannot merely be counted, with their offices: those that are
     marked, and all of `cells`. Two queries.
     """
-    special: sa.ColumnElement[bool] = sa.literal_column("delivery.apart")
-    ids = sa.select(Delivery.post_id).where(
-        in_weeks(weeks), really_out("delivery"), scope.covers(Delivery.office_id)
-    )
-    chosen: Any = ids.where(special)
-    if cells:
-        pairs = sa.tuple_(Delivery.office_id, Delivery.week).in_(sorted(cells))
-        chosen = chosen.union_all(ids.where(pairs))
-    query = _published(sa.select(*_JUDGED), chosen).order_by(Delivery.post_id)
-    found = [list(rows) for _, rows in groupby(db.session.execute(query), lambda row: row.post_id)]
-    twins = _twins(chosen, scope.region.zone)
+    asked = _apart(scope.whose, len(weeks) == 1, tuple(sorted(cells)))
+    given = scope.given | weeks_given(weeks)
+    found, twins = _load(*asked, given, scope.region.zone)
     return [(rows[0].office_id, _showing(rows, twins)) for rows in found]
 
 
@@ -72,10 +85,44 @@ def in_week(scope: Scope, week: Week) -> list[Shown]:
     """Return every content of which something went out in a week, and what is to be seen of it,
     in the order in which they went out. Two queries.
     """
-    start, end = week.starts(scope.region.zone), week.ends(scope.region.zone)
+    zone = scope.region.zone
+    given = scope.given | {"start": week.starts(zone), "end": week.ends(zone)}
+    found, twins = _load(*_in_week(scope.whose), given, zone)
+    contents = (_shown(rows, twins) for rows in found)
+    return sorted(contents, key=lambda each: (each.first_at, each.showing.post_id))
+
+
+def _load(
+    query: Any, twins: Any, given: dict[str, Any], zone: str
+) -> tuple[list[list[Any]], Twins]:
+    """Return the publications of each content, and what says the same as it."""
+    rows = db.session.execute(query, given)
+    found = [list(each) for _, each in groupby(rows, lambda row: row.post_id)]
+    return found, _stood(db.session.execute(twins, given), zone)
+
+
+# -- questions: put together once, for that takes longer than most answers ------------------
+
+
+@lru_cache(maxsize=64)
+def _apart(whose: Whose, one_week: bool, cells: tuple[Cell, ...]) -> tuple[Any, Any]:
+    """Return what is asked of contents that are judged one by one, and of their twins."""
     ids = sa.select(Delivery.post_id).where(
-        _OUT, scope.covers(Delivery.office_id),
-        Delivery.published_at >= start, Delivery.published_at < end,
+        in_weeks(one_week), really_out("delivery"), whose(Delivery.office_id)
+    )
+    chosen: Any = ids.where(sa.literal_column("delivery.apart"))
+    if cells:
+        pairs = sa.tuple_(Delivery.office_id, Delivery.week).in_(cells)
+        chosen = chosen.union_all(ids.where(pairs))
+    return _published(sa.select(*_JUDGED), chosen).order_by(Delivery.post_id), _twins(chosen)
+
+
+@cache
+def _in_week(whose: Whose) -> tuple[Any, Any]:
+    """Return what is asked of all contents of a week, and of their twins."""
+    ids = sa.select(Delivery.post_id).where(
+        _OUT, whose(Delivery.office_id),
+        Delivery.published_at >= sa.bindparam("start"), Delivery.published_at < sa.bindparam("end"),
     )  # fmt: skip
     shown = sa.select(
         *_JUDGED,
@@ -96,10 +143,7 @@ def in_week(scope: Scope, week: Week) -> list[Shown]:
         .outerjoin(User, User.id == Post.approved_by_id)
         .order_by(Delivery.post_id, Delivery.published_at, Delivery.id)
     )
-    found = [list(rows) for _, rows in groupby(db.session.execute(query), lambda row: row.post_id)]
-    twins = _twins(ids.where(sa.literal_column("delivery.apart")), scope.region.zone)
-    contents = (_shown(rows, twins) for rows in found)
-    return sorted(contents, key=lambda each: (each.content.first_at, each.content.post_id))
+    return query, _twins(ids.where(sa.literal_column("delivery.apart")))
 
 
 def _published(query: sa.Select[*tuple[Any, ...]], posts: Any) -> Any:
@@ -113,20 +157,25 @@ def _published(query: sa.Select[*tuple[Any, ...]], posts: Any) -> Any:
     )
 
 
-def _twins(posts: Any, zone: str) -> Twins:
-    """Return, of each post, when the contents that say the same went out, as far as they stood."""
-    query = (
-        _published(
-            sa.select(Twin.post_id.label("of"), *_JUDGED).join_from(
-                Twin, Delivery, Delivery.post_id == Twin.other_id
-            ),
-            sa.select(Twin.other_id).where(Twin.post_id.in_(posts)),
-        )
-        .where(Twin.post_id.in_(posts), really_out("delivery"))
-        .order_by(Twin.post_id, Delivery.post_id)
+def _twins(posts: Any) -> Any:
+    """Return what is asked of the contents that say the same as others."""
+    query = _published(
+        sa.select(Twin.post_id.label("of"), *_JUDGED).join_from(
+            Twin, Delivery, Delivery.post_id == Twin.other_id
+        ),
+        sa.select(Twin.other_id).where(Twin.post_id.in_(posts)),
     )
+    really = query.where(Twin.post_id.in_(posts), really_out("delivery"))
+    return really.order_by(Twin.post_id, Delivery.post_id)
+
+
+# -- answers -------------------------------------------------------------------------------
+
+
+def _stood(answer: Iterable[Any], zone: str) -> Twins:
+    """Return, of each post, when the contents that say the same went out, as far as they stood."""
     found: defaultdict[int, list[tuple[datetime, int]]] = defaultdict(list)
-    for (of, other), rows in groupby(db.session.execute(query), lambda row: (row.of, row.post_id)):
+    for (of, other), rows in groupby(answer, lambda row: (row.of, row.post_id)):
         if (at := _stood_since(list(rows), zone)) is not None:
             found[of].append((at, other))
     return {of: tuple(twins) for of, twins in found.items()}
@@ -160,19 +209,7 @@ def _showing(rows: Sequence[Any], twins: Twins) -> Showing:
 
 def _shown(rows: Sequence[Any], twins: Twins) -> Shown:
     showing = _showing(rows, twins)
-    head = rows[0]
-    content = Content(
-        post_id=head.post_id,
-        title=head.title,
-        kind=head.kind.value,
-        first_at=showing.first_at,
-        submitted_by=head.submitted_by or "",
-        submitted_at=head.submitted_at,
-        approved_by=head.approved_by or "",
-        approved_at=head.approved_at,
-        proofs=tuple(_proofs(rows, showing)),
-    )
-    return Shown(head.office_id, showing, content)
+    return Shown(rows[0].office_id, showing, showing.first_at, rows)
 
 
 def _proofs(rows: Sequence[Any], showing: Showing) -> Iterator[Proof]:
