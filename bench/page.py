@@ -36,6 +36,10 @@ MEANINGS = {
     "leader_page_p95_ms": "The leader's page of 140 offices, 95 of 100",
     "report_page_ms": "The whole report of 140 offices over 13 weeks, 95 of 100",
     "rollup_ms": "A province's 35 regions, 10,000 offices counted live over two weeks",
+    "count_week_ms": "One week of 10,000 offices counted live beside 2 million deliveries",
+    "count_year_ms": "One office's 52 weeks, likewise",
+    "count_growth": "Work of that one week (steps of SQLite, buffers of PostgreSQL) beside 2 "
+    "million deliveries of other weeks ÷ beside 20 thousand",
     "calendar_week_p95_ms": "The calendar's week of 140 offices and 1,000 posts, in a province of "
     "10,000 offices and 2 million deliveries: 95 of 100",
     "calendar_month_p95_ms": "The same region's month with 5,000 posts: 95 of 100",

@@ -28,7 +28,7 @@ from publisher.reports.snapshot import (
 )
 from publisher.web import filters
 from publisher.web.access import allow, me, my_area, of_an_area
-from publisher.web.reports import REGION_ROLES, read_week, report_of
+from publisher.web.reports import REGION_ROLES, addresses, read_week, report_of
 from publisher.workflow import registering, reporting
 from publisher.workflow.reporting import leading, rolling_up
 from publisher.workflow.reporting.leading import Held, Merit
@@ -161,6 +161,7 @@ def _page(week: Week) -> str:
         cluster_words=words.CLUSTER,
         counties=region.kind is RegionKind.PROVINSI and my_area() is None,
         decides=my_area() is None,
+        address=addresses(),
     )
 
 

@@ -30,7 +30,7 @@ from publisher.models.people import OFFICE_ROLES, Role
 from publisher.models.weeks import ClosedWeek
 from publisher.reports import areas, heatmap, message, words
 from publisher.reports.forms import FORMS
-from publisher.reports.snapshot import MatrixRow, WeekReport
+from publisher.reports.snapshot import MatrixRow, OfficeWeek, WeekReport
 from publisher.web import explaining, filters
 from publisher.web.access import allow, get_office, me, my_area, of_an_area, signed_in
 from publisher.workflow import adopting, closing, registering, reporting
@@ -138,7 +138,7 @@ def _week_page(week: Week) -> str:
     region = me().region
     g.zone = region.zone
     report, _closed, versions = report_of(week)
-    current, address = _this_week(region.zone), _addresses()
+    current, address = _this_week(region.zone), addresses()
     return render_template(
         "reports/week.html",
         report=report,
@@ -234,7 +234,7 @@ def _day(of: date) -> str:
     return filters.tanggal_pendek(of)
 
 
-def _addresses() -> Callable[[MatrixRow], str]:
+def addresses() -> Callable[[MatrixRow | OfficeWeek], str]:
     """Return what tells below which address an office's weeks lie; built once, not per cell."""
     base = url_for(".index")
     return lambda row: f"{base}/perangkat-daerah/{row.office.id}"

@@ -102,6 +102,10 @@ def test_what_the_issue_asks_to_be_measured_is_measured():
              "tick_idle", "recovery"}  # fmt: skip
     assert asked <= one.BENCHES.keys()
     assert asked <= page.MEANINGS.keys()
+    of_reports = {"leader_page_p95_ms", "rollup_ms", "forms_140_s", "xlsx_10000_s",
+                  "count_week_ms"}  # fmt: skip
+    assert of_reports <= one.BENCHES.keys()
+    assert of_reports | {"count_year_ms", "count_growth"} <= page.MEANINGS.keys()
 
 
 def test_every_figure_has_its_words_on_the_page():
