@@ -158,7 +158,7 @@ class Worker:
         claiming.wake_accounts(at=at)
         claiming.recover(at=at)
         stopping.put_aside(at=at)
-        signing.hold_back(at=at, only_due=True)
+        signing.hold_all(at=at, only_due=True)  # before anything is handed to a person
         by_hand.hand_over_due(at=at)
         claiming.give_up_late(at=at)
         by_hand.give_up_unproved(at=at)

@@ -280,6 +280,21 @@ def test_a_head_is_reminded_once_and_the_reviewers_are_told_once(
     assert [open_ for _kind, open_ in kinds()] == [False, False, False, True]
 
 
+def test_what_waits_for_a_head_who_leaves_goes_on_at_the_next_round(
+    submitted, rule_is, wulan, budi, store
+):
+    rule_is()
+    post = submitted(planned_at=NOW + timedelta(days=2))
+    assert signing.look_around(at=LATER) is False
+    assert signing.asked(post, at=LATER).unsigned
+    wulan.ended_at = LATER
+    db.session.commit()
+    signing.look_around(at=LATER)
+    db.session.commit()
+    assert signing.asked(post, at=LATER).passed
+    assert kinds() == [("sign_off_asked", False)]
+
+
 # -- a link --------------------------------------------------------------------------------
 
 
@@ -624,12 +639,14 @@ class Walk:
 def test_whatever_happens_nothing_goes_out_that_lacks_a_decision(
     app, make_post, store, sari, wulan, budi, rudi, rule_is, time_is, make_account, dinkes
 ):
+    def own_post(**given):
+        number = len(walks)
+        account = make_account(dinkes, "x", handle=f"akun{number}", remote_id=f"99{number}")
+        return make_post(accounts=[account], **given)
+
     world = {
-        "make_post": lambda **given: make_post(
-            accounts=[make_account(dinkes, "x", handle=f"akun{len(walks)}", remote_id=f"99{len(walks)}")], **given
-        ),
-        "store": store, "sari": sari, "wulan": wulan, "budi": budi, "rudi": rudi,
-        "rule_is": rule_is, "time_is": time_is, "vault": app.extensions["vault"],
+        "make_post": own_post, "store": store, "sari": sari, "wulan": wulan, "budi": budi,
+        "rudi": rudi, "rule_is": rule_is, "time_is": time_is, "vault": app.extensions["vault"],
     }  # fmt: skip
     walks = []
     for seed in (2, 4, 10):  # short ones that get far

@@ -7,7 +7,7 @@ waits too long, and `holding` takes back what was approved before it needed a se
 """
 
 from publisher.workflow.signing.deciding import AlreadyDecided, send_back, sign
-from publisher.workflow.signing.holding import hold_back
+from publisher.workflow.signing.holding import hold_all, hold_back
 from publisher.workflow.signing.lateness import look_around
 from publisher.workflow.signing.links import (
     Opened,
@@ -45,6 +45,7 @@ __all__ = [
     "concerning",
     "exceptions_of",
     "heads_of",
+    "hold_all",
     "hold_back",
     "look_around",
     "open_link",

@@ -20,6 +20,7 @@ from publisher.models.places import Office
 from publisher.models.posts import Post, PostStatus
 
 BATCH = 100
+_BATCHES = 50
 HELD = N_(
     "Masa netralitas pemilihan: ditahan sampai penelaah kedua menyetujuinya. Tidak ada yang tayang."
 )
@@ -28,7 +29,7 @@ HELD = N_(
 def hold_back(*, at: datetime, only_due: bool = False) -> int:
     """Hold a batch of what still waits to go out in such a time; return how many posts.
 
-    :param only_due: only what would begin now; for every tick, before anything is handed over
+    :param only_due: only what would begin now
     """
     ids = db.session.scalars(_lacking(at, only_due)).all()
     query = sa.select(Post).where(Post.id.in_(ids)).order_by(Post.id)
@@ -36,6 +37,17 @@ def hold_back(*, at: datetime, only_due: bool = False) -> int:
         query = query.with_for_update(skip_locked=True)
     posts = db.session.scalars(query).all() if ids else []
     return sum(_hold(post, at) for post in posts)
+
+
+def hold_all(*, at: datetime, only_due: bool = False) -> int:
+    """Hold batch after batch, for as long as there is more; return how many posts."""
+    held = 0
+    for _ in range(_BATCHES):
+        more = hold_back(at=at, only_due=only_due)
+        held += more
+        if more < BATCH:
+            break
+    return held
 
 
 def _lacking(at: datetime, only_due: bool) -> sa.Select[int]:

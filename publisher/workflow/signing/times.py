@@ -26,8 +26,6 @@ WORDS, WORD_CHARS = 300, 80
 ITEMS, ITEM_CHARS = 20, 200
 #: So long before it begins people are told that it will.
 ANNOUNCED = timedelta(days=14)
-#: Of what was approved, so much is held in the request that sets a time; a round does the rest.
-_ROUNDS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +87,7 @@ def set_time(region: Region, data: TimeData, *, seen: str, actor: User, at: date
         words=list(words), checklist=list(checklist),
     )  # fmt: skip
     db.session.flush()
-    held = _hold_all(at)
+    held = holding.hold_all(at=at)
     refresh_waiting(Office.region_id == region.id, at=at)
     return held
 
@@ -104,16 +102,6 @@ def days_of(row: Neutrality | None, region: Region) -> tuple[date | None, date |
         return None, None
     first = clock.in_zone(row.starts_at, region.zone).date()
     return first, clock.in_zone(row.ends_at, region.zone).date() - timedelta(days=1)
-
-
-def _hold_all(at: datetime) -> int:
-    held = 0
-    for _ in range(_ROUNDS):
-        more = holding.hold_back(at=at)
-        held += more
-        if not more:
-            break
-    return held
 
 
 def _midnight(day: date, region: Region) -> datetime:
