@@ -11,6 +11,7 @@ from publisher.db import db
 from publisher.models.accounts import Account, AccountStatus, Standing
 from publisher.models.advancing import advance
 from publisher.models.deliveries import Delivery, DeliveryStatus
+from publisher.models.found import FoundPost
 from publisher.models.ideas import Idea
 from publisher.models.letters import Channel, Letter, LetterKind, LetterStatus
 from publisher.models.media import Consent, Media, MediaKind
@@ -20,16 +21,18 @@ from publisher.models.plans import PlanAim
 from publisher.models.posters import Poster
 from publisher.models.posts import Post, PostKind, PostStatus
 from publisher.models.proofs import Proof
-from publisher.models.quotas import Binding, QuotaRule
+from publisher.models.quotas import Binding, Dispensation, QuotaRule
 from publisher.models.themes import ThemeDay
 from publisher.models.watch import Preflight, Slot
 from publisher.models.weeks import ClosedWeek, Objection
-from publisher.platforms.base import Handover, Receipt
+from publisher.platforms.base import Handover, Published, Receipt
 from publisher.platforms.errors import OutcomeUnknown, Refused
 from publisher.posters.themes import Theme
 from publisher.workflow import (
+    adopting,
     branding,
     closing,
+    composing,
     designing,
     library,
     registering,
@@ -64,6 +67,7 @@ def build(cast):
     _proofs(cast)
     _past_weeks(cast)
     _objections(cast)
+    _claims(cast)
     _accounts(cast)
     _watch(cast)
     _library(cast)
@@ -342,6 +346,29 @@ def _objections(cast):
         db.session.commit()
 
 
+def _claims(cast):
+    """What Sari posted without Siar: to claim, waiting, refused, and counted."""
+    with cast.stage():
+        now = clock.now()
+        sari, budi = (db.session.get(User, one.id) for one in (cast.sari, cast.budi))
+        account = db.session.get(Account, cast.x.id)
+        posts = [
+            Published(
+                remote_id=f"{account.id}81{number}", url=f"https://x.com/a/status/81{number}",
+                text=text, published_at=now - timedelta(minutes=number), picture_count=1,
+            )
+            for number, text in enumerate([LONG, "Posyandu melati.", "Donor darah.", ""], start=1)
+        ]  # fmt: skip
+        composing.collect(account, posts, at=now)
+        found = db.session.scalars(
+            db.select(FoundPost).filter_by(account_id=account.id).order_by(FoundPost.id)
+        ).all()
+        naming = adopting.Naming(title=LONG, kind=PostKind.LAYANAN, gist=LONG)
+        claims = [adopting.file(post, naming, actor=sari, at=now) for post in found[:2]]
+        adopting.decline(claims[1], reason=LONG, reviewer=budi, at=now)
+        db.session.commit()
+
+
 def _accounts(cast):
     now = clock.now()
     number = cast.number
@@ -496,6 +523,8 @@ def _ids(cast):
         "delivery_id": [each for ids in statuses for each in ids[:1]]
         + _with_proofs(cast, of_region),
         "objection_id": cast.ids(Objection, Objection.office_id == cast.dinkes_id),
+        "found_post_id": cast.ids(FoundPost, FoundPost.account_id == cast.x.id)[2:],
+        "dispensation_id": cast.ids(Dispensation, Dispensation.office_id.in_(offices)),
         "media_id": cast.ids(Media, Media.office_id == cast.dinkes_id, Media.kind != "bukti"),
         "code": [f"33.{cast.number:02}", "33.99"],
         "week": [str(this_week), str(this_week.previous())],
