@@ -8,6 +8,7 @@ folded; the library reads every calendar back in our tests.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 MIME = "text/calendar; charset=utf-8"
 #: RFC 5545, 3.1: octets on a line, without its end; a line that goes on begins with a blank.
@@ -19,11 +20,12 @@ _ESCAPED = {
     ord(";"): "\\;",
     ord(","): "\\,",
 }
+_COMPACT = {ord("-"): None, ord(":"): None}
+_END = "END:VCALENDAR\r\n"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Event:
-    """Something at a moment.
+class Event(NamedTuple):
+    """Something at a moment. There are thousands, so it is light.
 
     :ivar uid: stays the same for ever, and is of this event alone
     :ivar changed_at: when it last became otherwise
@@ -55,10 +57,10 @@ class Calendar:
 
 
 def written(calendar: Calendar) -> bytes:
-    return "".join(_folded(line) for line in _lines(calendar)).encode()
+    return "".join([*map(_folded, _head(calendar)), *map(_event, calendar.events), _END]).encode()
 
 
-def _lines(calendar: Calendar) -> Iterator[str]:
+def _head(calendar: Calendar) -> Iterator[str]:
     minutes = calendar.refresh // timedelta(minutes=1)
     yield "BEGIN:VCALENDAR"
     yield "VERSION:2.0"
@@ -70,32 +72,27 @@ def _lines(calendar: Calendar) -> Iterator[str]:
     yield f"X-WR-TIMEZONE:{calendar.zone}"
     yield f"REFRESH-INTERVAL;VALUE=DURATION:PT{minutes}M"
     yield f"X-PUBLISHED-TTL:PT{minutes}M"
-    for event in calendar.events:
-        yield from _event(event)
-    yield "END:VCALENDAR"
 
 
-def _event(event: Event) -> Iterator[str]:
+def _event(event: Event) -> str:
+    """Return the lines of an event. Only three can be too long for a line: they hold words."""
     changed = _moment(event.changed_at)
-    yield "BEGIN:VEVENT"
-    yield f"UID:{event.uid}"
-    yield f"DTSTAMP:{changed}"
-    yield f"LAST-MODIFIED:{changed}"
-    yield f"SEQUENCE:{event.sequence}"
-    yield f"DTSTART:{_moment(event.starts_at)}"
-    yield f"DTEND:{_moment(event.starts_at + event.lasts)}"
-    yield f"STATUS:{'CONFIRMED' if event.certain else 'TENTATIVE'}"
-    yield "TRANSP:TRANSPARENT"
-    yield f"SUMMARY:{_text(event.summary)}"
-    yield f"DESCRIPTION:{_text(event.description)}"
-    yield f"CATEGORIES:{_text(event.category)}"
-    if event.url:
-        yield f"URL:{_address(event.url)}"
-    yield "END:VEVENT"
+    return (
+        f"BEGIN:VEVENT\r\nUID:{event.uid}\r\n"
+        f"DTSTAMP:{changed}\r\nLAST-MODIFIED:{changed}\r\nSEQUENCE:{event.sequence}\r\n"
+        f"DTSTART:{_moment(event.starts_at)}\r\nDTEND:{_moment(event.starts_at + event.lasts)}\r\n"
+        f"STATUS:{'CONFIRMED' if event.certain else 'TENTATIVE'}\r\nTRANSP:TRANSPARENT\r\n"
+        f"CATEGORIES:{_text(event.category)}\r\n"
+        f"{_folded(f'SUMMARY:{_text(event.summary)}')}"
+        f"{_folded(f'DESCRIPTION:{_text(event.description)}')}"
+        f"{_folded(f'URL:{_address(event.url)}') if event.url else ''}"
+        "END:VEVENT\r\n"
+    )
 
 
 def _moment(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    """Return 20261123T020000Z; `strftime` takes twice as long."""
+    return at.astimezone(UTC).isoformat(timespec="seconds")[:19].translate(_COMPACT) + "Z"
 
 
 def _text(text: str) -> str:

@@ -110,20 +110,21 @@ def _not_too_often() -> None:
 def _calendar(found: CalendarFeed, entries: list[Entry]) -> ics.Calendar:
     whose = found.office.name if found.office else found.region.full_name
     words = {state: str(word) for state, word in STATES.items()}
+    host, own = _host(), found.office_id is not None
     return ics.Calendar(
         name=_("Siar: %(name)s", name=whose),
         description=_("Konten yang direncanakan, disetujui, dan tayang."),
         zone=found.region.zone,
         refresh=REFRESH,
-        events=(_event(entry, words, own=found.office_id is not None) for entry in entries),
+        events=[_event(entry, words, host, own=own) for entry in entries],
     )
 
 
-def _event(entry: Entry, words: dict[State, str], *, own: bool) -> ics.Event:
+def _event(entry: Entry, words: dict[State, str], host: str, *, own: bool) -> ics.Event:
     title = _(entry.hidden) if entry.hidden else entry.title
     word, links = words[entry.state], [link for link in entry.links if link[1]]
     return ics.Event(
-        uid=f"konten-{entry.post_id}@{_host()}",
+        uid=f"konten-{entry.post_id}@{host}",
         starts_at=entry.starts_at,
         lasts=LASTS,
         changed_at=entry.changed_at,

@@ -13,8 +13,9 @@ from publisher import clock
 from publisher.db import db
 from publisher.models.accounts import Account
 from publisher.models.deliveries import Delivery, DeliveryStatus
-from publisher.workflow.delivering import claiming, handing_over, pulse
+from publisher.workflow.delivering import claiming, handing_over, pulse, resuming, stopping
 from publisher.workflow.delivering.claiming import Claim
+from publisher.workflow.delivering.resuming import Decision, Fate
 from tests.distributed.conftest import PATIENCE_S, ROOT, ready, wait_for
 
 S = DeliveryStatus
@@ -141,6 +142,54 @@ def test_a_broker_that_is_emptied_and_a_sender_that_is_killed_lose_nothing(
 
     assert statuses() == {S.PUBLISHED: 15}
     assert copies(practice, everywhere) == [2] * 3 + [1] * 9
+
+
+def test_a_stop_holds_what_is_in_the_broker_already_and_lets_it_out_once_afterwards(
+    practice, workers, start_senders, due_post, accounts, connected, agus, blora, budi
+):
+    everywhere, elsewhere = accounts("x", 6), connected(agus.office, "x", handle="dinlutkan")
+    sender = start_senders("x")
+    due_post(accounts=everywhere)
+    os.kill(sender.pid, signal.SIGSTOP)  # what is handed over now is still in the broker
+    tick(workers[0])
+    assert statuses()[S.CLAIMED] == 6
+
+    at = clock.now()
+    made = stopping.stop(blora, reason="Darurat", actor=budi, at=at)
+    db.session.commit()
+    stopping.recall(made, actor=budi, at=at)
+    db.session.commit()
+    os.kill(sender.pid, signal.SIGCONT)
+    others = {"drafted_by": agus, "edited_by": agus, "office": agus.office}
+    due_post(accounts=[elsewhere], caption="Pasar ikan dibuka pukul lima.", **others)
+    tick_until(workers, lambda: copies(practice, [elsewhere]) == [1])
+
+    # The sender has read past what was in the broker: another region's post came after it.
+    tick_until(workers, lambda: statuses() == {S.PENDING: 6, S.PUBLISHED: 1})
+    assert copies(practice, everywhere) == [0] * 6
+
+    resuming.resume(
+        stopping.current(blora.id), Decision(fate=Fate.SEND), actor=budi, at=clock.now(),
+        window=resuming.LONGEST_GAP,
+    )  # fmt: skip
+    db.session.commit()
+    tick_until(workers, lambda: statuses() == {S.PUBLISHED: 7})
+    assert copies(practice, everywhere) == [1] * 6
+
+
+def tick(worker):
+    """Let a worker do at once what it does every second."""
+    worker.settle()
+    worker.engine.hand_over()
+
+
+def tick_until(workers, condition):
+    def ticked():
+        for worker in workers:
+            tick(worker)
+        return condition()
+
+    wait_for(ticked)
 
 
 def test_a_message_that_is_stale_late_or_comes_twice_finds_nothing_to_do(
