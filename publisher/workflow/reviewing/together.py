@@ -24,7 +24,7 @@ from publisher.workflow.reviewing.approving import Held
 from publisher.workflow.reviewing.deciding import check_version
 
 #: So many are decided in one transaction: others who write wait for a part of a second.
-AT_ONCE = 25
+AT_ONCE = 40
 #: As many as one request may decide on.
 MOST = 200
 
@@ -158,9 +158,9 @@ def _decided(
 
 
 def with_content(post_ids: Sequence[int], *, reviewer: User) -> list[Post]:
-    """Return those posts that the reviewer may decide on, with all that is decided on."""
-    query = _in_sight(sa.select(Post), post_ids, reviewer).join(Post.office)
-    return list(db.session.scalars(query.options(*_WHOLE)))
+    """Return those posts that the reviewer may decide on, with all that goes out of them."""
+    query = _in_sight(sa.select(Post), post_ids, reviewer)
+    return list(db.session.scalars(query.options(*_PUBLIC)))
 
 
 def _held(post_ids: Sequence[int], reviewer: User) -> dict[int, Post]:
@@ -180,11 +180,14 @@ def _in_sight(query: Any, post_ids: Sequence[int], reviewer: User) -> Any:
     )
 
 
-_WHOLE = (
-    contains_eager(Post.office).joinedload(Office.region),
+_PUBLIC = (
     selectinload(Post.pictures).joinedload(PostPicture.media),
     selectinload(Post.accounts),
     selectinload(Post.texts),
+)
+_WHOLE = (
+    *_PUBLIC,
+    contains_eager(Post.office).joinedload(Office.region),
     selectinload(Post.events).options(defer(PostEvent.content)),
 )
 
