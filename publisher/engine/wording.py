@@ -15,7 +15,7 @@ from flask import Flask, g
 from publisher.models.letters import Channel, Letter, LetterKind
 from publisher.models.people import Role, User
 from publisher.models.weeks import ReportFile
-from publisher.workflow import closing
+from publisher.workflow import adopting, closing, signing
 from publisher.workflow.closing import filing
 from publisher.workflow.delivering import board, proving
 from publisher.workflow.drafting import listing
@@ -150,13 +150,16 @@ def _file(row: ReportFile) -> File:
 
 def _waiting(user: User, at: datetime) -> dict[str, int]:
     """Return what waits for a person, counted now."""
-    if user.role is Role.LEADER or user.role is Role.HEAD:
+    if user.role is Role.LEADER:
         return {}
+    if user.role is Role.HEAD:
+        return {"signatures": len(signing.waiting_for(user, at=at))}
     waits = {"deliveries": board.count(user, at=at)[board.Group.NEEDS_PERSON]}
     if user.role is Role.REVIEWER:
         waits |= {
             "reviews": queue.count(user.region),
             "proofs": proving.count_waiting(user),
+            "claims": adopting.count_waiting(user),
             "objections": len(closing.filed(user.region, waiting=True)),
         }
     if user.office_id is not None:
