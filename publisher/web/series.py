@@ -126,16 +126,16 @@ def withdraw(series_id: int) -> Response:
 @bp.post("/<int:series_id>/lewati")
 @allow(Role.DRAFTER)
 def skip(series_id: int) -> Response:
-    day = _day()
-    repeating.skip(get_series(series_id), day, actor=me(), at=clock.now())
+    series, day = get_series(series_id), _day()
+    repeating.skip(series, day, actor=me(), at=clock.now())
     return _done(series_id, _("%(day)s dilewati.", day=tanggal(day)))
 
 
 @bp.post("/<int:series_id>/kembalikan")
 @allow(Role.DRAFTER)
 def unskip(series_id: int) -> Response:
-    day, now = _day(), clock.now()
-    repeating.unskip(get_series(series_id), day, actor=me(), at=now)
+    series, day, now = get_series(series_id), _day(), clock.now()
+    repeating.unskip(series, day, actor=me(), at=now)
     repeating.make(series_id, days_off=days_off, at=now)
     return _done(series_id, _("%(day)s tidak jadi dilewati.", day=tanggal(day)))
 
