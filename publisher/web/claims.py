@@ -37,7 +37,9 @@ class ClaimForm(FlaskForm):
         [InputRequired(_l("Wajib diisi.")), Length(max=adopting.TITLE_CHARS)],
         description=_l("Nama kegiatannya, seperti pada konten lain di laporan."),
     )
-    kind = SelectField(_l("Jenis konten"), choices=options(KIND_WORDS), default="kegiatan")
+    kind = SelectField(
+        _l("Jenis konten"), [InputRequired()], choices=options(KIND_WORDS), default="kegiatan"
+    )
     gist = TextAreaField(
         _l("Ringkasan kegiatan"),
         [Optional(), Length(max=adopting.GIST_CHARS)],
