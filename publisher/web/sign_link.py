@@ -52,7 +52,8 @@ def picture(token: str) -> Response:
 @public
 def decide(token: str) -> Any:
     """Sign the post, or send it back; the link then leads nowhere."""
-    if not hmac.compare_digest(request.form.get("kode", ""), form_word(token)):
+    given = request.form.get("kode", "").encode()
+    if not hmac.compare_digest(given, form_word(token).encode()):
         abort(400)
     opened = _opened(token)
     if opened.fate is not Fate.OPEN or _not_for_this_browser(opened):

@@ -38,6 +38,7 @@ from publisher.models.posts import Post, ReturnReason
 from publisher.platforms import driver_class
 from publisher.web import photos
 from publisher.web.access import allow, form_version, get_post, me
+from publisher.web.failures import sentence
 from publisher.web.filters import tanggal_pendek, waktu
 from publisher.workflow import signing
 
@@ -228,7 +229,7 @@ def show_what_stopped_it(error: PublisherError) -> Any:
     db.session.rollback()
     post_id = (request.view_args or {})["post_id"]
     if me().role is Role.DRAFTER:
-        flash(_(error.message, **error.values), "danger")
+        flash(sentence(error), "danger")
         return redirect(url_for("drafts.show", post_id=get_post(post_id).id))
     return _page(get_signable(post_id), stopped_by=error), error.status
 

@@ -90,7 +90,8 @@ def test_a_link_signs_once_without_a_password_or_a_session(app, post, link, wula
     phone = app.test_client()
     kode = word(phone.get(link))
 
-    assert phone.post(link, data={"keputusan": "setuju"}).status_code == 400
+    for wrong in ({}, {"kode": "é"}, {"kode": kode[:-1]}):
+        assert phone.post(link, data={"keputusan": "setuju", **wrong}).status_code == 400
     done = phone.post(link, data={"kode": kode, "keputusan": "setuju"})
 
     assert (done.status_code, missing(post)) == (200, [])

@@ -43,6 +43,7 @@ def _seen_to(row: NeededDecision, at: datetime) -> bool:
     """Do what is due with one; return whether anything was."""
     if _is_over(row):
         row.remind_at = row.late_at = None
+        asking.resolve_notices(row.post_id, at=at)
         return True
     post = row.post
     terms, _time = asking.holding_for(post.office)
