@@ -33,7 +33,7 @@ SMALL, LARGE = 20_000, 2_000_000
 #: What is over went out on so many channels, at so many moments.
 CHANNELS, MOMENTS = 4, 1000
 #: How often a page is asked for before, and while, it is measured.
-WARM_UP, ROUNDS = 10, 100
+WARM_UP, ROUNDS = 10, 60
 #: Offices have ids above this; those of the region come first.
 _OTHERS = 100
 _S, _D = PostStatus, DeliveryStatus
