@@ -6,6 +6,8 @@ several channels is one content. It counts if at least one of its publications o
 every question of `_QUESTIONS`; else the reason is the question at which the last of them failed.
 
 Decided where decrees are silent:
+- A post made without Siar is no publication until a second person has accepted its office's claim;
+  then it is a content like all others, at its real time and with the kind it was claimed as.
 - A greeting counts only where a rule names greetings.
 - Taken down before its week was over, it was not shown for the week and does not count; later on,
   the week keeps it.
@@ -143,6 +145,8 @@ def _kind_fault(kind: PostKind, terms: Terms) -> Uncounted | None:
 
 def _repetition(content: Showing) -> Uncounted | None:
     """Of two at the same moment, the one that was written first is the earlier one."""
+    if not content.twins:
+        return None
     own = (content.first_at, content.post_id)
     repeated = any(twin < own and own[0] - twin[0] <= REPEATED_WITHIN for twin in content.twins)
     return Uncounted.REPEAT if repeated else None
