@@ -438,8 +438,8 @@ def _province(cast):
 
 
 def _signatures(cast):
-    """Sari's office needs signatures: one post has none yet and has two links, the others have
-    theirs; and a time before an election that is near."""
+    """Sari's office needs signatures: one post has none yet and has a link, the others have
+    theirs. And an election is near."""
     now = clock.now()
     day = clock.in_zone(now, ZONE).date()
     with cast.stage():
@@ -452,13 +452,10 @@ def _signatures(cast):
         for post in others:
             signing.sign(post, person=wulan, at=now)
         key, base = cast.app.config["SECRET_KEY"], "http://127.0.0.1"
-        links = [
-            signing.sign_off_link(
-                first, wulan, made_by=sari, at=at, secret_key=key, base_url=base
-            ).rpartition("/")[2]
-            for at in (now, now - timedelta(days=5))
-        ]
-        cast.tokens = links
+        link = signing.sign_off_link(
+            first, wulan, made_by=sari, at=now, secret_key=key, base_url=base
+        )
+        cast.tokens = [link.rpartition("/")[2]]
         time = signing.TimeData(
             first=day + timedelta(days=9), last=day + timedelta(days=20),
             words=("petahana", "calon bupati"), checklist=("Tidak memihak",),
