@@ -19,7 +19,7 @@ from publisher.models.people import Role, User
 from publisher.models.places import Office, OfficeKind, Region, RegionKind
 from publisher.models.plans import PlanAim
 from publisher.models.posters import Poster
-from publisher.models.posts import Post, PostKind, PostStatus
+from publisher.models.posts import Post, PostKind, PostStatus, ReturnReason
 from publisher.models.proofs import Proof
 from publisher.models.quotas import Binding, Dispensation, QuotaRule
 from publisher.models.themes import ThemeDay
@@ -31,10 +31,12 @@ from publisher.posters.themes import Theme
 from publisher.workflow import (
     adopting,
     branding,
+    checking,
     closing,
     composing,
     designing,
     library,
+    marking,
     registering,
     reporting,
     reviewing,
@@ -156,7 +158,8 @@ def _posts(cast):
     cast.let_the_planned_time_come(
         cast.post("submit", title="Posyandu lansia", kind=PostKind.UCAPAN)
     )
-    cast.post("submit", "request_changes", title="Senam bersama")
+    _mark(cast, cast.post("submit", "request_changes", title="Senam bersama"), sent=True)
+    _mark(cast, cast.post("submit", title="Kegaitan", caption="Kegaitan. Hubungi 0812-3456-7890."))
     again = cast.post("submit", title="Cek kesehatan gratis")
     with cast.stage():
         post, budi = db.session.get(Post, again), db.session.get(User, cast.budi.id)
@@ -168,6 +171,24 @@ def _posts(cast):
     cast.post("withdraw", title="Rapat internal")
     cast.post("submit", "approve", title="Donor darah")
     cast.post("submit", "approve", "reopen", title="Operasi katarak gratis")
+
+
+def _mark(cast, post_id, *, sent=False):
+    """Let Budi mark a sentence and a spot of a post."""
+    with cast.stage():
+        post, budi = db.session.get(Post, post_id), db.session.get(User, cast.budi.id)
+        told = {"comment": "Sebutkan umurnya.", "reviewer": budi, "at": clock.now()}
+        reason = ReturnReason.BELUM_5W1H
+        marking.mark_sentence(post, "caption:0", reason=reason, **told)
+        digest = post.pictures[0].media.digest
+        marking.mark_spot(post, digest, (700, 300), reason=ReturnReason.FOTO_BURAM, **told)
+        if sent:
+            marking.send(marking.pending(post, reviewer=budi), post.events[-1])
+        else:
+            checking.add_words(budi.region, "ngapak wedangan", actor=budi, at=clock.now())
+            checking.add_hotline(
+                budi.region, "0811-2222-333", "Aduan warga", office=None, actor=budi, at=clock.now()
+            )
 
 
 def _posters(cast):

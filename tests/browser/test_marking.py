@@ -1,0 +1,64 @@
+"""A reviewer returns a post with marks from a phone; the office works through them. No script."""
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import told
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "java_script_enabled": False}
+CAPTION = "Imunisasi gratis hari ini. Bawa buku KIA. Kegaitan sampai siang."
+
+
+def test_a_sentence_and_a_spot_are_marked_on_a_phone_and_ticked_off_by_the_office(cast, browser_of):
+    post_id = cast.post("submit", caption=CAPTION)
+    budi = browser_of(cast.budi, **PHONE)
+    budi.goto("/telaah")
+    budi.get_by_role("link", name="Imunisasi gratis di puskesmas").click()
+    expect(budi.locator("#isi")).to_contain_text("“kegaitan” tidak ada dalam kamus.")
+    budi.locator("#teks-caption").get_by_role("link", name="Bawa buku KIA.").click()
+    form = budi.locator("#tandai-kalimat")
+    expect(form.get_by_label("Kalimat")).to_have_value("caption:1")
+    form.get_by_label("Saran perbaikan").fill("Sebut kartu keluarga juga.")
+    form.get_by_role("button", name="Tambah tanda").click()
+    told(budi, "Tanda disimpan.")
+    budi.get_by_text("Tandai titik pada gambar 1").click()
+    picture = budi.locator("#titik-1")
+    picture.get_by_label("kanan atas").check()
+    picture.get_by_label("Saran perbaikan").fill("Samarkan wajah anak.")
+    picture.get_by_role("button", name="Tambah tanda").click()
+    expect(budi.locator("#keputusan")).to_contain_text("2 tanda ikut terkirim")
+    budi.get_by_role("button", name="Kembalikan", exact=True).click()
+    told(budi, "Konten dikembalikan untuk perbaikan.")
+
+    sari = browser_of(cast.sari, **PHONE)
+    sari.goto(f"/konten/{post_id}/ubah")
+    marks = sari.get_by_role("region", name="Tanda penelaah")
+    expect(marks).to_contain_text("0 dari 2 beres.")
+    expect(marks.locator("svg .pin")).to_have_count(1)
+    expect(marks).to_contain_text("Samarkan wajah anak.")
+    sari.get_by_label("Takarir", exact=True).fill(CAPTION.replace("buku KIA", "kartu keluarga"))
+    marks.get_by_role("button", name="Tandai beres tanda 2").click()
+    expect(marks).to_contain_text("1 dari 2 beres.")
+    expect(marks.locator("#tanda-1, li").first).to_contain_text("Sudah diubah")
+
+
+def test_with_a_script_a_tap_marks_and_a_key_leads_to_the_next_post(cast, browser_of):
+    first, last = cast.post("submit", caption=CAPTION), cast.post("submit", title="Donor darah")
+    budi = browser_of(cast.budi)
+    budi.goto(f"/telaah/{first}?jenis=layanan")
+    budi.locator("#teks-caption").get_by_role("link", name="Kegaitan sampai siang.").click()
+    expect(budi.get_by_label("Kalimat", exact=True)).to_have_value("caption:2")
+    expect(budi.locator("#kalimat-alasan")).to_be_focused()
+    budi.get_by_text("Tandai titik pada gambar 1").click()
+    picture = budi.locator("#titik-1")
+    box = picture.locator("[data-picture]").bounding_box()
+    picture.locator("[data-picture]").click(position={"x": box["width"] / 4, "y": 10})
+    expect(picture.get_by_label("Dari kiri")).to_have_value("250")
+    picture.get_by_label("Dari kiri").press("ArrowRight")
+    expect(picture.get_by_label("Dari kiri")).to_have_value("260")
+    picture.get_by_role("button", name="Tambah tanda").click()
+    expect(budi.locator("#tandai")).to_contain_text("Titik pada gambar 1")
+    budi.locator("h1").click()
+    budi.keyboard.press("j")
+    budi.wait_for_url(f"**/telaah/{last}?jenis=layanan")
+    budi.keyboard.press("ArrowLeft")
+    budi.wait_for_url(f"**/telaah/{first}?jenis=layanan")
