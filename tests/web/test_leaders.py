@@ -9,12 +9,13 @@ import time_machine
 
 from publisher.clock import Week
 from publisher.db import db
+from publisher.models.deliveries import Delivery
 from publisher.models.media import Media, MediaKind
 from publisher.models.people import Role
 from publisher.models.places import Office, OfficeKind, Region, RegionKind
 from publisher.models.posts import PostKind, PostPicture, PostStatus
 from publisher.reports.snapshot import Totals
-from publisher.workflow import reporting
+from publisher.workflow import closing, reporting
 from publisher.workflow.reporting import rolling_up
 from tests.conftest import person, saved
 from tests.weeks import content, rule, utc
@@ -251,6 +252,16 @@ def test_the_roll_up_says_what_each_region_says_of_itself(
             one = found[region.code]
             assert (one.share.met, one.share.obliged) == (totals.met, totals.obliged)
             assert (one.previous.met, one.previous.obliged) == (before.met, before.obliged)
+
+
+def test_a_province_sees_a_closed_week_as_it_was_closed(jateng, a_week):
+    week, later = Week(2026, 47), utc(2026, 11, 24, 5)
+    closing.close(a_week, reporting.week_report(a_week, week, at=later), by=None, at=later)
+    db.session.execute(sa.update(Delivery).values(published_at=TUESDAY - timedelta(weeks=1)))
+    db.session.commit()
+
+    [one] = rolling_up.roll_up(jateng, week, at=later)
+    assert (one.share.met, one.share.obliged, one.previous.met) == (1, 2, 1)
 
 
 def test_the_roll_up_costs_the_same_however_many_regions(client_of, ganjar, a_week):

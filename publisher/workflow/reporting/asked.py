@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from publisher import clock
 from publisher.clock import Week
-from publisher.db import db
 from publisher.models.people import User
 from publisher.models.quotas import (
     CalendarDay,
@@ -137,12 +136,12 @@ def _midnight(day: date | None, zone: str) -> datetime | None:
 
 
 def _rules(scope: Scope) -> dict[int, list[Rule]]:
-    query = sa.select(QuotaRule).where(scope.within(QuotaRule.region_id))
+    query = sa.select(*QuotaRule.__table__.columns).where(scope.within(QuotaRule.region_id))
     if scope.office_id is not None:
         own = sa.or_(QuotaRule.office_id.is_(None), QuotaRule.office_id == scope.office_id)
         query = query.where(own)
     found: defaultdict[int, list[Rule]] = defaultdict(list)
-    for row in db.session.scalars(query.order_by(QuotaRule.id)):
+    for row in rows.ask(query.order_by(QuotaRule.id)):
         rule = Rule(
             id=row.id,
             minimum=row.minimum,
@@ -172,7 +171,7 @@ def _decrees(scope: Scope, first: date, last: date) -> dict[int, dict[date, DayB
         CalendarDay.day.between(first, last),
     )
     found: defaultdict[int, dict[date, DayByDecree]] = defaultdict(dict)
-    for row in db.session.execute(query):
+    for row in rows.ask(query):
         found[row.region_id][row.day] = DayByDecree(
             day=row.day, works=row.works, name=row.name, source=row.source
         )
@@ -189,7 +188,7 @@ def _patterns(scope: Scope) -> dict[int, list[Pattern]]:
         WorkPattern.valid_to,
     ).where(scope.covers(WorkPattern.office_id))
     found: defaultdict[int, list[Pattern]] = defaultdict(list)
-    for row in db.session.execute(query):
+    for row in rows.ask(query):
         pattern = Pattern(
             weekdays=row.weekdays,
             rests_on_holidays=row.rests_on_holidays,
@@ -223,7 +222,7 @@ def _exemptions(
         .order_by(Dispensation.id)
     )
     found: defaultdict[int, list[tuple[date, date, Exemption]]] = defaultdict(list)
-    for row in db.session.execute(query):
+    for row in rows.ask(query):
         exemption = Exemption(
             reason=row.reason,
             document=row.document,

@@ -7,11 +7,11 @@ from threading import Lock
 import sqlalchemy as sa
 
 from publisher.clock import Week
-from publisher.db import db
 from publisher.models.places import Region
 from publisher.models.weeks import ClosedWeek
 from publisher.reports import frozen
 from publisher.reports.snapshot import Tally
+from publisher.workflow.reporting.rows import ask
 
 Figures = dict[int, Tally]  # by office id
 
@@ -63,7 +63,7 @@ def figures_of(
         .where(ClosedWeek.monday.in_([week.monday for week in weeks]))
         .order_by(ClosedWeek.version)
     )
-    newest = {(row.region_id, row.monday): row for row in db.session.execute(query)}
+    newest = {(row.region_id, row.monday): row for row in ask(query)}
     read = _read({row.id: row.digest for row in newest.values()})
     found: dict[int, dict[Week, Figures]] = {region_id: {} for region_id in ids}
     for (region_id, monday), row in newest.items():
@@ -77,7 +77,7 @@ def _read(digests: dict[int, str]) -> dict[int, Figures]:
     missing = sorted(digests.keys() - found.keys())
     if missing:
         query = sa.select(ClosedWeek.id, ClosedWeek.figures).where(ClosedWeek.id.in_(missing))
-        for row in db.session.execute(query):
+        for row in ask(query):
             found[row.id] = _shared(frozen.figures_from_json(row.figures))
             _kept.put(digests[row.id], found[row.id])
     return found

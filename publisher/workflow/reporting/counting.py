@@ -25,7 +25,7 @@ from publisher.db import db
 from publisher.models.accounts import Account
 from publisher.models.deliveries import Delivery
 from publisher.models.posts import PostKind
-from publisher.workflow.reporting.rows import Scope, Whose
+from publisher.workflow.reporting.rows import Scope, Whose, ask
 
 Cell = tuple[int, int]  # office id, `Week.ordinal`
 Channels = frozenset[str] | None
@@ -98,9 +98,7 @@ def _count(
     odd: set[Cell] = set()
     dialect = db.session.get_bind().dialect.name
     query = _question(scope.whose, channels, rare, len(weeks) == 1, dialect)
-    for place, kind, again, week, number, offices in db.session.execute(
-        query, _given(scope, weeks)
-    ):
+    for place, kind, again, week, number, offices in ask(query, _given(scope, weeks)):
         some = channels[place]
         cells = list(zip(map(int, offices.split(",")), repeat(week)))
         if not kind:

@@ -17,14 +17,13 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from publisher.clock import Week
-from publisher.db import db
 from publisher.models.deliveries import Delivery
 from publisher.models.media import Media, MediaKind
 from publisher.models.places import Region
 from publisher.models.posters import Poster, PosterPhoto
 from publisher.models.posts import Post, PostEvent, PostPicture, PostStatus
 from publisher.reports.snapshot import Content, OfficeName, WeekReport
-from publisher.workflow.reporting.rows import Scope, Whose
+from publisher.workflow.reporting.rows import Scope, Whose, ask
 
 #: How many posts a week are held up as an example, one of an office at the most.
 BEST = 3
@@ -104,7 +103,7 @@ def held(region: Region) -> Mapping[int, Held]:
         .group_by(Post.office_id, Post.status)
     )
     found: defaultdict[int, Held] = defaultdict(Held)
-    for office_id, status, count in db.session.execute(query):
+    for office_id, status, count in ask(query):
         found[office_id] = found[office_id]._replace(**{_PLACES[status]: count})
     return found
 
@@ -119,7 +118,7 @@ _PLACES = {
 def _made(scope: Scope, week: Week) -> dict[int, Any]:
     """Return how each content was made of which something went out in a week."""
     given = scope.given | {"first": week.ordinal}
-    return {row.id: row for row in db.session.execute(_making(scope.whose), given)}
+    return {row.id: row for row in ask(_making(scope.whose), given)}
 
 
 @cache
@@ -191,5 +190,5 @@ def _shown(posts: Iterable[int]) -> dict[int, dict[str, str]]:
             "picture": row.digest or "",
             "alt_text": row.alt_text or "",
         }
-        for row in db.session.execute(query)
+        for row in ask(query)
     }

@@ -216,7 +216,7 @@ def _alike(scope: Together, weeks: Sequence[Week], own: set[int | None]) -> Iter
     alike = (Office.region_id, Office.kind, Office.valid_from, Office.valid_to)
     ids = sa.func.aggregate_strings(sa.cast(Office.id, sa.Text), ",").label("ids")
     query = sa.select(*alike, ids).where(scope.within(Office.region_id)).group_by(*alike)
-    for row in db.session.execute(query):
+    for row in rows.ask(query):
         found = {int(office_id) for office_id in row.ids.split(",")}
         whole = (row.valid_from is None or row.valid_from <= weeks[0].monday) and (
             row.valid_to is None or row.valid_to >= weeks[-1].sunday

@@ -5,7 +5,7 @@ bound values, so that both databases can see which partial index serves a questi
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -65,6 +65,14 @@ class Scope:
         return sa.and_(column == self.region.id)
 
 
+def ask(
+    query: sa.Executable, given: Mapping[str, Any] | None = None
+) -> sa.CursorResult[*tuple[Any, ...]]:
+    """Return the rows that answer a question about columns; as objects they would be made twice."""
+    db.session.flush()
+    return db.session.connection().execute(query, given)
+
+
 #: Returns the condition that an office id lies within; the same for all scopes of a kind.
 Whose = Callable[[Any], sa.ColumnElement[bool]]
 
@@ -110,7 +118,7 @@ def offices(scope: Scope) -> dict[int, list[OfficeName]]:
         .order_by(Office.name, Office.id)
     )
     found: defaultdict[int, list[OfficeName]] = defaultdict(list)
-    for row in db.session.execute(query):
+    for row in ask(query):
         office = OfficeName(
             id=row.id,
             name=row.name,
@@ -148,7 +156,7 @@ def _out_already() -> sa.ColumnElement[bool]:
 def not_out(scope: Scope, start: datetime, end: datetime) -> list[Pending]:
     """Return approved deliveries to official accounts, due in the time given, that are not out."""
     given = scope.given | {"start": start, "end": end}
-    return [_pending(row) for row in db.session.execute(_not_out(scope.whose), given)]
+    return [_pending(row) for row in ask(_not_out(scope.whose), given)]
 
 
 @cache
@@ -205,7 +213,7 @@ def _pending(row: Any) -> Pending:
 
 def last_publications(scope: Scope, before: datetime) -> dict[int, datetime]:
     """Return when each office last published anything on an official account."""
-    found = db.session.execute(_last_out(scope.whose), scope.given | {"before": before})
+    found = ask(_last_out(scope.whose), scope.given | {"before": before})
     return {office_id: at for office_id, at in found if at is not None}
 
 

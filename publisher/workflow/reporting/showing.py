@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from publisher.clock import Week
-from publisher.db import db
 from publisher.models.accounts import Account, Standing, label
 from publisher.models.deliveries import Delivery
 from publisher.models.found import Claim
@@ -23,7 +22,7 @@ from publisher.models.standing_out import Takedown, Twin
 from publisher.reports.snapshot import Content, Proof, Uncounted
 from publisher.workflow.reporting.counting import Cell, in_weeks, really_out, weeks_given
 from publisher.workflow.reporting.judging import Publication, Showing
-from publisher.workflow.reporting.rows import Scope, Whose
+from publisher.workflow.reporting.rows import Scope, Whose, ask
 
 _OUT: sa.ColumnElement[bool] = sa.literal_column("delivery.status = 'published'")
 #: What is known of a publication wherever it is judged.
@@ -96,9 +95,9 @@ def _load(
     query: Any, twins: Any, given: dict[str, Any], zone: str
 ) -> tuple[list[list[Any]], Twins]:
     """Return the publications of each content, and what says the same as it."""
-    rows = db.session.execute(query, given)
+    rows = ask(query, given)
     found = [list(each) for _, each in groupby(rows, lambda row: row.post_id)]
-    return found, _stood(db.session.execute(twins, given), zone)
+    return found, _stood(ask(twins, given), zone)
 
 
 # -- questions: put together once, for that takes longer than most answers ------------------
