@@ -138,16 +138,25 @@ def test_every_kind_of_notice_has_words_an_action_and_a_place_to_go(
     db.session.add(incident)
     db.session.flush()
     db.session.add(LateDelivery(incident_id=incident.id, delivery_id=delivery.id))
-    of_week = {"details": {"week": "2026-W47"}}
+    of_week = {"details": {"week": "2026-W47", "title": "Posyandu"}}
+    of_office = {"office_id": dinkes_x.office_id, **of_week}
+    of_post = {"office_id": dinkes_x.office_id, "post_id": delivery.post_id}
     places = {
         NoticeKind.OUTAGE: {"region_id": None},
         NoticeKind.INCIDENT: {"incident_id": incident.id},
         NoticeKind.RECONNECT: {"account_id": dinkes_x.id},
         NoticeKind.PAUSED: {"account_id": dinkes_x.id},
-        NoticeKind.OBJECTION_FILED: {"office_id": dinkes_x.office_id, **of_week},
-        NoticeKind.OBJECTION_ANSWERED: {"office_id": dinkes_x.office_id, **of_week},
+        NoticeKind.OBJECTION_FILED: of_office,
+        NoticeKind.OBJECTION_ANSWERED: of_office,
         NoticeKind.CLOSING_HELD: of_week,
         NoticeKind.WEEK_CLOSED: {"details": {"week": "2026-W47", "version": 1}},
+        NoticeKind.CLAIM_FILED: of_office,
+        NoticeKind.CLAIM_ANSWERED: of_office,
+        NoticeKind.PLAN_DUE: of_office,
+        NoticeKind.PLAN_LATE: of_office,
+        NoticeKind.SIGN_OFF_ASKED: of_post,
+        NoticeKind.SIGN_OFF_ANSWERED: of_post,
+        NoticeKind.SIGN_OFF_LATE: of_post,
         NoticeKind.RETURNED: {"post_id": delivery.post_id, "details": {"step": "reject"}},
         **{kind: {"post_id": delivery.post_id} for kind in NoticeKind if "sign_off" in kind},
     }
