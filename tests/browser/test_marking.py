@@ -2,8 +2,6 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import told
-
 PHONE = {"viewport": {"width": 390, "height": 844}, "java_script_enabled": False}
 CAPTION = "Imunisasi gratis hari ini. Bawa buku KIA. Kegaitan sampai siang."
 
@@ -19,7 +17,7 @@ def test_a_sentence_and_a_spot_are_marked_on_a_phone_and_ticked_off_by_the_offic
     expect(form.get_by_label("Kalimat")).to_have_value("caption:1")
     form.get_by_label("Saran perbaikan").fill("Sebut kartu keluarga juga.")
     form.get_by_role("button", name="Tambah tanda").click()
-    told(budi, "Tanda disimpan.")
+    expect(budi.locator("#messages")).to_contain_text("Tanda disimpan.")
     budi.get_by_text("Tandai titik pada gambar 1").click()
     picture = budi.locator("#titik-1")
     picture.get_by_label("kanan atas").check()
@@ -27,7 +25,7 @@ def test_a_sentence_and_a_spot_are_marked_on_a_phone_and_ticked_off_by_the_offic
     picture.get_by_role("button", name="Tambah tanda").click()
     expect(budi.locator("#keputusan")).to_contain_text("2 tanda ikut terkirim")
     budi.get_by_role("button", name="Kembalikan", exact=True).click()
-    told(budi, "Konten dikembalikan untuk perbaikan.")
+    expect(budi.locator("#messages")).to_contain_text("Konten dikembalikan")
 
     sari = browser_of(cast.sari, **PHONE)
     sari.goto(f"/konten/{post_id}/ubah")
