@@ -1,6 +1,6 @@
 """A kabupaten in which everything is in every state it can be in, for a look at every page."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from io import BytesIO
 
 import sqlalchemy as sa
@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 
 from publisher import clock
 from publisher.db import db
+from publisher.engine.repeating import days_off
 from publisher.models.accounts import Account, AccountStatus, Standing
 from publisher.models.advancing import advance
 from publisher.models.deliveries import Delivery, DeliveryStatus
@@ -19,9 +20,10 @@ from publisher.models.people import Role, User
 from publisher.models.places import Office, OfficeKind, Region, RegionKind
 from publisher.models.plans import PlanAim
 from publisher.models.posters import Poster
-from publisher.models.posts import Post, PostKind, PostStatus, ReturnReason
+from publisher.models.posts import Language, Post, PostKind, PostStatus, ReturnReason
 from publisher.models.proofs import Proof
 from publisher.models.quotas import Binding, Dispensation, QuotaRule
+from publisher.models.series import PlanFile, Series
 from publisher.models.themes import ThemeDay
 from publisher.models.watch import Preflight, Slot
 from publisher.models.weeks import ClosedWeek, Objection
@@ -30,6 +32,7 @@ from publisher.platforms.errors import OutcomeUnknown, Refused
 from publisher.posters.themes import Theme
 from publisher.workflow import (
     adopting,
+    batching,
     branding,
     checking,
     closing,
@@ -38,6 +41,7 @@ from publisher.workflow import (
     library,
     marking,
     registering,
+    repeating,
     reporting,
     reviewing,
     sharing,
@@ -48,6 +52,7 @@ from publisher.workflow.composing.keeping import keep
 from publisher.workflow.delivering import looking, people, proving
 from publisher.workflow.delivering.claiming import Claim
 from publisher.workflow.informing import gathering, leaving, recipients, settings
+from publisher.workflow.planning import subscribing
 from publisher.workflow.registering import ThemeData
 from publisher.workflow.watching.risks import BLOCKED, UNREADABLE
 from tests.browser.cast import ZONE, photo_file
@@ -77,6 +82,8 @@ def build(cast):
     _province(cast)
     _signatures(cast)
     _letters(cast)
+    _series(cast)
+    _plan_files(cast)
     return _ids(cast)
 
 
@@ -524,6 +531,57 @@ def _letters(cast):
         leaving.leave(leaving.read(cast.tokens[-2], secret_key=key), at=now)
 
 
+def _series(cast):
+    """One that runs, with drafts, dates that were left out and a holiday; one paused, one ended."""
+    now = clock.now()
+    with cast.stage():
+        sari, budi = (db.session.get(User, one.id) for one in (cast.sari, cast.budi))
+        begun = now - timedelta(weeks=4)
+        for title, month_day in (
+            (f"Posyandu, {{tanggal}}. {LONG}", None),
+            ("Laporan", 31),
+            ("A", 1),
+        ):
+            weekly = {} if month_day else {"every_weeks": 1, "weekday": 3}
+            data = repeating.SeriesData(
+                texts={"title": title, "caption": "{tanggal}"},
+                kind=PostKind.LAYANAN,
+                language=Language.ID,
+                rhythm=repeating.Rhythm(starts_on=begun.date(), month_day=month_day, **weekly),
+                local_time=time(9),
+            )
+            series = repeating.start(data, actor=sari, at=begun)
+            if month_day is None:
+                for at in (begun, now):
+                    repeating.make(series.id, days_off=days_off, at=at)
+                coming = repeating.ahead(series, days_off=days_off, at=now)
+                repeating.skip(series, coming[1].day, actor=sari, at=now)
+            elif month_day == 1:
+                repeating.finish(series, actor=sari, at=now, version=series.version)
+            else:
+                repeating.pause(series, actor=sari, at=now, version=series.version)
+        for keeper in (sari, budi):
+            subscribing.open_feed(actor=keeper, at=now)
+        db.session.commit()
+
+
+def _plan_files(cast):
+    """A plan that became drafts, and one that waits, with rows that are wrong."""
+    now = clock.now()
+    day = clock.in_zone(now, ZONE).date() + timedelta(days=9)
+    head = "tanggal,jam,judul,perangkat_daerah\n"
+    for uploader in (cast.sari, cast.budi):
+        with cast.stage():
+            person = db.session.get(User, uploader.id)
+            office = db.session.get(Office, cast.dinkes_id)
+            good = f"{day:%d/%m/%Y},09.00,Senam {person.name},{office.abbreviation}\n"
+            checked, file = batching.look((head + good).encode(), "a.csv", actor=person, at=now)
+            batching.use(file, whole=True, seen=checked.sign, actor=person, at=now)
+            more = f"{day:%d/%m/%Y},10.00,{LONG},{office.abbreviation}\nbesok,9,,\n"
+            batching.look((head + good + more).encode(), f"{LONG}.csv", actor=person, at=now)
+            db.session.commit()
+
+
 def _ids(cast):
     offices = cast.ids(Office, Office.region_id == cast.region_id)
     of_region = Delivery.office_id.in_(offices)
@@ -557,4 +615,8 @@ def _ids(cast):
         "theme_id": cast.ids(ThemeDay, ThemeDay.region_id == cast.region_id),
         "poster_id": cast.ids(Poster, Poster.office_id == cast.dinkes_id),
         "editable": cast.ids(Post, ours, Post.status.in_(editable)),
+        "series_id": cast.ids(Series, Series.office_id == cast.dinkes_id),
+        "plan_file_id": cast.ids(
+            PlanFile, PlanFile.uploaded_by_id.in_([cast.sari.id, cast.budi.id])
+        ),
     }

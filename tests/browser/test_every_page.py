@@ -29,12 +29,13 @@ PEOPLE = {
 }
 #: Addresses of files, of answers for machines, and of those that need a platform's word.
 NO_PAGES = {
-    "accounts.come_back", "assets.serve", "calendar.changes", "pages.health", "pages.metrics",
-    "photos.show",
+    "accounts.come_back", "assets.serve", "batches.template", "calendar.changes",
+    "dispensations.letter", "pages.health",
+    "pages.metrics", "photos.show",
     "health.table", "ideas.picture", "looks.example", "looks.examples", "looks.logo", "looks.motif",
     "notices.follow",
     "proofs.pictures", "reports.week_file", "signing.picture", "sign_link.picture",
-    "studio.archive", "studio.picture", "studio.sample",
+    "studio.archive", "studio.picture", "studio.sample", "subscriptions.feed",
 }  # fmt: skip
 #: Open to everybody; here somebody looks who is signed in, which must make no difference.
 OPEN_PAGES = {"broadcasts.region", "broadcasts.week", "letters.leave", "sign_link.show"}
