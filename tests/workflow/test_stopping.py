@@ -250,6 +250,26 @@ def test_a_new_time_lies_ahead_and_posts_do_not_lie_hours_apart(blora, budi, dec
         resuming.resume(made, decision, actor=budi, at=NOW, window=WINDOW)
 
 
+def test_a_content_of_which_one_channel_was_out_before_the_stop_is_not_counted_again(
+    planned, blora, budi, dinkes_x, dinkes_facebook
+):
+    """Its second channel may go out in a later week: it is judged, and not merely counted."""
+    plain = planned(dinkes_x)
+    held = planned(dinkes_facebook)
+    db.session.execute(
+        sa.update(Delivery).where(Delivery.id == plain.id).values(post_id=held.post_id)
+    )
+    db.session.commit()
+    bring(plain, Receipt(remote_id="7", url="https://x.com/dinkes/status/7"))
+    at = NOW + timedelta(days=8)
+    made = stop(blora, budi)
+
+    resume(made, Decision(fate=Fate.SEND), budi, at=at)
+
+    assert held.due_at == at
+    assert (plain.apart, held.apart) == (True, True)
+
+
 def test_nothing_stays_put_aside_where_nothing_is_stopped(planned, dinkes_x):
     delivery = planned(dinkes_x)
     delivery.next_at = NEVER

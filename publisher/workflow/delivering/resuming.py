@@ -4,7 +4,7 @@ Held is what was due meanwhile. What is planned for later goes out at its time o
 no longer stopped, and needs no decision.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,6 +21,7 @@ from publisher.models.people import OFFICE_ROLES, User
 from publisher.models.places import Office
 from publisher.models.posts import Post
 from publisher.models.stops import Stop
+from publisher.workflow import composing
 from publisher.workflow.delivering.by_hand import TIME_TO_PROVE
 
 #: The most posts that are listed by name; of the others there is the number.
@@ -159,12 +160,23 @@ def _release(
 ) -> None:
     """Let posts go out one after the other, in the order in which they were planned."""
     turns = {post_id: turn for turn, post_id in enumerate(dict.fromkeys(r.post_id for r in rows))}
+    _set_apart(turns)
     for row in rows:
         due_at = first + turns[row.post_id] * gap
         advancing.advance(
             row.id, "release", at=at, fence=row.fence, actor=actor, reason="", due_at=due_at,
             next_at=due_at, publish_by=due_at + window,
         )  # fmt: skip
+
+
+def _set_apart(post_ids: Collection[int]) -> None:
+    """Let contents be judged one by one of which something is out already: what goes out now may
+    do so in a later week, and is no content of that week."""
+    partly = sa.select(Delivery.post_id).where(
+        Delivery.post_id.in_(list(post_ids)), status_is(Delivery.status, _S.PUBLISHED)
+    )
+    if found := db.session.scalars(partly.distinct()).all():
+        composing.mark_apart(*found)
 
 
 def _give_time_to_prove(region_id: int, *, at: datetime) -> None:
