@@ -72,8 +72,7 @@ def take(post: Post) -> Outcome:
     drafting.save(post, fields_of(form, post), actor=me(), at=now, version=form_version())
     for name, photo in kept:
         _attach(post, name, photo, outcome, now)
-    words = request.form.get("aksi", "simpan")
-    match = _ACTION.fullmatch(words)
+    match = _ACTION.fullmatch(request.form.get("aksi", "simpan"))
     step, about = _parsed(match) if match else ("simpan", "")
     _STEPS.get(step, _keep)(post, about, outcome, now)
     return _finished(post, outcome)
@@ -127,9 +126,8 @@ def _uploaded(post_id: int) -> tuple[list[tuple[str, Kept]], list[str]]:
             kept.append((name, drafting.keep(file.read(), store())))
         except PublisherError as error:
             errors.append(_said(name, error))
-    for file in files[drafting.MAX_PICTURES :]:
-        too_many = drafting.TooManyPhotos(limit=drafting.MAX_PICTURES)
-        errors.append(_said((file.filename or "")[-60:], too_many))
+    too_many, most = drafting.TooManyPhotos(limit=drafting.MAX_PICTURES), drafting.MAX_PICTURES
+    errors += [_said((file.filename or "")[-60:], too_many) for file in files[most:]]
     access.get_post(post_id, version=form_version())  # somebody may have been quicker
     return kept, errors
 
@@ -272,8 +270,7 @@ def _tick(post: Post, about: str, outcome: Outcome, now: datetime) -> None:
 def _submit(post: Post, _about: str, outcome: Outcome, now: datetime) -> None:
     if outcome.form.errors or outcome.photo_errors:
         return
-    gaps = drafting.gaps(post, store=store(), at=now)
-    if gaps:
+    if gaps := drafting.gaps(post, store=store(), at=now):
         _point_out(gaps, outcome)
         return
     drafting.submit(post, actor=me(), at=now, store=store(), version=post.version)
