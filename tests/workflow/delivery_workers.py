@@ -16,7 +16,14 @@ from publisher.platforms.errors import (
     Refused,
     TryLater,
 )
-from publisher.workflow.delivering import by_hand, claiming, loading, looking, recording
+from publisher.workflow.delivering import (
+    by_hand,
+    claiming,
+    loading,
+    looking,
+    recording,
+    stopping,
+)
 from tests.outcomes import record
 from tests.workflow.delivery_deeds import REFUSALS, deed, pick, refusals, take, which
 from tests.workflow.delivery_world import Look, Request, receipt
@@ -58,6 +65,7 @@ class Workers:
     def tick(self):
         claiming.wake_accounts(at=self.world.now)
         claiming.recover(at=self.world.now)
+        stopping.put_aside(at=self.world.now)
         claiming.give_up_late(at=self.world.now)
         by_hand.give_up_unproved(at=self.world.now)
         db.session.commit()
@@ -67,6 +75,7 @@ class Workers:
         claims = claiming.claim_due(at=self.world.now, owner="a", limit=limit)
         db.session.commit()
         db.session.expire_all()
+        assert not (claims and self.stopped), "claimed while all is stopped"
         for claim in claims:
             delivery = db.session.get(Delivery, claim.delivery_id)
             account = delivery.account
@@ -119,6 +128,7 @@ class Workers:
             db.session.rollback()
             return
         db.session.commit()
+        assert not self.stopped, "begun while all is stopped"
         delivery = db.session.get(Delivery, claim.delivery_id)
         assert delivery.due_at <= at < delivery.publish_by
         assert delivery.post.status is PostStatus.APPROVED

@@ -1,9 +1,9 @@
 """Every way a delivery can go, in any order, against a model of what is really on the platform.
 
-Workers claim, begin, die and answer late; people retry, prove, deny and edit; accounts are held,
-clocks are set. After each step the promises must hold, and from wherever it got to, everything
-must come to an end once the world is well again. The second account's platform only keeps drafts:
-a person posts there and files a proof.
+Workers claim, begin, die and answer late; people retry, prove, deny, edit, and stop the region and
+let it go on; accounts are held, clocks are set. After each step the promises must hold, and from
+wherever it got to, everything must come to an end once the world is well again. The second
+account's platform only keeps drafts: a person posts there and files a proof.
 """
 
 import os
@@ -24,10 +24,12 @@ from publisher.db import db
 from publisher.models.accounts import Account, AccountStatus
 from publisher.models.deliveries import FINAL, IN_FLIGHT, NEVER, STEPS, DeliveryStatus
 from publisher.workflow.delivering import looking, proving
+from publisher.workflow.delivering.resuming import Fate
 from tests.conftest import credentials_for
 from tests.workflow import delivery_world
 from tests.workflow.delivery_deeds import DEEDS, WINDOW, deed, loaded, pick, which
 from tests.workflow.delivery_people import People
+from tests.workflow.delivery_stops import Stops
 from tests.workflow.delivery_workers import Workers
 from tests.workflow.delivery_world import World, heal
 from tests.workflow.delivery_writing import Writing
@@ -37,7 +39,7 @@ _S = DeliveryStatus
 EXAMPLES = int(os.environ.get("EXAMPLES") or 0)
 
 
-class Deliveries(Writing, Workers, People, RuleBasedStateMachine):
+class Deliveries(Writing, Workers, People, Stops, RuleBasedStateMachine):
     """Steps of workers, people, platforms and clocks, each drawn when it is possible."""
 
     def __init__(self, app, accounts, drafter, reviewer):
@@ -47,7 +49,7 @@ class Deliveries(Writing, Workers, People, RuleBasedStateMachine):
         self.world = World()
         self.hand = []  # claims that a worker holds
         self.loaded = []  # and what it read of them
-        self.looks = []
+        self.looks, self.stopped = [], False
         self.fences, self.claimed, self.standing, self.last_event = {}, {}, {}, 0
 
     @rule(data=st.data())
@@ -160,6 +162,8 @@ class Deliveries(Writing, Workers, People, RuleBasedStateMachine):
         """From here on nothing goes wrong any more: does everything come to an end?"""
         try:
             self.die(alone=False)
+            if self.stopped:
+                self.go_on_publishing(Fate.SEND, gap=0)
             for seconds in [300] * 4 + [1800] * 20:
                 if not self._moving():
                     break
