@@ -52,9 +52,11 @@ def spot(post_id: int) -> Any:
 @bp.post("/<int:post_id>/hapus-tanda/<int:mark_id>")
 @allow(Role.REVIEWER)
 def rub_out(post_id: int, mark_id: int) -> Any:
-    post = _waiting(post_id)
-    if not marking.rub_out(post, mark_id, reviewer=me()):
+    own = marking.pending(get_post(post_id), reviewer=me())
+    if mark_id not in {shown.mark.id for shown in own}:
         abort(404)
+    post = _waiting(post_id)
+    marking.rub_out(post, mark_id, reviewer=me())
     db.session.commit()
     flash(_("Tanda dihapus."), "success")
     return _back(post)
