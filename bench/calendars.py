@@ -4,6 +4,7 @@ import gc
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -91,17 +92,19 @@ def _figures(young: Stage, old: Stage, database: str) -> Iterator[Figure]:
     (week,) = _times([old], _address("minggu"))
     little, month = _times([young, old], _address("bulan"))
     queries, size = _visit(old.app, _address("bulan"))
-    for name, value, unit, target in (
-        ("calendar_week_p95_ms", p95(week) * 1000, "ms", 120),
-        ("calendar_month_p95_ms", p95(month) * 1000, "ms", 150),
-        ("calendar_month_queries", queries, "queries", 12),
-        ("calendar_month_kb", size / 1000, "KB", 300),
-        ("calendar_growth", quick_half(month) / quick_half(little), "ratio", 1.3),
+    for figure in (
+        _figure("calendar_week_p95_ms", p95(week) * 1000, "ms", 120),
+        _figure("calendar_month_p95_ms", p95(month) * 1000, "ms", 150),
+        _figure("calendar_month_queries", queries, "queries", 12),
+        _figure("calendar_month_kb", size / 1000, "KB", 300),
+        _figure("calendar_growth", quick_half(month) / quick_half(little), "ratio", 1.3),
     ):
-        yield Figure(
-            name=name, value=round(value, 2 if unit == "ratio" else 0), unit=unit,
-            target=target, better="lower", database=database,
-        )  # fmt: skip
+        yield replace(figure, database=database)
+
+
+def _figure(name: str, value: float, unit: str, target: float) -> Figure:
+    value = round(value, 2 if unit == "ratio" else 0)
+    return Figure(name=name, value=value, unit=unit, target=target, better="lower")
 
 
 class Region:
