@@ -315,8 +315,7 @@ class WeekReport:
     previous: Totals
     matrix: Matrix
     decisions: Decisions
-    #: Of a closed week; no part of what is frozen, because it holds the digest of that.
-    seal: Seal | None = None
+    seal: Seal | None = None  # of a closed week; not frozen, because it holds the digest of that
 
     @property
     def change(self) -> int:
