@@ -16,18 +16,18 @@ FONT := publisher/static/fonts/plus-jakarta-sans.woff2
 BUILT := $(FONT) $(CATALOGUES)
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test bench posters chaos lint lock setup messages fribidi chromium
+.PHONY: help run install test bench posters chaos lint lock setup messages fribidi dictionary chromium
 .DELETE_ON_ERROR:
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(VENV)/.run $(BUILT) fribidi ## Start the demo with its practice platforms; Ctrl-C ends it
+run: $(VENV)/.run $(BUILT) fribidi dictionary ## Start the demo with its practice platforms; Ctrl-C ends it
 	@exec env DEMO=1 $(BIN)/flask --app wsgi serve --demo
 
-install: $(VENV)/.run $(BUILT) fribidi ## Set up what Siar needs to run, start nothing
+install: $(VENV)/.run $(BUILT) fribidi dictionary ## Set up what Siar needs to run, start nothing
 
-test: $(VENV)/.dev $(BUILT) fribidi chromium ## Run the whole suite; ARGS="…" goes to pytest
+test: $(VENV)/.dev $(BUILT) fribidi dictionary chromium ## Run the whole suite; ARGS="…" goes to pytest
 	@$(BIN)/pytest -n auto $(ARGS)
 
 bench: $(VENV)/.dev $(BUILT) fribidi ## Run all benchmarks, or one: NAME=due_500
@@ -46,7 +46,7 @@ lint: $(VENV)/.dev ## Check style, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-setup: $(VENV)/.dev $(BUILT) fribidi chromium ## Set up everything for development, run nothing
+setup: $(VENV)/.dev $(BUILT) fribidi dictionary chromium ## Set up everything for development, run nothing
 
 # --ignore-dirs: left to itself, Babel passes over folders such as templates/_macros.
 messages: $(VENV)/.dev ## Collect the texts of the screens into the translation catalogues
@@ -108,6 +108,10 @@ debian = { \
 fribidi:
 	@! [ -x /sbin/ldconfig ] || /sbin/ldconfig -p | grep -q 'libfribidi\.so\.0' || \
 		$(call debian,libfribidi0) || true
+
+# Without it the spelling of posts is not checked; nobody is stopped either.
+dictionary:
+	@[ -e /usr/share/hunspell/id_ID.dic ] || $(call debian,hunspell-id) || true
 
 chromium:
 	@command -v chromium >/dev/null || $(call debian,chromium)

@@ -28,6 +28,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     from publisher.db import db, prepare_engine
     from publisher.platforms import http
     from publisher.posters import aksara, lettering
+    from publisher.workflow.checking import spelling
 
     app = Flask(
         "publisher",
@@ -47,6 +48,7 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     http.configure(app.config.get("PLATFORM_GATEWAY"), app.config.get("PLATFORM_GATEWAY_CA"))
     aksara.configure(app.config.get("AKSARA_FONT"))
     lettering.warn_if_plain()
+    spelling.warn_if_unread()
     app.extensions["vault"] = vault.Vault(app.config["VAULT_KEYS"])
     app.extensions["media_store"] = storage.open_store(
         app.config["MEDIA_URL"],

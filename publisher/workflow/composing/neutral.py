@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -55,7 +55,11 @@ def blocked_words(post: Post, time: Neutrality) -> list[Said]:
 
 def blocked_problems(post: Post, time: Neutrality) -> list[Problem]:
     """Return the same as what stands in the way of submitting and approving it."""
-    fields = {CAPTION: "text", ALT_TEXT: "pictures", POSTER: "pictures"}
+    fields: dict[str, Literal["text", "pictures"]] = {
+        CAPTION: "text",
+        ALT_TEXT: "pictures",
+        POSTER: "pictures",
+    }
     return [
         Problem(
             field=fields[said.place],
