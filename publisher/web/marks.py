@@ -15,7 +15,7 @@ from publisher.errors import N_, FourEyes, Invalid, PublisherError
 from publisher.models.people import Role
 from publisher.models.posts import Post, ReturnReason
 from publisher.web import reviews
-from publisher.web.access import allow, form_version, get_post, me
+from publisher.web.access import allow, form_version, me
 from publisher.workflow import marking, reviewing
 
 bp = Blueprint("marks", __name__, url_prefix="/telaah")
@@ -52,7 +52,7 @@ def spot(post_id: int) -> Any:
 @bp.post("/<int:post_id>/hapus-tanda/<int:mark_id>")
 @allow(Role.REVIEWER)
 def rub_out(post_id: int, mark_id: int) -> Any:
-    own = marking.pending(get_post(post_id), reviewer=me())
+    own = marking.pending(reviews.submitted(post_id), reviewer=me())
     if mark_id not in {shown.mark.id for shown in own}:
         abort(404)
     post = _waiting(post_id)
@@ -64,7 +64,7 @@ def rub_out(post_id: int, mark_id: int) -> Any:
 
 def _waiting(post_id: int) -> Post:
     """Return a post that the person may return, in the version on their page."""
-    post = get_post(post_id)
+    post = reviews.submitted(post_id)
     reviewing.check_current(post, version=form_version())
     if not post.can("request_changes"):
         raise Invalid(N_("Konten ini tidak lagi menunggu telaah, sehingga tidak dapat ditandai."))

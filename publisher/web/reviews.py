@@ -143,8 +143,8 @@ def decided() -> str:
 @bp.get("/<int:post_id>")
 @allow(Role.REVIEWER)
 def show(post_id: int) -> str:
-    _note_seen(_submitted(post_id))
-    return _page(_submitted(post_id))
+    _note_seen(submitted(post_id))
+    return _page(submitted(post_id))
 
 
 @bp.post("/<int:post_id>/setujui")
@@ -222,7 +222,7 @@ def take_back(post_id: int) -> Any:
 def show_what_stopped_it(error: PublisherError) -> Any:
     """Show the post as it is now, why nothing was decided, and what was typed."""
     db.session.rollback()
-    post = _submitted((request.view_args or {})["post_id"])
+    post = submitted((request.view_args or {})["post_id"])
     return _page(post, stopped_by=error), error.status
 
 
@@ -239,7 +239,7 @@ def _kind(text: str) -> PostKind:
     return PostKind(text)
 
 
-def _submitted(post_id: int) -> Post:
+def submitted(post_id: int) -> Post:
     """Return a post that was submitted at least once: drafts are nobody's but the office's."""
     post = get_post(post_id)
     if post.submitted_at is None:
@@ -249,7 +249,7 @@ def _submitted(post_id: int) -> Post:
 
 def _current(post_id: int) -> tuple[Post, str]:
     """Return a post in the version on the person's page, held; and where to go afterwards."""
-    post = _submitted(post_id)
+    post = submitted(post_id)
     reviewing.check_current(post, version=form_version())
     next_id = _neighbours(post).next_id
     return post, url(".show", post_id=next_id) if next_id else url(".index", **filtered())
@@ -271,7 +271,7 @@ def _note_seen(post: Post) -> None:
         return
     post_id = post.id
     begin_writing()
-    reviewing.note_seen(_submitted(post_id), reviewer=me(), at=clock.now())
+    reviewing.note_seen(submitted(post_id), reviewer=me(), at=clock.now())
     db.session.commit()
     read_only()
 
