@@ -27,7 +27,8 @@ ENGLISH = ROOT / "publisher/translations/en/LC_MESSAGES/messages.po"
 AT = datetime(2026, 11, 21, 2, 5, tzinfo=UTC)
 #: Names, and words that are the same in both languages.
 SAME = {
-    "%(column)s: %(fault)s", "%(name)s: “%(reason)s”", "%(platform)s · %(office)s", "Kawung",
+    "%(column)s: %(fault)s", "%(name)s: “%(reason)s”", "%(others)s; %(own)s.",
+    "%(platform)s · %(office)s", "Siar: %(name)s", "Siar: %(what)s", "Kawung",
     "Kominfo", "Logo", "Lurik", "Mega mendung", "Motif", "Operator", "Parang", "Poster", "Status",
 }  # fmt: skip
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\}")

@@ -435,7 +435,7 @@ def working_days_of(office, reviewer):
             ).id
         ],
         "themes": [
-            saved(ThemeDay(region=office.region, name=f"Tema {office.abbreviation}", weekday=4, **by)).id,
+            saved(ThemeDay(region=office.region, name="Kamis Jawa", weekday=4, **by)).id,
         ],
         "patterns": [
             saved(

@@ -24,7 +24,7 @@ from publisher.models.weeks import ClosedWeek, ObjectionStatus, ReportFile
 from publisher.reports import frozen
 from publisher.reports.forms import FORMS
 from publisher.typed import Unacceptable
-from publisher.workflow import closing, registering, reporting
+from publisher.workflow import closing, reporting
 from publisher.workflow.closing import filing, timetable
 from tests.weeks import content, rule, utc
 
@@ -236,15 +236,6 @@ def test_a_correction_needs_a_reason_and_the_version_that_was_seen(a_week, budi)
     correct(a_week, budi)
     with pytest.raises(Unacceptable, match="baru saja dikoreksi"):
         correct(a_week, budi, seen=1)
-
-
-def test_what_was_asked_of_a_closed_week_cannot_be_changed(a_week, dinkes, budi):
-    close(a_week)
-    grant = registering.Grant(first=W47, last=W47, reason="Banjir", document="ND 4")
-
-    with pytest.raises(Unacceptable, match="belum benar") as refused:
-        registering.grant(dinkes, grant, actor=budi, at=CLOSING)
-    assert "sudah ditutup" in str(refused.value.faults["first"])
 
 
 # -- objections ----------------------------------------------------------------------------
