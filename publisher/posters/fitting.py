@@ -147,8 +147,8 @@ def _scale(width: int, height: int, rules: PictureRules) -> Fraction:
 
 
 def _scaled(width: int, height: int, scale: Fraction, rules: PictureRules) -> Size:
-    """Return whole numbers of px that are still neither too tall nor too wide."""
-    wide = max(1, round(width * scale))
+    """Return whole numbers of px that are still neither too tall nor too wide, nor too many."""
+    wide = max(1, math.floor(width * scale))  # down: the other side may have to go up
     high = max(1, round(height * scale))
     if rules.min_aspect:
         high = min(high, math.floor(wide / rules.min_aspect))
