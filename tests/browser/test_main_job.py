@@ -25,7 +25,7 @@ def write_the_post(page):
     photo = {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": photo_file()}
     page.locator("#photos").set_input_files(photo)
     page.get_by_label("Teks alternatif foto 1").fill(ALT_TEXT)
-    times = page.get_by_role("group", name="Pilihan cepat waktu tayang")
+    times = page.get_by_role("list", name="Waktu yang masih longgar")
     times.get_by_role("button").last.click()
 
 

@@ -182,7 +182,7 @@ def test_from_sign_in_to_submission_with_the_keyboard_alone(cast, page):
     hands.page.keyboard.press("Shift+Tab")
     hands.reach(page.get_by_role("button", name="Susun takarir dari isian")).press()
     expect(caption(page)).to_be_focused()
-    times = page.get_by_role("group", name="Pilihan cepat waktu tayang")
+    times = page.get_by_role("list", name="Waktu yang masih longgar")
     hands.reach(times.get_by_role("button").first).press("Space")
     expect(page.get_by_label("Tanggal tayang")).not_to_have_value("")
     hands.reach(page.get_by_role("button", name="Ajukan untuk ditelaah")).press()
