@@ -204,7 +204,9 @@ def _is_of(account: Account, token: str) -> bool:
 
 
 def _is_bot(account: Account) -> bool:
-    return account.credentials["bot_token"].partition(":")[0] == account.remote_id
+    """A channel says which channel it is; its id may look like any other number."""
+    number = account.credentials["bot_token"].partition(":")[0]
+    return "channel" not in account.credentials and number == account.remote_id
 
 
 def _update(message: Message) -> dict[str, Any]:
