@@ -134,7 +134,8 @@ def _fault(showing: Showing, terms: Terms) -> Uncounted | None:
 def _intended(
     scope: Scope, start: datetime, end: datetime
 ) -> Mapping[int, list[tuple[Showing, PostStatus]]]:
-    """Return what is planned, by office, as it would go out on official accounts. One query."""
+    """Return what is planned, by office and time, as it would go out on official accounts. One
+    query."""
     official = sa.and_(
         Account.id == post_account.c.account_id,
         Account.standing == Standing.UTAMA,
@@ -150,6 +151,7 @@ def _intended(
         .where(scope.covers(Post.office_id), Post.status.in_((*EDITABLE, *_HANDED_IN)))
         .where(Post.planned_at >= start, Post.planned_at < end)
         .group_by(Post.id, Post.office_id, Post.kind, Post.status, Post.planned_at)
+        .order_by(Post.planned_at, Post.id)
     )  # fmt: skip
     found: defaultdict[int, list[tuple[Showing, PostStatus]]] = defaultdict(list)
     for row in db.session.execute(query):
