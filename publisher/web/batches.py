@@ -19,7 +19,6 @@ from publisher.db import db
 from publisher.errors import N_
 from publisher.models.people import Role
 from publisher.models.series import PlanFile, PlanFileStatus
-from publisher.reports import plan_forms
 from publisher.tables import MAX_BYTES, FileRefused
 from publisher.web.access import allow, get_plan_file, me
 from publisher.web.filters import tanggal
@@ -140,6 +139,8 @@ def undo(plan_file_id: int) -> Response:
 @allow(*UPLOADERS)
 def template(form: str) -> Response:
     """Send an empty plan with an example of one row."""
+    from publisher.reports import plan_forms  # loads XlsxWriter, which most never need
+
     if form not in FORMS:
         abort(404)
     columns = [*REQUIRED, *OPTIONAL]
