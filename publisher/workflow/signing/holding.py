@@ -40,7 +40,12 @@ def hold_back(*, at: datetime, only_due: bool = False) -> int:
 
 
 def hold_all(*, at: datetime, only_due: bool = False) -> int:
-    """Hold batch after batch, for as long as there is more; return how many posts."""
+    """Hold batch after batch, for as long as there is more; return how many posts.
+
+    Asked at every tick: where no election is set, that is one look at an empty table.
+    """
+    if not db.session.scalar(sa.select(sa.exists().where(Neutrality.ends_at > at))):
+        return 0
     held = 0
     for _ in range(_BATCHES):
         more = hold_back(at=at, only_due=only_due)
