@@ -122,8 +122,7 @@ def _state(
     rows: dict[Stage, NeededDecision],
     at: datetime,
 ) -> State:
-    goes_out = max(post.planned_at, at) if post.planned_at else at
-    governed = time if time is not None and time.covers(goes_out) else None
+    governed = time if time is not None and time.governs(post, at) else None
     needed = (*((Stage.HEAD,) if terms.asked else ()), *(OF_REVIEWERS if governed else ()))
     return State(needed=needed, rows=rows, terms=terms, time=governed)
 

@@ -160,11 +160,16 @@ class Terms:
     link_hours: int = 72
 
 
-def waits_for_head(post: Any = Post) -> sa.ColumnElement[bool]:
-    """Return the condition of a submitted post that its office's head has not signed yet."""
-    return sa.exists().where(
-        NeededDecision.post_id == post.id,
+def asks_head() -> sa.ColumnElement[bool]:
+    """Return the condition of what the head of a submitted post's office is asked for still."""
+    return sa.and_(
+        NeededDecision.post_id == Post.id,
         NeededDecision.stage == sa.literal_column("'head'"),
         NeededDecision.answer.is_(None),
-        NeededDecision.submitted_at == post.submitted_at,
+        NeededDecision.submitted_at == Post.submitted_at,
     )
+
+
+def waits_for_head() -> sa.ColumnElement[bool]:
+    """Return the condition of a submitted post that its office's head has not signed yet."""
+    return sa.exists().where(asks_head())

@@ -45,12 +45,15 @@ class Neutrality(Model):
             and self.starts_at <= at < self.ends_at
         )
 
+    def governs(self, post: Post, at: datetime) -> bool:
+        """Return whether a post goes out in such a time, when it is planned or else now."""
+        return self.covers(max(post.planned_at or at, at))
+
 
 def governing(post: Post, at: datetime) -> Neutrality | None:
     """Return what a post that goes out when it is planned, or else now, has to satisfy."""
     row = db.session.get(Neutrality, post.office.region_id)
-    goes_out = max(post.planned_at, at) if post.planned_at else at
-    return row if row is not None and row.covers(goes_out) else None
+    return row if row is not None and row.governs(post, at) else None
 
 
 def lacks_second(post_id: Any, office_id: Any, at: Any) -> sa.ColumnElement[bool]:

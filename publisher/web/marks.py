@@ -6,7 +6,7 @@ of the post, with the words that were typed.
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from publisher import clock
@@ -19,13 +19,9 @@ from publisher.web.access import allow, form_version, me
 from publisher.workflow import marking, reviewing
 
 bp = Blueprint("marks", __name__, url_prefix="/telaah")
+bp.before_request(reviews.use_the_zone_of_the_region)
 bp.url_defaults(reviews.keep_filter)
 bp.register_error_handler(PublisherError, reviews.show_what_stopped_it)
-
-
-@bp.before_request
-def use_the_zone_of_the_region() -> None:
-    g.zone = me().region.zone
 
 
 @bp.post("/<int:post_id>/tandai-kalimat")

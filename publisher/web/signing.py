@@ -94,13 +94,13 @@ def unsigned() -> str:
 @bp.get("/<int:post_id>")
 @allow(Role.HEAD)
 def show(post_id: int) -> str:
-    return _page(_submitted(post_id))
+    return _page(get_signable(post_id))
 
 
 @bp.get("/<int:post_id>/gambar")
 @allow(Role.HEAD)
 def picture(post_id: int) -> Response:
-    return picture_of(_submitted(post_id))
+    return picture_of(get_signable(post_id))
 
 
 @bp.post("/<int:post_id>/setujui")
@@ -232,10 +232,6 @@ def show_what_stopped_it(error: PublisherError) -> Any:
         flash(sentence(error), "danger")
         return redirect(url_for("drafts.show", post_id=get_post(post_id).id))
     return _page(get_signable(post_id), stopped_by=error), error.status
-
-
-def _submitted(post_id: int) -> Post:
-    return get_signable(post_id)
 
 
 def _chosen(able: list[User]) -> User:

@@ -11,7 +11,7 @@ from publisher.models.needs import Stage, Vacant
 from publisher.models.people import Role
 from publisher.models.posts import Post, PostStatus
 from publisher.workflow import drafting, signing
-from publisher.workflow.signing import rules, times
+from publisher.workflow.signing import rules
 from tests.conftest import NOW, person
 
 LATER = NOW + timedelta(minutes=5)
@@ -216,7 +216,7 @@ def test_two_reviewers_approve_on_the_page_before_an_election(
     wrong = desk.post("/registri/persetujuan/netralitas", data=form | {"last": "2026-11-01"})
     assert (wrong.status_code, "Tidak memihak" in wrong.text) == (422, True)
     assert desk.post("/registri/persetujuan/netralitas", data=form).status_code == 302
-    assert times.stamp(signing.time_of(blora))
+    assert rules.stamp(signing.time_of(blora))
     assert "Masa netralitas pemilihan sampai 30 Nov 2026" in client_of(sari).get("/konten").text
 
     address, given = f"/telaah/{post.id}/setujui", {"version": post.version, "tahap": "first"}

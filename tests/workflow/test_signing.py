@@ -33,7 +33,7 @@ from publisher.typed import Unacceptable
 from publisher.workflow import drafting, reviewing, scheduling, signing
 from publisher.workflow.composing.neutral import blocked_words
 from publisher.workflow.delivering import claiming, loading, recording
-from publisher.workflow.signing import rules, times
+from publisher.workflow.signing import rules
 from publisher.workflow.signing.links import Fate
 from tests.conftest import NOW, person
 
@@ -77,7 +77,7 @@ def time_is(blora, budi):
         data = signing.TimeData(
             first=first, last=last, words=tuple(words), checklist=tuple(checklist)
         )
-        seen = times.stamp(signing.time_of(blora))
+        seen = rules.stamp(signing.time_of(blora))
         held = signing.set_time(blora, data, seen=seen, actor=budi, at=at)
         db.session.commit()
         return held

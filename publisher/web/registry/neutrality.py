@@ -275,7 +275,7 @@ def _time_form() -> TimeForm:
     first, last = (None, None) if over else times.days_of(row, region())
     return TimeForm(
         data={
-            "seen": times.stamp(row),
+            "seen": rules.stamp(row),
             "first": first,
             "last": last,
             "words": "\n".join(row.words) if row else "",

@@ -29,7 +29,7 @@ _UNREAD = frozenset({"who", "when", "where", "hashtags"})
 #: A word that stands with one of these is none of a language: addresses, accounts, tags, amounts.
 _NO_WORD = re.compile(r"[@#\d]|://|\bwww\.")
 _CLUSTER = re.compile(r"\S+")
-_WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
+WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 _LETTERS = "aeinrstkumlgopbdhjcyfwzqvx"
 #: Longer ones are no words, and shorter ones are too often abbreviations.
 _LONGEST, _SHORTEST = 32, 3
@@ -98,7 +98,7 @@ def _words(text: str) -> Iterator[tuple[int, str]]:
 def _plain(text: str) -> Iterator[tuple[int, str]]:
     for cluster in _CLUSTER.finditer(text):
         if not _NO_WORD.search(cluster.group()):
-            for match in _WORD.finditer(cluster.group()):
+            for match in WORD.finditer(cluster.group()):
                 yield cluster.start() + match.start(), match.group()
 
 

@@ -16,12 +16,12 @@ from publisher.models.places import Office, Region
 from publisher.models.yardsticks import Hotline, KnownWord, RubricWeight
 from publisher.workflow.checking.personal import international
 from publisher.workflow.checking.rubric import POINTS
+from publisher.workflow.checking.spelling import WORD
 
 MAX_HOTLINES = 500
 MAX_WORDS = 5000
 WORD_CHARS = 40
 LABEL_CHARS = 80
-_WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +127,7 @@ def add_words(region: Region, text: str, *, actor: User, at: datetime) -> int:
 
     :raises Invalid: if there is no word in it, or there would be too many
     """
-    told = dict.fromkeys(word.casefold() for word in _WORD.findall(text) if _fits(word))
+    told = dict.fromkeys(word.casefold() for word in WORD.findall(text) if _fits(word))
     if not told:
         raise Invalid(N_("Tulis sedikitnya satu kata, paling panjang 40 huruf."))
     known = set(words(region))

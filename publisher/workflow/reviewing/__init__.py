@@ -5,7 +5,6 @@
 older one, or comes second, changes nothing.
 """
 
-from publisher.models.asking import hands
 from publisher.workflow.reviewing.approving import Held, approve, approve_first
 from publisher.workflow.reviewing.comparing import (
     AccountsChange,
@@ -85,7 +84,6 @@ __all__ = [
     "decide",
     "decided",
     "deliveries_of",
-    "hands",
     "has_seen",
     "history",
     "is_refused",

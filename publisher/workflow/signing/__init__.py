@@ -14,12 +14,12 @@ from publisher.workflow.signing.links import (
     open_link,
     revoke_links,
     sign_off_link,
+    standing_links,
 )
 from publisher.workflow.signing.listing import (
     Asked,
     Unsigned,
     asked,
-    standing_links,
     unsigned,
     unsigned_count,
     waiting_for,

@@ -33,9 +33,7 @@ def hold_back(*, at: datetime, only_due: bool = False) -> int:
     """
     ids = db.session.scalars(_lacking(at, only_due)).all()
     query = sa.select(Post).where(Post.id.in_(ids)).order_by(Post.id)
-    if ids and db.session.get_bind().dialect.name == "postgresql":
-        query = query.with_for_update(skip_locked=True)
-    posts = db.session.scalars(query).all() if ids else []
+    posts = db.session.scalars(query.with_for_update(skip_locked=True)).all() if ids else []
     return sum(_hold(post, at) for post in posts)
 
 

@@ -84,9 +84,8 @@ def _waiting(at: datetime) -> list[NeededDecision]:
         .options(contains_eager(NeededDecision.post).contains_eager(Post.office))
         .order_by(NeededDecision.id)
         .limit(BATCH)
+        .with_for_update(of=NeededDecision, skip_locked=True)
     )
-    if db.session.get_bind().dialect.name == "postgresql":
-        query = query.with_for_update(of=NeededDecision, skip_locked=True)
     return list(db.session.scalars(query))
 
 

@@ -7,6 +7,7 @@ after the hours the region has set; it leads to that one post and nowhere else.
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -109,6 +110,18 @@ def open_link(token: str, *, secret_key: str, at: datetime) -> Opened | None:
     )
     link = db.session.scalar(query)
     return Opened(link=link, fate=_fate(link, at)) if link else None
+
+
+def standing_links(post: Post, *, at: datetime) -> Sequence[SignOffLink]:
+    """Return the links of a post that are still good, the newest first."""
+    query = (
+        sa.select(SignOffLink)
+        .join(SignOffLink.need)
+        .where(NeededDecision.post_id == post.id, NeededDecision.answer.is_(None), *_good(at))
+        .options(joinedload(SignOffLink.person), joinedload(SignOffLink.made_by))
+        .order_by(SignOffLink.id.desc())
+    )
+    return db.session.scalars(query).all()
 
 
 def revoke_links(post: Post, *, actor: User, at: datetime) -> int:

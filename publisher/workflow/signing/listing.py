@@ -1,11 +1,10 @@
 """What waits for whose signature. Every list takes a fixed number of queries."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, selectinload
 
 from publisher.db import db
 from publisher.models import asking
@@ -14,9 +13,9 @@ from publisher.models.needs import (
     Answer,
     NeededDecision,
     SignOffException,
-    SignOffLink,
     SignOffRule,
     Stage,
+    asks_head,
     waits_for_head,
 )
 from publisher.models.people import User
@@ -110,7 +109,7 @@ def unsigned(region: Region, *, at: datetime) -> list[Unsigned]:
     query = (
         sa.select(Post, NeededDecision)
         .join(Post.office)
-        .join(NeededDecision, _asks())
+        .join(NeededDecision, asks_head())
         .where(Office.region_id == region.id, Post.status == PostStatus.IN_REVIEW)
         .options(contains_eager(Post.office))
         .order_by(Post.planned_at, Post.id)
@@ -131,30 +130,3 @@ def unsigned_count(region: Region) -> int:
         .where(waits_for_head())
     )
     return db.session.scalar(query) or 0
-
-
-def standing_links(post: Post, *, at: datetime) -> Sequence[SignOffLink]:
-    """Return the links of a post that are still good, the newest first."""
-    query = (
-        sa.select(SignOffLink)
-        .join(SignOffLink.need)
-        .where(
-            NeededDecision.post_id == post.id,
-            NeededDecision.answer.is_(None),
-            SignOffLink.used_at.is_(None),
-            SignOffLink.revoked_at.is_(None),
-            SignOffLink.expires_at > at,
-        )
-        .options(joinedload(SignOffLink.person), joinedload(SignOffLink.made_by))
-        .order_by(SignOffLink.id.desc())
-    )
-    return db.session.scalars(query).all()
-
-
-def _asks() -> sa.ColumnElement[bool]:
-    return sa.and_(
-        NeededDecision.post_id == Post.id,
-        NeededDecision.stage == Stage.HEAD,
-        NeededDecision.answer.is_(None),
-        NeededDecision.submitted_at == Post.submitted_at,
-    )

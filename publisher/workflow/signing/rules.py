@@ -14,7 +14,8 @@ from sqlalchemy.orm import contains_eager, joinedload
 from publisher.db import db
 from publisher.errors import N_, Outdated
 from publisher.models import asking, audit
-from publisher.models.needs import SignOffException, SignOffRule, Vacant
+from publisher.models.needs import SignOffException, SignOffRule, Stage, Vacant
+from publisher.models.neutrality import Neutrality
 from publisher.models.people import Role, User
 from publisher.models.places import Office, Region
 from publisher.models.posts import Post, PostStatus
@@ -72,7 +73,7 @@ def set_rule(region: Region, data: RuleData, *, seen: str, actor: User, at: date
     :raises Outdated: if somebody changed it meanwhile
     :raises Unacceptable: with what is wrong, by field
     """
-    _lock(region)
+    lock(region)
     row = db.session.get(SignOffRule, region.id, populate_existing=True)
     if seen != stamp(row):
         raise Outdated(CHANGED)
@@ -99,7 +100,7 @@ def set_exception(
     :param asked: None: as its region has it
     :raises Unacceptable: with what is wrong, by field
     """
-    _lock(office.region)
+    lock(office.region)
     fault = _deputy_fault(office.region, deputy_id)
     refuse({"deputy": fault} if fault else {})
     row = db.session.get(SignOffException, office.id, populate_existing=True)
@@ -123,14 +124,15 @@ def refresh_waiting(where: sa.ColumnElement[bool], *, at: datetime) -> int:
     db.session.flush()
     query = sa.select(Post).join(Post.office).where(where, Post.status == PostStatus.IN_REVIEW)
     posts = db.session.scalars(query.order_by(Post.id)).all()
-    return sum("head" in asking.refresh(post, at=at).missing for post in posts)
+    return sum(Stage.HEAD in asking.refresh(post, at=at).missing for post in posts)
 
 
-def stamp(row: SignOffRule | None) -> str:
+def stamp(row: SignOffRule | Neutrality | None) -> str:
+    """Return by what a page tells whether somebody else has set it meanwhile."""
     return row.set_at.isoformat() if row is not None else ""
 
 
-def _lock(region: Region) -> None:
+def lock(region: Region) -> None:
     db.session.execute(sa.select(Region.id).where(Region.id == region.id).with_for_update())
 
 

@@ -19,7 +19,7 @@ from publisher.models.places import Office, Region
 from publisher.typed import Fault, refuse
 from publisher.workflow.composing.neutral import folded
 from publisher.workflow.signing import holding
-from publisher.workflow.signing.rules import CHANGED, refresh_waiting
+from publisher.workflow.signing.rules import CHANGED, lock, refresh_waiting, stamp
 
 LONGEST = timedelta(days=366)
 WORDS, WORD_CHARS = 300, 80
@@ -68,7 +68,7 @@ def set_time(region: Region, data: TimeData, *, seen: str, actor: User, at: date
     :raises Outdated: if somebody changed it meanwhile
     :raises Unacceptable: with what is wrong, by field
     """
-    db.session.execute(sa.select(Region.id).where(Region.id == region.id).with_for_update())
+    lock(region)
     row = db.session.get(Neutrality, region.id, populate_existing=True)
     if seen != stamp(row):
         raise Outdated(CHANGED)
@@ -90,10 +90,6 @@ def set_time(region: Region, data: TimeData, *, seen: str, actor: User, at: date
     held = holding.hold_all(at=at)
     refresh_waiting(Office.region_id == region.id, at=at)
     return held
-
-
-def stamp(row: Neutrality | None) -> str:
-    return row.set_at.isoformat() if row is not None else ""
 
 
 def days_of(row: Neutrality | None, region: Region) -> tuple[date | None, date | None]:
