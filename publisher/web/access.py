@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from publisher.db import db
+from publisher.db import Model, db
 from publisher.errors import Outdated, SignedOut
 from publisher.models.accounts import Account
 from publisher.models.deliveries import Delivery
@@ -27,6 +27,7 @@ from publisher.models.series import CalendarFeed, PlanFile, Series
 from publisher.web.onward import referring_page
 
 View = TypeVar("View", bound=Callable[..., Any])
+Row = TypeVar("Row", bound=Model)
 
 #: A view open to everybody, signed in or not.
 PUBLIC: frozenset[Role] = frozenset()
@@ -131,11 +132,16 @@ def sees_office(office: Office) -> bool:
     return office.region_id == user.region_id
 
 
-def get_office(office_id: int) -> Office:
-    office = db.session.get(Office, office_id)
-    if office is None or not sees_office(office):
+def _in_sight(model: type[Row], row_id: int, office_of: Callable[[Row], Office]) -> Row:
+    """Return a row of an office that the signed-in person may see; for them there is no other."""
+    row = db.session.get(model, row_id)
+    if row is None or not sees_office(office_of(row)):
         abort(404)
-    return office
+    return row
+
+
+def get_office(office_id: int) -> Office:
+    return _in_sight(Office, office_id, lambda office: office)
 
 
 def get_post(post_id: int, *, version: int | None = None) -> Post:
@@ -144,62 +150,42 @@ def get_post(post_id: int, *, version: int | None = None) -> Post:
     :param version: the version that was on the page when they clicked
     :raises Outdated: if it has changed since
     """
-    post = db.session.get(Post, post_id)
-    if post is None or not sees_office(post.office):
-        abort(404)
+    post = _in_sight(Post, post_id, lambda post: post.office)
     if version is not None and version != post.version:
         raise Outdated
     return post
 
 
 def get_account(account_id: int) -> Account:
-    account = db.session.get(Account, account_id)
-    if account is None or not sees_office(account.office):
-        abort(404)
-    return account
+    return _in_sight(Account, account_id, lambda account: account.office)
 
 
 def get_delivery(delivery_id: int) -> Delivery:
-    delivery = db.session.get(Delivery, delivery_id)
-    if delivery is None or not sees_office(delivery.office):
-        abort(404)
-    return delivery
+    return _in_sight(Delivery, delivery_id, lambda delivery: delivery.office)
 
 
 def get_proof(proof_id: int) -> Proof:
-    proof = db.session.get(Proof, proof_id)
-    if proof is None or not sees_office(proof.delivery.office):
-        abort(404)
-    return proof
+    return _in_sight(Proof, proof_id, lambda proof: proof.delivery.office)
 
 
 def get_found_post(found_post_id: int) -> FoundPost:
-    found = db.session.get(FoundPost, found_post_id)
-    if found is None or not sees_office(found.account.office):
-        abort(404)
-    return found
+    return _in_sight(FoundPost, found_post_id, lambda found: found.account.office)
 
 
 def get_claim(claim_id: int) -> Claim:
-    claim = db.session.get(Claim, claim_id)
-    if claim is None or not sees_office(claim.found_post.account.office):
-        abort(404)
-    return claim
+    return _in_sight(Claim, claim_id, lambda claim: claim.found_post.account.office)
 
 
 def get_media(media_id: int) -> Media:
     """Return a picture of a library; a screenshot that proves a post is in none."""
-    media = db.session.get(Media, media_id)
-    if media is None or media.kind is MediaKind.PROOF or not sees_office(media.office):
+    media = _in_sight(Media, media_id, lambda media: media.office)
+    if media.kind is MediaKind.PROOF:
         abort(404)
     return media
 
 
 def get_series(series_id: int) -> Series:
-    series = db.session.get(Series, series_id)
-    if series is None or not sees_office(series.office):
-        abort(404)
-    return series
+    return _in_sight(Series, series_id, lambda series: series.office)
 
 
 def get_plan_file(plan_file_id: int) -> PlanFile:
