@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from publisher.db import Model, status_column
 from publisher.models.people import User
 from publisher.models.places import Office, Region
-from publisher.models.posts import Post
+from publisher.models.posts import Post, PostStatus
 
 
 class SeriesStatus(StrEnum):
@@ -26,6 +26,15 @@ class DayOutcome(StrEnum):
     SKIPPED = "skipped"  # a person left it out
     HOLIDAY = "holiday"
     PAST = "past"  # nobody was there to make it in time
+
+
+#: The version of a draft that nobody saved anything to.
+_UNTOUCHED = 1
+
+
+def is_untouched() -> sa.ColumnElement[bool]:
+    """Return the condition of the drafts that nobody has saved anything to, or decided about."""
+    return sa.and_(Post.status == PostStatus.DRAFT, Post.version == _UNTOUCHED)
 
 
 def _where(condition: str) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from publisher.errors import N_, PublisherError
 from publisher.models import audit
 from publisher.models.people import User
 from publisher.models.places import Region
-from publisher.models.posts import Post, PostStatus
-from publisher.models.series import PlanFile, PlanFileStatus, PlanRow
+from publisher.models.posts import Post
+from publisher.models.series import PlanFile, PlanFileStatus, PlanRow, is_untouched
 from publisher.typed import tidy
 from publisher.workflow.batching.checking import Checked, Verdict, check
 from publisher.workflow.composing.beginning import begin
@@ -24,8 +24,6 @@ from publisher.workflow.composing.beginning import begin
 NAME_CHARS = 120
 #: Of one person; older ones are still in the audit trail and in their drafts.
 SHOWN = 20
-#: The version of a draft that nobody saved anything to.
-UNTOUCHED = 1
 
 
 class PlanMoved(PublisherError):
@@ -125,8 +123,7 @@ def untouched(file: PlanFile) -> list[Post]:
     query = (
         sa.select(Post)
         .join(PlanRow, PlanRow.post_id == Post.id)
-        .where(PlanRow.file_id == file.id)
-        .where(Post.status == PostStatus.DRAFT, Post.version == UNTOUCHED)
+        .where(PlanRow.file_id == file.id, is_untouched())
         .order_by(Post.id)
     )
     return list(db.session.scalars(query))

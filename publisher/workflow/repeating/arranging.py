@@ -16,8 +16,8 @@ from publisher.errors import N_, Invalid, PublisherError
 from publisher.models import audit
 from publisher.models.people import User
 from publisher.models.places import Office
-from publisher.models.posts import Language, Post, PostKind, PostStatus
-from publisher.models.series import DayOutcome, Series, SeriesDay, SeriesStatus
+from publisher.models.posts import Language, Post, PostKind
+from publisher.models.series import DayOutcome, Series, SeriesDay, SeriesStatus, is_untouched
 from publisher.typed import Fault, refuse
 from publisher.workflow.composing.beginning import publishable_accounts
 from publisher.workflow.repeating import making
@@ -28,8 +28,6 @@ MOST_WEEKS, MOST_AHEAD = 12, 30
 #: Series of one office that are not over.
 MOST_SERIES = 40
 FARTHEST = timedelta(days=366 * 3)
-#: The version of a draft that nobody saved anything to.
-UNTOUCHED = 1
 
 
 class SeriesChanged(PublisherError):
@@ -169,8 +167,7 @@ def untouched(series: Series) -> list[Post]:
     query = (
         sa.select(Post)
         .join(SeriesDay, SeriesDay.post_id == Post.id)
-        .where(SeriesDay.series_id == series.id)
-        .where(Post.status == PostStatus.DRAFT, Post.version == UNTOUCHED)
+        .where(SeriesDay.series_id == series.id, is_untouched())
         .order_by(SeriesDay.day)
     )
     return list(db.session.scalars(query))

@@ -19,10 +19,9 @@ COMING, PAST = 6, 30
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One series in the list: its next date, and how many of its dates came to what."""
+    """One series in the list, and how many of its dates came to what."""
 
     series: Series
-    next_day: date | None
     counts: Counter[DayOutcome]
 
 
@@ -51,9 +50,7 @@ def of_office(office_id: int) -> list[Row]:
     )
     found = list(db.session.scalars(query))
     counts = _counts([series.id for series in found])
-    return [
-        Row(series=series, next_day=series.next_day, counts=counts[series.id]) for series in found
-    ]
+    return [Row(series=series, counts=counts[series.id]) for series in found]
 
 
 def days(series: Series) -> list[SeriesDay]:
