@@ -15,7 +15,7 @@ from flask import Flask
 from publisher import mail
 from publisher.engine.listening import Listener
 from publisher.engine.steps import Steps
-from publisher.engine.wording import BODY, TEXT, File, Writer, Written
+from publisher.engine.wording import BODY, TEXT, Writer, Written
 from publisher.models.letters import Channel, LetterStatus
 from publisher.workflow.informing import gathering, posting, weekly
 from publisher.workflow.informing.posting import Claim, Ended
@@ -122,15 +122,11 @@ def _letter(written: Written, contents: list[bytes]) -> mail.Letter:
         if file.form == TEXT:
             text = text.replace(BODY, content.decode().strip())
         else:
-            attached.append(_attachment(file, content))
+            attached.append(mail.Attachment(name=file.name, mime=file.mime, content=content))
     return mail.Letter(
         to=written.to, subject=written.subject, text=text, about=written.key,
         attachments=tuple(attached), leave_url=written.leave_url,
     )  # fmt: skip
-
-
-def _attachment(file: File, content: bytes) -> mail.Attachment:
-    return mail.Attachment(name=file.name, mime=file.mime, content=content)
 
 
 def _mailbox(app: Flask) -> mail.Mailbox | None:

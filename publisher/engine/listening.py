@@ -41,7 +41,7 @@ class Listener:
             bot = self._bot()
             name = name or bot.name()
             messages = bot.read(after)
-            after = bot.last_of(messages) if messages else after
+            after = max((message.number + 1 for message in messages), default=after)
             answers = self._steps.transact(lambda: self._heard(messages))
         except PlatformError as error:
             if not self._silent:  # once, not every round

@@ -4,7 +4,6 @@ The first line of each is its subject. Sentences about notices are those of the 
 """
 
 import html
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,17 +13,17 @@ from flask import Flask, g
 
 from publisher.models.letters import Channel, Letter, LetterKind
 from publisher.models.people import Role, User
+from publisher.models.places import Region
 from publisher.models.weeks import ReportFile
 from publisher.workflow import adopting, closing, signing
 from publisher.workflow.closing import filing
 from publisher.workflow.delivering import board, proving
 from publisher.workflow.drafting import listing
-from publisher.workflow.informing import leaving, posting
+from publisher.workflow.informing import leaving, posting, weekly
 from publisher.workflow.reviewing import queue
 from publisher.workflow.watching import inbox
 
-#: What comes with the report of a closed week; its text is the letter itself.
-ATTACHED = ("pdf", "png")
+#: Of the files of a closed week the one that is the letter itself; the others come with it.
 TEXT = "txt"
 #: Where the text of a report goes, once it is read; nobody can type this.
 BODY = "\x00"
@@ -78,11 +77,13 @@ class Writer:
         if not found:
             return None
         notice_ids, files = found.pop("notice_ids"), found.pop("files")
-        subject, _, text = self._filled(letter, found).partition("\n")
+        leave_url = self._leave_url(letter)
+        filled = self._filled(letter, leave_url=leave_url, **found)
+        subject, _, text = filled.partition("\n")
         return Written(
             channel=letter.channel, to=to, key=letter.key, subject=subject.strip(),
             text=text.strip() + "\n", notice_ids=notice_ids, files=files,
-            leave_url=self._leave_url(letter),
+            leave_url=leave_url,
         )  # fmt: skip
 
     def _news(self, letter: Letter, at: datetime) -> dict[str, Any] | None:
@@ -95,6 +96,7 @@ class Writer:
         if not entries and not any(waits.values()):
             return None
         return {
+            "region": user.region,
             "entries": entries[: posting.NAMED],
             "more": max(0, len(entries) - posting.NAMED),
             "waits": [(what, count) for what, count in waits.items() if count],
@@ -106,11 +108,12 @@ class Writer:
         week = letter.closed_week
         if week is None:
             return None
-        files = [filing.kept(week, form) for form in (TEXT, *ATTACHED)]
+        files = [filing.kept(week, form) for form in weekly.NEEDED]
         there = [_file(row) for row in files if row is not None]
         if len(there) < len(files):
             raise LookupError(f"closed week {week.id} lacks a file")
         return {
+            "region": week.region,
             "closed": week,
             "body": BODY,
             "newest": closing.versions(week.region, week.week)[0].version,
@@ -118,8 +121,7 @@ class Writer:
             "files": there,
         }
 
-    def _filled(self, letter: Letter, found: Mapping[str, Any]) -> str:
-        region = letter.user.region if letter.user else letter.closed_week.region  # type: ignore[union-attr]
+    def _filled(self, letter: Letter, *, region: Region, **found: Any) -> str:
         g.zone = region.zone
         name = "week" if letter.kind is LetterKind.WEEK else "news"
         template = self._app.jinja_env.get_template(f"letters/{name}.txt")
@@ -130,7 +132,6 @@ class Writer:
             by_mail=letter.channel is Channel.MAIL,
             address=self._address,
             plain=html.unescape,
-            leave_url=self._leave_url(letter),
             **found,
         )
 

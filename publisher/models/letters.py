@@ -45,16 +45,6 @@ class LetterStatus(StrEnum):
     DROPPED = "dropped"  # there was nothing to tell any more
 
 
-#: Those that wait for nothing any more.
-ENDED = (
-    LetterStatus.SENT,
-    LetterStatus.UNSURE,
-    LetterStatus.REFUSED,
-    LetterStatus.GIVEN_UP,
-    LetterStatus.DROPPED,
-)
-
-
 def _where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 

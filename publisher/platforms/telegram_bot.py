@@ -60,10 +60,6 @@ class Bot:
         found = self._asked("getUpdates", data)
         return [message for one in found if (message := _message(one))]
 
-    def last_of(self, messages: list[Message]) -> int:
-        """Return from which update on the next reading goes."""
-        return max(message.number for message in messages) + 1
-
     def say(self, chat: str, text: str) -> None:
         """Write to a person.
 

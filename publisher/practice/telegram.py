@@ -21,8 +21,6 @@ _PHOTO_BYTES = 10 * 1024 * 1024
 #: An album takes one number for each of its pictures.
 _ALBUM = 10
 _NOT_FOUND = (404, "Not Found")
-
-
 #: As many updates as one answer holds.
 _UPDATES = 100
 

@@ -10,13 +10,7 @@ from datetime import datetime
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from publisher.db import db
-from publisher.models.letters import (
-    Channel,
-    Letter,
-    LetterKind,
-    LetterSetting,
-    ReportRecipient,
-)
+from publisher.models.letters import Channel, Letter, LetterKind, ReportRecipient
 from publisher.models.people import User
 from publisher.workflow.informing import settings
 
@@ -64,11 +58,11 @@ def leave(leaving: Leaving, *, at: datetime) -> None:
 def has_left(leaving: Leaving) -> bool:
     if isinstance(leaving.to, ReportRecipient):
         return bool(leaving.to.left_at or leaving.to.removed_at)
-    setting = db.session.get(LetterSetting, leaving.to.id) or LetterSetting()
+    setting = settings.of(leaving.to)
     wanted = {
         LetterKind.NOW: setting.at_once is not Channel.OFF,
         LetterKind.DIGEST: setting.digest is not Channel.OFF,
-        LetterKind.WEEK: setting.weekly is not False,
+        LetterKind.WEEK: setting.weekly,
     }
     return not wanted[leaving.kind]
 

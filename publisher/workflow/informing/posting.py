@@ -28,6 +28,7 @@ from publisher.models.letters import (
 from publisher.models.notices import Notice, NoticeRead, add_once
 from publisher.models.people import User
 from publisher.models.weeks import ClosedWeek
+from publisher.workflow.informing import settings
 
 #: Much longer than writing a letter and handing it over takes.
 LEASE = timedelta(minutes=5)
@@ -252,10 +253,7 @@ def _note_nobody(letter: Letter, *, at: datetime) -> None:
         letter.recipient.refused_at = at
     if letter.user is None:
         return
-    setting = db.session.get(LetterSetting, letter.user.id)
-    if setting is None:
-        setting = LetterSetting(user_id=letter.user.id)
-        db.session.add(setting)
+    setting = settings.own(letter.user)
     if letter.channel is Channel.TELEGRAM:
         setting.telegram_chat, setting.telegram_since = None, None
     else:

@@ -8,12 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from publisher.db import db
-from publisher.models.letters import (
-    Letter,
-    LetterSetting,
-    LetterStatus,
-    ReportRecipient,
-)
+from publisher.models.letters import Letter, LetterSetting, LetterStatus, ReportRecipient
 from publisher.models.people import User
 from publisher.models.places import Region
 
