@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import Length, Optional
 
 from publisher import clock
 from publisher.db import db
@@ -27,11 +27,10 @@ from publisher.platforms import http
 from publisher.typed import tidy
 from publisher.web.access import allow, get_user, me, public, signed_in
 from publisher.web.registry.common import answer, kept
-from publisher.web.registry.forms import options
+from publisher.web.registry.forms import REQUIRED, options
 from publisher.workflow.informing import leaving, recipients, settings, telegram, trouble, weekly
 
 bp = Blueprint("letters", __name__, url_prefix="/surel")
-_REQUIRED = InputRequired(_l("Wajib diisi."))
 _WAYS = {
     Channel.MAIL.value: _l("Lewat surel"),
     Channel.TELEGRAM.value: _l("Lewat Telegram"),
@@ -47,19 +46,19 @@ KINDS = {
 class SettingsForm(FlaskForm):
     at_once = RadioField(
         _l("Yang memerlukan Anda segera"),
-        [_REQUIRED],
+        [REQUIRED],
         choices=options(_WAYS),
         description=_l("Misalnya unggahan gagal, konten dikembalikan, atau akun terputus."),
     )
     digest = RadioField(
         _l("Ringkasan harian"),
-        [_REQUIRED],
+        [REQUIRED],
         choices=options(_WAYS),
         description=_l("Yang lainnya, satu kali sehari, beserta apa yang menunggu Anda."),
     )
     digest_hour = SelectField(
         _l("Ringkasan dikirim pukul"),
-        [_REQUIRED],
+        [REQUIRED],
         choices=options({str(hour): f"{hour:02d}.00" for hour in settings.HOURS}),
     )
     weekly = BooleanField(_l("Kirimi saya laporan setiap minggu yang ditutup"))
@@ -79,7 +78,7 @@ class SettingsForm(FlaskForm):
 class RecipientForm(FlaskForm):
     address = EmailField(
         _l("Alamat surel"),
-        [_REQUIRED, Length(max=254)],
+        [REQUIRED, Length(max=254)],
         description=_l("Misalnya alamat sekretaris pribadi atau kotak surat bagian umum."),
     )
 
@@ -107,12 +106,13 @@ def choose() -> Any:
         flash(_("Pilihan Anda disimpan."), "success")
         return redirect(url_for(".settings"))
     person = me()
+    setting = settings.of(person)
     page = render_template(
         "letters/settings.html",
         form=form,
-        setting=settings.of(person),
+        setting=setting,
         zone_name=clock.zone_name(person.region.zone),
-        silent_since=settings.silent_since(settings.of(person), person),
+        silent_since=settings.silent_since(setting, person),
         mail_ready=bool(current_app.config.get("MAIL_URL")),
         bot_ready=bool(current_app.config.get("TELEGRAM_NOTICE_BOT")),
     )

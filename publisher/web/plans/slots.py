@@ -17,6 +17,7 @@ from publisher.workflow.reporting.workdays import national_holidays
 
 #: So far ahead working days are looked for when no week is asked for.
 AHEAD = timedelta(days=14)
+#: And so many of them are taken.
 DAYS = 5
 
 

@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import SelectField
-from wtforms.validators import InputRequired
 
 from publisher import clock
 from publisher.clock import Week
@@ -21,12 +20,13 @@ from publisher.models.posts import Post
 from publisher.reports import plan_reminders
 from publisher.web import approving
 from publisher.web.access import allow, get_office, get_post, me
+from publisher.web.closing import HOURS
 from publisher.web.explaining import REASONS
 from publisher.web.failures import sentence
 from publisher.web.plans.blueprint import bp, moments, this_week, week_of
 from publisher.web.plans.slots import free_slots
 from publisher.web.registry.common import answer, kept
-from publisher.web.registry.forms import options
+from publisher.web.registry.forms import REQUIRED, options
 from publisher.web.registry.forms_quotas import WEEKDAYS
 from publisher.workflow import closing, drafting, planning, reporting, reviewing
 from publisher.workflow.planning import Scope, Settings, Wanted
@@ -34,7 +34,6 @@ from publisher.workflow.reporting import OfficePlan, PlanState
 
 #: As many drafts as one request hands in.
 MOST_DRAFTS = 50
-_REQUIRED = InputRequired(_l("Wajib diisi."))
 #: Who lacks something comes first.
 _ORDER = [
     PlanState.LATE,
@@ -48,21 +47,19 @@ _ORDER = [
 class DeadlineForm(FlaskForm):
     day = SelectField(
         _l("Rencana ditunggu sampai hari"),
-        [_REQUIRED],
+        [REQUIRED],
         choices=options(WEEKDAYS),
         description=_l("Di minggu sebelumnya."),
     )
-    hour = SelectField(
-        _l("Pukul"), [_REQUIRED], choices=options({str(n): f"{n:02d}.00" for n in range(24)})
-    )
+    hour = SelectField(_l("Pukul"), [REQUIRED], choices=options(HOURS))
     slots_from = SelectField(
         _l("Waktu tayang disarankan mulai pukul"),
-        [_REQUIRED],
-        choices=options({str(n): f"{n:02d}.00" for n in range(24)}),
+        [REQUIRED],
+        choices=options(HOURS),
     )
     slots_to = SelectField(
         _l("sampai pukul"),
-        [_REQUIRED],
+        [REQUIRED],
         choices=options({str(n): f"{n:02d}.00" for n in range(1, 25)}),
         description=_l("Jam kerja, agar konten tersebar dan ada yang menjawab komentar warga."),
     )

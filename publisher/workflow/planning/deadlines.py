@@ -70,8 +70,7 @@ def set_deadline(region: Region, data: Settings, *, actor: User, at: datetime) -
 
     :raises Unacceptable: if a day or an hour is none, or no hour is left between two
     """
-    query = sa.select(Region).where(Region.id == region.id).with_for_update()
-    region = db.session.execute(query.execution_options(populate_existing=True)).scalar_one()
+    region = _lock(region.id)
     hours = 0 <= data.slots_from < data.slots_to <= 24
     refuse(
         {
@@ -107,8 +106,7 @@ def due(*, at: datetime) -> list[tuple[int, NoticeKind]]:
 
 def take(region_id: int, kind: NoticeKind, *, at: datetime) -> tuple[Region, Week] | None:
     """Lock a region, and return the week to tell of; None if another worker was quicker."""
-    query = sa.select(Region).where(Region.id == region_id).with_for_update()
-    region = db.session.execute(query.execution_options(populate_existing=True)).scalar_one()
+    region = _lock(region_id)
     week = _week(region, kind, at)
     return (region, week) if week else None
 
@@ -166,6 +164,12 @@ def settle(region_id: int, week: Week, gaps: Collection[Gap], *, at: datetime) -
     _resolve(_open(region_id, *_PLANS).where(Notice.office_id.not_in(lacking)), week, at=at)
 
 
+def _lock(region_id: int) -> Region:
+    """Return a region as it stands now, and let nobody else change it until we are done."""
+    query = sa.select(Region).where(Region.id == region_id).with_for_update()
+    return db.session.execute(query.execution_options(populate_existing=True)).scalar_one()
+
+
 def _open(region_id: int, *kinds: NoticeKind) -> sa.Select[Notice]:
     return sa.select(Notice).where(
         Notice.region_id == region_id, Notice.kind.in_(kinds), Notice.resolved_at.is_(None)
@@ -186,10 +190,10 @@ def _week(region: Region, kind: NoticeKind, at: datetime) -> Week | None:
     }
     if (mark := marks[kind]) is None:
         return None
-    present = Week.of(at, region.zone)
+    present, over = Week.of(at, region.zone), kind is NoticeKind.PLAN_LATE
     for week in (present, present.next(), present.next().next()):
         due_at = deadline(region, week)
-        first, last = (due_at - AHEAD, due_at) if kind is _PLANS[0] else (due_at, due_at + NEWS)
+        first, last = (due_at, due_at + NEWS) if over else (due_at - AHEAD, due_at)
         if first <= at < last and week.monday > mark:
             return week
     return None

@@ -32,8 +32,6 @@ STEPS = HALF_HOUR // STEP
 MOST = 5
 #: What a review takes at least.
 REVIEW = timedelta(hours=2)
-#: Days that are looked at when nobody asks for a week.
-DAYS = 5
 #: So many in half an hour are nobody's crowd.
 FEW = 2
 
