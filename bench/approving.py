@@ -12,7 +12,7 @@ from PIL import Image
 
 from bench import rows
 from bench.measure import Figure
-from bench.pages import PASSWORD, hashed
+from bench.pages import hashed, signed_in
 from bench.stage import POSTGRESQL, SQLITE, Stage, stage, tidy
 from publisher import clock
 from publisher.clock import Week
@@ -96,8 +96,7 @@ def _approve(app: Flask, week: Week) -> float:
     db.session.rollback()
 
     def press() -> float:
-        client = app.test_client()
-        client.post("/masuk", data={"email": "budi@b.id", "password": PASSWORD})
+        client = signed_in(app, "budi@b.id")
         assert client.get(f"/rencana/{week}/setujui").status_code == 200  # what they look at
         started = time.perf_counter()
         answer = client.post(f"/rencana/{week}/setujui", data={"pilih": ticked})

@@ -3,7 +3,6 @@
 import gc
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,12 +12,14 @@ from flask import Flask
 from sqlalchemy import event
 
 from bench import rows
+from bench.bulk import copied, indexes_made_anew, trust
+from bench.history import DELIVERIES, make_numbers
 from bench.measure import Figure
-from bench.pages import PASSWORD, hashed, p95, quick_half, seconds_in_turn
+from bench.pages import hashed, p95, quick_half, seconds_in_turn, signed_in
 from bench.stage import POSTGRESQL, SQLITE, Stage, stage, tidy
 from publisher import clock
 from publisher.clock import Week
-from publisher.db import UtcDateTime, db
+from publisher.db import db
 from publisher.models import places
 from publisher.models.accounts import Account
 from publisher.models.deliveries import Delivery, DeliveryEvent, DeliveryStatus
@@ -47,14 +48,7 @@ _STANDING = (
 )  # fmt: skip
 #: A post that is out; those of the past are made of it.
 _OUT = 12
-_POSTS, _DELIVERIES = Post.metadata.tables["post"], Post.metadata.tables["delivery"]
-_NUMBERS = sa.Table(
-    "numbers",
-    sa.MetaData(),
-    sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("moment", UtcDateTime()),
-    sa.Column("week", sa.Integer),
-)
+_POSTS = Post.metadata.tables["post"]
 _PAST_ID = f"(100000 + p.n * {MOMENTS} + m.n)"
 #: The columns in which what is over differs from the sample.
 _PAST = {
@@ -139,13 +133,12 @@ class Region:
         """
         connection = db.session.connection()
         if not self._depth:
-            _make_numbers(connection)
+            _make_numbers()
         before, self._depth = self._depth, deliveries // CHANNELS // MOMENTS
-        if connection.dialect.name == POSTGRESQL:  # what a database makes itself fits together
-            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        trust(connection)
         span = {"sample": _OUT, "before": before, "depth": self._depth}
-        with _indexes_made_anew(connection):
-            for table, changes in ((_POSTS, _PAST_POST), (_DELIVERIES, _PAST_DELIVERY)):
+        with indexes_made_anew(connection, _POSTS, DELIVERIES):
+            for table, changes in ((_POSTS, _PAST_POST), (DELIVERIES, _PAST_DELIVERY)):
                 connection.execute(_copies(table, changes), span)
         db.session.commit()
         tidy()
@@ -214,40 +207,22 @@ def _moment(n: int) -> datetime:
     return clock.from_local(local, ZONE)
 
 
-def _make_numbers(connection: sa.Connection) -> None:
-    """Write down 1, 2, 3, …, and a moment for each, 26 hours apart, before the shown month."""
-    _NUMBERS.create(connection)
-    ended = clock.from_local(datetime.combine(_month(), datetime.min.time()), ZONE)
-    moments = [(n, ended - timedelta(days=40, hours=26 * n)) for n in range(1, MOMENTS + 1)]
-    connection.execute(
-        sa.insert(_NUMBERS),
-        [{"n": n, "moment": at, "week": Week.of(at, ZONE).ordinal} for n, at in moments],
-    )
+def _make_numbers() -> None:
+    """Write down moments that lie well before the shown month."""
+    begins = clock.from_local(datetime.combine(_month(), datetime.min.time()), ZONE)
+    make_numbers(begins - timedelta(days=40), MOMENTS, apart=timedelta(hours=26))
 
 
 def _copies(table: sa.Table, changes: dict[str, str]) -> sa.TextClause:
     """Return what copies the sample to every moment, at each depth, with some columns changed."""
-    names = [column.name for column in table.columns]
-    columns = ", ".join(f'"{name}"' for name in names)
-    wanted = ", ".join(changes.get(name, f's."{name}"') for name in names)
+    columns, wanted = copied(table, changes, of="s")
     sources = f"{table.name} s, numbers p, numbers m"
     spread = "s.id = :sample AND p.n > :before AND p.n <= :depth"
-    if table is _DELIVERIES:
+    if table is DELIVERIES:
         sources, spread = f"{sources}, numbers c", f"{spread} AND c.n <= {CHANNELS}"
     return sa.text(
         f"INSERT INTO {table.name} ({columns}) SELECT {wanted} FROM {sources} WHERE {spread}"
     )
-
-
-@contextmanager
-def _indexes_made_anew(connection: sa.Connection) -> Iterator[None]:
-    """Write without indexes and make them afterwards: much quicker for millions of rows."""
-    indexes = [*_POSTS.indexes, *_DELIVERIES.indexes]
-    for index in indexes:
-        index.drop(connection)
-    yield
-    for index in indexes:
-        index.create(connection)
 
 
 def _times(stages: Sequence[Stage], address: str) -> list[list[float]]:
@@ -275,8 +250,7 @@ def _visit(app: Flask, path: str) -> tuple[int, int]:
         counted.append(given[2])
 
     def visit() -> int:
-        client = app.test_client()
-        client.post("/masuk", data={"email": "budi@b.id", "password": PASSWORD})
+        client = signed_in(app, "budi@b.id")
         client.get(path)
         counted.clear()
         return len(client.get(path).data)

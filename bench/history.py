@@ -1,14 +1,13 @@
 """Years of deliveries in a minute, written by the database itself from one real row."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from bench import rows
+from bench.bulk import copied, indexes_made_anew, trust
 from bench.pages import hashed
-from bench.stage import POSTGRESQL, Stage, tidy
+from bench.stage import Stage, tidy
 from publisher.clock import Week
 from publisher.db import UtcDateTime, db
 from publisher.models.accounts import Account
@@ -28,7 +27,7 @@ PAST_POST, PAST_DELIVERY = 100, 100_000
 
 _S = DeliveryStatus
 DELIVERIES = Delivery.metadata.tables["delivery"]
-#: 1, 2, 3, …, and a moment for each, 8 hours apart, going back from where the past ends.
+#: 1, 2, 3, …, and a moment for each.
 _NUMBERS = sa.Table(
     "numbers",
     sa.MetaData(),
@@ -72,7 +71,7 @@ class History:
         first = rows.rows_of(1)
         self._post, self._delivery = first[Post][0], first[Delivery][0]
         self._spread(drafter.office)
-        self._make_numbers()
+        make_numbers(at - OVER_SINCE, ACCOUNTS, apart=timedelta(hours=8))
         self._add_posts(range(2, 3 + WAITING))
         self._add_live()
         db.session.commit()
@@ -82,19 +81,17 @@ class History:
         before, self.depth = self.depth, deliveries // ACCOUNTS
         self._add_posts(range(PAST_POST + before + 1, PAST_POST + self.depth + 1))
         connection = db.session.connection()
-        if connection.dialect.name == POSTGRESQL:  # what a database makes itself fits together
-            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        with indexes_made_anew(connection):
+        trust(connection)
+        with indexes_made_anew(connection, DELIVERIES):
             self._write_past(connection, before)
         db.session.commit()
         tidy()
 
     def _write_past(self, connection: sa.Connection, before: int) -> None:
-        names = [column.name for column in DELIVERIES.columns]
-        wanted = ", ".join(_PAST.get(name, f"d.{name}") for name in names)
+        columns, wanted = copied(DELIVERIES, _PAST, of="d")
         connection.execute(
             sa.text(
-                f"INSERT INTO delivery ({', '.join(names)}) SELECT {wanted}"
+                f"INSERT INTO delivery ({columns}) SELECT {wanted}"
                 " FROM delivery d, numbers p, numbers a WHERE d.id = :one"
                 " AND p.n > :before AND p.n <= :depth AND a.n <= :accounts ORDER BY p.n, a.n"
             ),
@@ -110,16 +107,6 @@ class History:
         db.session.commit()
 
     # -- building -----------------------------------------------------------------------
-
-    def _make_numbers(self) -> None:
-        connection = db.session.connection()
-        _NUMBERS.create(connection)
-        ended = self.at - OVER_SINCE
-        moments = ((n, ended - timedelta(hours=8 * n)) for n in range(1, ACCOUNTS + 1))
-        connection.execute(
-            sa.insert(_NUMBERS),
-            [{"n": n, "moment": at, "week": Week.of(at, ZONE).ordinal} for n, at in moments],
-        )
 
     def _spread(self, first: Office) -> None:
         """Give the accounts to many offices."""
@@ -157,15 +144,16 @@ class History:
         rows.insert(Delivery, made)
 
 
+def make_numbers(ended: datetime, most: int, *, apart: timedelta) -> None:
+    """Write down 1, 2, 3, …, and a moment for each, so far apart, going back from `ended`."""
+    connection = db.session.connection()
+    _NUMBERS.create(connection)
+    moments = ((n, ended - apart * n) for n in range(1, most + 1))
+    connection.execute(
+        sa.insert(_NUMBERS),
+        [{"n": n, "moment": at, "week": Week.of(at, ZONE).ordinal} for n, at in moments],
+    )
+
+
 def _live_id(post: int, account: int) -> int:
     return post * 10_000 + account
-
-
-@contextmanager
-def indexes_made_anew(connection: sa.Connection) -> Iterator[None]:
-    """Write without indexes and make them afterwards: much quicker for millions of rows."""
-    for index in DELIVERIES.indexes:
-        index.drop(connection)
-    yield
-    for index in DELIVERIES.indexes:
-        index.create(connection)

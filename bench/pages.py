@@ -42,7 +42,7 @@ def seconds_in_turn(
     """
 
     def visit() -> list[list[float]]:
-        clients = [_signed_in(app, who) for app in apps]
+        clients = [signed_in(app, who) for app in apps]
         for client in clients:
             _once(client, path)
         gc.freeze()  # as the server does when it starts
@@ -53,7 +53,8 @@ def seconds_in_turn(
         return apart.submit(visit).result()
 
 
-def _signed_in(app: Flask, who: str) -> FlaskClient:
+def signed_in(app: Flask, who: str) -> FlaskClient:
+    """Return the browser of somebody with our password, who has signed in."""
     client = app.test_client()
     signed = client.post("/masuk", data={"email": who, "password": PASSWORD})
     assert signed.status_code == 302, signed.status_code

@@ -77,8 +77,7 @@ def _typed(app: Flask, posters: dict[str, tuple[str, dict[str, str]]]) -> list[f
     """Return what each answer took. In a thread of its own, as `pages` does."""
 
     def type_() -> list[float]:
-        client = app.test_client()
-        client.post("/masuk", data={"email": "sari@b.id", "password": pages.PASSWORD})
+        client = pages.signed_in(app, "sari@b.id")
         times = []
         for number in range(WARM_UP + ROUNDS):
             for address, known in posters.values():

@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 
 from bench import rows
-from bench.history import DELIVERIES, indexes_made_anew
+from bench.bulk import copied, indexes_made_anew
+from bench.history import DELIVERIES
 from bench.stage import POSTGRESQL, tidy
 from publisher.clock import Week
 from publisher.db import UtcDateTime, db
@@ -94,7 +95,7 @@ class Province:
     def add_weeks(self, *back: int, since: int = 1, until: int = OFFICES) -> None:
         """Let offices from `since` to `until` publish in weeks so many before the latest."""
         db.session.commit()  # SQLite has one writer
-        with _loose() as connection, indexes_made_anew(connection):
+        with _loose() as connection, indexes_made_anew(connection, DELIVERIES):
             for each in back:
                 self._add_week(connection, each, since, until)
         tidy()
@@ -103,11 +104,10 @@ class Province:
         week = self.latest.shifted(-back)
         connection.execute(sa.delete(_MOMENTS))
         connection.execute(sa.insert(_MOMENTS), list(self._moments(week)))
-        names = [column.name for column in DELIVERIES.columns]
-        wanted = ", ".join(_OUT.get(name, f"d.{name}") for name in names)
+        columns, wanted = copied(DELIVERIES, _OUT, of="d")
         connection.execute(
             sa.text(
-                f"INSERT INTO delivery ({', '.join(names)})"
+                f"INSERT INTO delivery ({columns})"
                 " WITH RECURSIVE o(n) AS"
                 " (SELECT CAST(:since AS INTEGER) UNION ALL SELECT n + 1 FROM o WHERE n < :until),"
                 " c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c WHERE n < :each)"
