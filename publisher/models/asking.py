@@ -156,26 +156,50 @@ def signers(
 
     :param besides: ids of those who may not, because they made the content
     """
-    today = clock.in_zone(at, office.region.zone).date()
+    return _able(_heads({office.id})[office.id], office, terms, at, set(besides))
+
+
+def _heads(office_ids: Collection[int]) -> defaultdict[int | None, list[User]]:
     query = sa.select(User).where(
-        User.office_id == office.id, User.role == Role.HEAD, User.ended_at.is_(None)
+        User.office_id.in_(office_ids), User.role == Role.HEAD, User.ended_at.is_(None)
     )
-    heads = [
-        person
-        for person in db.session.scalars(query.order_by(User.id))
-        if person.acts_on(today) and person.id not in set(besides)
-    ]
+    found: defaultdict[int | None, list[User]] = defaultdict(list)
+    for person in db.session.scalars(query.order_by(User.id)):
+        found[person.office_id].append(person)
+    return found
+
+
+def _able(
+    heads: Iterable[User], office: Office, terms: Terms, at: datetime, besides: Collection[int]
+) -> list[User]:
+    today = clock.in_zone(at, office.region.zone).date()
+    able = [person for person in heads if person.acts_on(today) and person.id not in besides]
     deputy = terms.deputy
-    if heads or terms.vacant is not Vacant.DEPUTY or deputy is None:
-        return heads
-    able = deputy.ended_at is None and deputy.role is Role.HEAD and deputy.acts_on(today)
-    return [deputy] if able and deputy.id not in set(besides) else []
+    if able or terms.vacant is not Vacant.DEPUTY or deputy is None:
+        return able
+    acts = deputy.ended_at is None and deputy.role is Role.HEAD and deputy.acts_on(today)
+    return [deputy] if acts and deputy.id not in besides else []
 
 
 def may_sign(post: Post, person: User, *, at: datetime, terms: Terms | None = None) -> bool:
     terms = terms or holding_for(post.office)[0]
     able = signers(post.office, terms, at=at, besides=hands(post))
     return any(each.id == person.id for each in able)
+
+
+def signable(posts: Collection[Post], person: User, *, at: datetime) -> list[Post]:
+    """Return those posts that a person may sign, in two queries."""
+    if not posts:
+        return []
+    office_ids = {post.office_id for post in posts}
+    holding, heads = _holding(office_ids), _heads(office_ids)
+
+    def may(post: Post) -> bool:
+        terms, own = holding[post.office_id][0], heads[post.office_id]
+        able = _able(own, post.office, terms, at, hands(post))
+        return any(each.id == person.id for each in able)
+
+    return [post for post in posts if may(post)]
 
 
 def refresh(post: Post, *, at: datetime, known: State | None = None) -> State:

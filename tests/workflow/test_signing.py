@@ -205,6 +205,28 @@ def test_only_who_heads_the_office_now_and_made_nothing_of_it_may_sign(
         signing.sign(post, person=wulan, at=LATER)
 
 
+def test_the_list_of_a_head_takes_as_many_queries_for_many_as_for_one(submitted, rule_is, wulan):
+    def asked_for(count):
+        db.session.expire_all()
+        seen = []
+
+        def note(*given):
+            seen.append(given[2])
+
+        sa.event.listen(db.engine, "before_cursor_execute", note)
+        assert len(signing.waiting_for(wulan, at=LATER)) == count
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+        return len(seen)
+
+    rule_is()
+    submitted()
+    for_one = asked_for(1)
+    for _ in range(4):
+        submitted()
+
+    assert asked_for(5) == for_one
+
+
 @pytest.mark.parametrize("vacant", Vacant)
 def test_a_vacant_post_goes_on_is_signed_by_a_deputy_or_waits(
     submitted, rule_is, vacant, dishub, budi, store

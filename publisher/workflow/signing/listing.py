@@ -101,7 +101,7 @@ def waiting_for(person: User, *, at: datetime) -> list[Post]:
         .order_by(Post.planned_at, Post.id)
         .limit(MOST)
     )
-    return [post for post in db.session.scalars(query) if asking.may_sign(post, person, at=at)]
+    return asking.signable(db.session.scalars(query).all(), person, at=at)
 
 
 def unsigned(region: Region, *, at: datetime) -> list[Unsigned]:
