@@ -10,78 +10,22 @@ from typing import Any
 from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from flask import url_for as url
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, Field, SelectMultipleField, TextAreaField
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from publisher import clock
 from publisher.db import begin_writing, db, read_only
 from publisher.errors import PublisherError
 from publisher.models.people import Role
-from publisher.models.posts import Post, PostKind, ReturnReason
+from publisher.models.posts import Post, PostKind
 from publisher.web import approving, beside, reminding
 from publisher.web.access import allow, form_version, get_post, me
 from publisher.web.filters import pukul, tanggal, waktu
+from publisher.web.forms_deciding import ApproveForm, NoteForm, RejectForm, ReturnForm
 from publisher.workflow import marking, reviewing
 from publisher.workflow.informing import numbers
 
 bp = Blueprint("reviews", __name__, url_prefix="/telaah")
-
-NOTE = Length(max=2000, message=_l("Paling banyak 2.000 karakter."))
-
-
-class DecisionForm(FlaskForm):
-    """One of several forms on the page; the application checks the token of every POST."""
-
-    class Meta:
-        csrf = False
-
-
-class ApproveForm(DecisionForm):
-    at_once = BooleanField(
-        _l("Saya mengerti bahwa konten ini langsung tayang setelah disetujui."), name="sekarang"
-    )
-
-
-class ReturnForm(DecisionForm):
-    #: Whether something on the post was marked: each mark has a reason of its own.
-    marked = False
-
-    reasons = SelectMultipleField(
-        _l("Alasan"),
-        name="alasan",
-        choices=[SelectChoice(reason.value) for reason in ReturnReason],
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-    )
-    note = TextAreaField(_l("Catatan untuk perangkat daerah"), [NOTE], name="catatan")
-
-    def validate_reasons(self, field: Field) -> None:
-        if not field.data and not self.marked:
-            raise ValidationError(_("Pilih sedikitnya satu alasan. Menandai kalimat juga cukup."))
-
-    def validate_note(self, field: Field) -> None:
-        if ReturnReason.LAINNYA in (self.reasons.data or ()) and not (field.data or "").strip():
-            raise ValidationError(_("Jelaskan alasan lainnya."))
-
-
-class NoteForm(DecisionForm):
-    note = TextAreaField(
-        _l("Alasan"), [DataRequired(_l("Tuliskan alasannya.")), NOTE], name="catatan"
-    )
-
-
-class RejectForm(NoteForm):
-    sure = BooleanField(
-        _l("Saya mengerti bahwa konten yang ditolak tidak dapat diajukan lagi."),
-        [InputRequired(_l("Tandai bahwa Anda mengerti akibatnya."))],
-        name="yakin",
-    )
 
 
 @bp.before_request
@@ -171,12 +115,11 @@ def request_changes(post_id: int) -> Any:
     form.marked = bool(marks)
     if not form.validate():
         return _page(post, returning=form), 422
-    chosen = [ReturnReason(reason) for reason in form.reasons.data or ()]
     reviewing.request_changes(
         post,
         reviewer=me(),
         at=clock.now(),
-        reasons=list(dict.fromkeys([*chosen, *marking.reasons_of(marks)])),
+        reasons=list(dict.fromkeys([*form.chosen(), *marking.reasons_of(marks)])),
         note=form.note.data or marking.other_reason(marks),
     )
     marking.send(marks, post.events[-1])

@@ -20,7 +20,8 @@ from publisher.errors import PublisherError
 from publisher.models.asking import hands
 from publisher.web.access import public
 from publisher.web.attempts import links_are_guessed, people_of_this_browser, strange_link
-from publisher.web.signing import SendBackForm, picture_of, said_by
+from publisher.web.forms_deciding import SendBackForm
+from publisher.web.signing import picture_of, said_by
 from publisher.workflow import signing
 from publisher.workflow.signing.links import PATH, Fate, Opened
 

@@ -22,57 +22,24 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from flask_wtf import FlaskForm
-from wtforms import Field, SelectMultipleField, TextAreaField
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from publisher import clock
 from publisher.db import db
 from publisher.errors import PublisherError
 from publisher.models.people import OFFICE_ROLES, Role, User
-from publisher.models.posts import Post, ReturnReason
+from publisher.models.posts import Post
 from publisher.platforms import driver_class
 from publisher.web import photos
 from publisher.web.access import allow, form_version, get_post, me
 from publisher.web.failures import sentence
 from publisher.web.filters import tanggal_pendek, waktu
+from publisher.web.forms_deciding import SendBackForm
 from publisher.workflow import signing
 
 bp = Blueprint("signing", __name__, url_prefix="/tanda-tangan")
 #: px; as wide as a phone shows it, twice as fine.
 WIDTH_PX = 960
-
-
-class SendBackForm(FlaskForm):
-    """Why a head sends a post back; the application checks the token of the POST."""
-
-    class Meta:
-        csrf = False
-
-    reasons = SelectMultipleField(
-        _l("Alasan"),
-        [InputRequired(_l("Pilih sedikitnya satu alasan."))],
-        name="alasan",
-        choices=[SelectChoice(reason.value) for reason in ReturnReason],
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-    )
-    note = TextAreaField(
-        _l("Catatan untuk penyusun"),
-        [Length(max=2000, message=_l("Paling banyak 2.000 karakter."))],
-        name="catatan",
-    )
-
-    def validate_note(self, field: Field) -> None:
-        if ReturnReason.LAINNYA in (self.reasons.data or ()) and not (field.data or "").strip():
-            raise ValidationError(_("Jelaskan alasan lainnya."))
-
-    def chosen(self) -> list[ReturnReason]:
-        return [ReturnReason(reason) for reason in self.reasons.data or ()]
 
 
 @bp.get("")

@@ -1,5 +1,6 @@
 """Before the reviewers: whether heads sign first, and what holds before an election."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -21,6 +22,7 @@ from wtforms.validators import Optional
 from publisher import clock
 from publisher.errors import Outdated
 from publisher.models.needs import Vacant
+from publisher.models.neutrality import Neutrality
 from publisher.models.people import Role
 from publisher.typed import tidy
 from publisher.web.access import allow, get_office, me
@@ -123,8 +125,7 @@ def set_rule() -> Any:
             lambda: signing.set_rule(region(), data, seen=seen, actor=me(), at=clock.now()),
         )
         if waiting is not None:
-            flash(_kept(waiting), "success")
-            return redirect(url_for(".index"))
+            return _done(_kept(waiting), ".index")
     return answer(_index(rule_form=form), form)
 
 
@@ -145,8 +146,7 @@ def exception() -> Any:
                 ),
             )  # fmt: skip
             if waiting is not None:
-                flash(_kept(waiting), "success")
-                return redirect(url_for(".index"))
+                return _done(_kept(waiting), ".index")
     return answer(render_template("registry/neutrality/exception.html", form=form), form)
 
 
@@ -173,8 +173,7 @@ def set_time() -> Any:
             lambda: signing.set_time(region(), data, seen=seen, actor=me(), at=clock.now()),
         )
         if held is not None:
-            flash(_held(held), "success")
-            return redirect(url_for(".time"))
+            return _done(_held(held), ".time")
     return answer(_time(form), form)
 
 
@@ -186,6 +185,11 @@ def _taken(form: FlaskForm, step: Any) -> int | None:
         form.form_errors.append(sentence(error))
         return None
     return done
+
+
+def _done(said: str, page: str) -> Any:
+    flash(said, "success")
+    return redirect(url_for(page))
 
 
 def _kept(waiting: int) -> str:
@@ -230,7 +234,7 @@ def _time(form: TimeForm) -> str:
         row=row,
         days=times.days_of(row, region()),
         began=row is not None and row.covers(at),
-        over=row is None or row.ends_at is None or row.ends_at <= at,
+        over=_is_over(row, at),
         may_set=me().role is Role.REVIEWER,
         reviewers=signing.reviewers_of(region()),
     )
@@ -271,8 +275,7 @@ def _deputies() -> Any:
 
 def _time_form() -> TimeForm:
     row, at = signing.time_of(region()), clock.now()
-    over = row is None or row.ends_at is None or row.ends_at <= at
-    first, last = (None, None) if over else times.days_of(row, region())
+    first, last = (None, None) if _is_over(row, at) else times.days_of(row, region())
     return TimeForm(
         data={
             "seen": rules.stamp(row),
@@ -282,6 +285,10 @@ def _time_form() -> TimeForm:
             "checklist": "\n".join(row.checklist) if row else "",
         }
     )
+
+
+def _is_over(row: Neutrality | None, at: datetime) -> bool:
+    return row is None or row.ends_at is None or row.ends_at <= at
 
 
 def _lines(text: str | None) -> tuple[str, ...]:
