@@ -58,9 +58,9 @@ class Checker:
             _Round(Finisher(app, steps).finish, FINISH_EVERY_S),
             _Round(Closer(app, steps).close, CLOSE_EVERY_S),
             _Round(Signer(steps).look, SIGN_EVERY_S),
-            _Round(Planner(app, steps).remind, PLAN_EVERY_S),
+            _Round(Planner(steps).remind, PLAN_EVERY_S),
             _Round(Informer(app, steps).inform, INFORM_EVERY_S),
-            _Round(Repeater(app, steps).repeat, REPEAT_EVERY_S),
+            _Round(Repeater(steps).repeat, REPEAT_EVERY_S),
         )
 
     def wake(self) -> None:

@@ -4,8 +4,6 @@ All of it is derived from rows, so a worker that was down tells what is still ne
 workers the first that gets the region's row does it.
 """
 
-from flask import Flask
-
 from publisher.clock import Week
 from publisher.engine.steps import Steps
 from publisher.models.notices import NoticeKind
@@ -20,8 +18,7 @@ PLAN_EVERY_S = 60
 class Planner:
     """Looks for plans with gaps, for one worker."""
 
-    def __init__(self, app: Flask, steps: Steps) -> None:
-        self._app = app
+    def __init__(self, steps: Steps) -> None:
         self._steps = steps
 
     def remind(self) -> None:

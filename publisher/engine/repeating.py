@@ -7,8 +7,6 @@ down what it was too late for; of several workers the first that gets a series d
 from collections.abc import Mapping
 from datetime import date
 
-from flask import Flask
-
 from publisher.engine.steps import Steps
 from publisher.models.places import Region
 from publisher.workflow import planning, repeating
@@ -20,8 +18,7 @@ REPEAT_EVERY_S = 30
 class Repeater:
     """Looks for series whose next draft is due, for one worker."""
 
-    def __init__(self, app: Flask, steps: Steps) -> None:
-        self._app = app
+    def __init__(self, steps: Steps) -> None:
         self._steps = steps
 
     def repeat(self) -> None:

@@ -44,7 +44,7 @@ def look(app):
         db.session.commit()
         steps = Steps(app, owner="test")
         steps.now = lambda: moment
-        Planner(app, steps).remind()
+        Planner(steps).remind()
         db.session.expire_all()
         query = sa.select(Notice.kind, Office.abbreviation, Notice.resolved_at.is_(None))
         query = query.join(Office, Office.id == Notice.office_id)

@@ -108,7 +108,7 @@ def test_the_time_is_that_of_the_region_s_clocks(series):
 
 def test_two_rounds_at_once_make_each_draft_once(app, series):
     """And a third after a restart finds nothing to do."""
-    repeaters = [Repeater(app, Steps(app, owner=f"w{n}")) for n in range(2)]
+    repeaters = [Repeater(Steps(app, owner=f"w{n}")) for n in range(2)]
     for one in repeaters:
         one._steps.now = lambda: NOW
     together = threading.Barrier(2)
