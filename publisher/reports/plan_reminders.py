@@ -1,7 +1,6 @@
 """Friendly words to offices whose plan of a week lacks something, for WhatsApp.
 
-Like `reminders`, which are about what went out: asterisks make bold there, and names lose what
-would be read as such.
+Written like `reminders`, which are about what went out.
 """
 
 from collections.abc import Collection
@@ -10,10 +9,8 @@ from datetime import datetime
 from typing import Self
 
 from publisher.clock import Week
-from publisher.reports.sentences import one_line
+from publisher.reports.reminders import greeting, listed, plain
 from publisher.reports.words import long_days, moment
-
-_MARKS = str.maketrans("", "", "*_~`")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +49,9 @@ class Gap:
 
 def for_office(asking: Asking, gap: Gap, keepers: Collection[str]) -> str:
     """Return a message to one office."""
-    whom = " dan ".join(map(_plain, keepers)) or "Bapak/Ibu admin"
     drafts = f" {gap.drafts} draf sudah disusun; tinggal diajukan." if gap.drafts else ""
     return (
-        f"Yth. {whom}, {_plain(gap.name)}.\n\n"
+        f"{greeting(gap.name, keepers)}\n\n"
         f"Rencana publikasi {asking.week} masih kurang *{gap.missing} dari {gap.required}* konten."
         f"{drafts}\n\n{_wish(asking)}\n"
     )
@@ -63,25 +59,15 @@ def for_office(asking: Asking, gap: Gap, keepers: Collection[str]) -> str:
 
 def for_the_group(asking: Asking, gaps: Collection[Gap]) -> str:
     """Return one message that names them all."""
-    lines = [
-        f"Bapak/Ibu admin perangkat daerah *{_plain(asking.region)}*, berikut yang rencananya "
+    return listed(
+        f"Bapak/Ibu admin perangkat daerah *{plain(asking.region)}*, berikut yang rencananya "
         f"untuk {asking.week} belum lengkap:",
-        "",
-        *(
-            f"{number}. {_plain(gap.name)}: kurang {gap.missing} dari {gap.required} konten"
-            for number, gap in enumerate(gaps, start=1)
-        ),
-        "",
+        [f"{plain(gap.name)}: kurang {gap.missing} dari {gap.required} konten" for gap in gaps],
         _wish(asking),
-    ]
-    return "\n".join(lines) + "\n"
+    )
 
 
 def _wish(asking: Asking) -> str:
     if asking.over:
         return f"Tenggatnya {asking.until} sudah lewat. Mohon segera diajukan. Terima kasih."
     return f"Mohon diajukan paling lambat {asking.until}. Terima kasih."
-
-
-def _plain(text: str) -> str:
-    return one_line(text.translate(_MARKS))

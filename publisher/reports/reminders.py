@@ -3,7 +3,7 @@
 Like `message`, for WhatsApp: asterisks make bold, and names lose what would be read as such.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from publisher.reports import sentences
@@ -41,26 +41,19 @@ def reminders(report: WeekReport, keepers: dict[int, list[str]]) -> list[Reminde
 
 def for_the_group(report: WeekReport, found: Collection[Reminder]) -> str:
     """Return one message that names them all."""
-    lines = [
-        f"Bapak/Ibu admin perangkat daerah *{_plain(region_label(report))}*, berikut yang belum "
+    return listed(
+        f"Bapak/Ibu admin perangkat daerah *{plain(region_label(report))}*, berikut yang belum "
         f"mencapai target publikasi pada {sentences.week_words(report)}:",
-        "",
-        *(
-            f"{number}. {_plain(one.row.office.name)}: kurang {one.missing} konten"
-            for number, one in enumerate(found, start=1)
-        ),
-        "",
+        [f"{plain(one.row.office.name)}: kurang {one.missing} konten" for one in found],
         _wish(report),
-    ]
-    return "\n".join(lines) + "\n"
+    )
 
 
 def _reminder(report: WeekReport, row: OfficeWeek, keepers: Collection[str]) -> Reminder:
     tally = row.tally
-    whom = " dan ".join(map(_plain, keepers)) or "Bapak/Ibu admin"
     planned = f" {tally.planned} konten lagi sudah terjadwal." if tally.planned else ""
     text = (
-        f"Yth. {whom}, {_plain(row.office.name)}.\n\n"
+        f"{greeting(row.office.name, keepers)}\n\n"
         f"Pada {sentences.week_words(report)} baru *{tally.counted} dari {tally.required}* konten "
         f"yang tayang dan dihitung; kurang {tally.missing}.{planned}\n\n{_wish(report)}\n"
     )
@@ -77,11 +70,10 @@ def returned(
     :param said: what the reviewer wrote; may be empty
     :param address: of the content in Siar
     """
-    whom = " dan ".join(map(_plain, keepers)) or "Bapak/Ibu admin"
-    note = f" Catatan penelaah: {_plain(said)}" if said else ""
+    note = f" Catatan penelaah: {plain(said)}" if said else ""
     return (
-        f"Yth. {whom}, {_plain(office)}.\n\n"
-        f"Konten *{_plain(title)}* dikembalikan untuk perbaikan.{note}\n\n"
+        f"{greeting(office, keepers)}\n\n"
+        f"Konten *{plain(title)}* dikembalikan untuk perbaikan.{note}\n\n"
         f"Mohon segera diperbaiki dan diajukan kembali: {address}\nTerima kasih.\n"
     )
 
@@ -95,5 +87,21 @@ def _wish(report: WeekReport) -> str:
     )
 
 
-def _plain(text: str) -> str:
+def greeting(office: str, keepers: Collection[str]) -> str:
+    """Return the line that says to whom a message is.
+
+    :param keepers: the names of who is in charge there
+    """
+    whom = " dan ".join(map(plain, keepers)) or "Bapak/Ibu admin"
+    return f"Yth. {whom}, {plain(office)}."
+
+
+def listed(intro: str, items: Iterable[str], wish: str) -> str:
+    """Return a message that names several, numbered."""
+    numbered = [f"{number}. {item}" for number, item in enumerate(items, start=1)]
+    return "\n".join([intro, "", *numbered, "", wish]) + "\n"
+
+
+def plain(text: str) -> str:
+    """Return text on one line, without what would be read as a mark."""
     return sentences.one_line(text.translate(_MARKS))
