@@ -18,7 +18,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from publisher import clock
@@ -69,12 +69,10 @@ class SeriesForm(FlaskForm):
         default=1,
         description=_l("29, 30, atau 31 menjadi hari terakhir di bulan yang lebih pendek."),
     )
-    local_time = TimeField(_l("Jam tayang"), [InputRequired(_l("Wajib diisi."))])
-    starts_on = DateField(_l("Mulai"), [InputRequired(_l("Wajib diisi."))])
+    local_time = TimeField(_l("Jam tayang"), [REQUIRED])
+    starts_on = DateField(_l("Mulai"), [REQUIRED])
     ends_on = DateField(_l("Sampai"), [Optional()])
-    ahead_days = IntegerField(
-        _l("Draf dibuat berapa hari sebelumnya"), [InputRequired(_l("Wajib diisi."))], default=7
-    )
+    ahead_days = IntegerField(_l("Draf dibuat berapa hari sebelumnya"), [REQUIRED], default=7)
     skips_holidays = BooleanField(_l("Lewati hari libur dan cuti bersama"), default=True)
     accounts = SelectMultipleField(
         _l("Tayangkan di"),
@@ -132,16 +130,17 @@ def data_of(series: Series) -> dict[str, Any]:
 
 def data_from(post: Post | None, today: date, zone: str) -> dict[str, Any]:
     """Return what a new series begins with: all of a post that is not about its day."""
+    data: dict[str, Any] = {
+        "starts_on": today, "skips_holidays": True, "local_time": USUAL_TIME
+    }  # fmt: skip
     if post is None:
-        return {"starts_on": today, "skips_holidays": True, "local_time": USUAL_TIME}
-    data: dict[str, Any] = {name: getattr(post, name) for name in TEXT_FIELDS}
-    data |= {"kind": post.kind, "language": post.language, "starts_on": today}
-    data["local_time"] = USUAL_TIME
-    data |= {"accounts": [account.id for account in post.accounts], "skips_holidays": True}
+        return data
+    data |= {name: getattr(post, name) for name in TEXT_FIELDS}
+    data |= {"kind": post.kind, "language": post.language}
+    data["accounts"] = [account.id for account in post.accounts]
     if post.planned_at is not None:
         local = clock.in_zone(post.planned_at, zone)
-        data |= {"local_time": local.time(), "weekday": local.isoweekday()}
-        data |= {"month_day": local.day}
+        data |= {"local_time": local.time(), "weekday": local.isoweekday(), "month_day": local.day}
     return data
 
 
