@@ -5,7 +5,7 @@ page of its own, which this one fetches when somebody scrolls to it: nobody wait
 read one.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -19,8 +19,6 @@ from publisher.errors import N_
 from publisher.models.places import RegionKind
 from publisher.reports import areas, words, year
 from publisher.reports.snapshot import (
-    OBLIGED,
-    Cluster,
     MatrixRow,
     OfficeWeek,
     WeekReport,
@@ -29,10 +27,10 @@ from publisher.reports.snapshot import (
 from publisher.web import filters
 from publisher.web.access import allow, me, my_area, of_an_area
 from publisher.web.reports import REGION_ROLES, addresses, read_week, report_of
-from publisher.workflow import registering, reporting
+from publisher.workflow import closing, registering, reporting
 from publisher.workflow.reporting import leading, rolling_up
 from publisher.workflow.reporting.leading import Held, Merit
-from publisher.workflow.reporting.rolling_up import Share
+from publisher.workflow.reporting.rolling_up import Shares
 
 #: How many of those behind stand on the first screen; the others are one touch away.
 FIRST = 3
@@ -130,15 +128,13 @@ def county(code: str) -> str:
     )
 
 
-def _shares(rows: Iterable[MatrixRow], place: int) -> dict[Cluster, Share]:
+def _shares(rows: Iterable[MatrixRow], place: int) -> Shares:
     """Return how many met it in one week, by cluster."""
-    found: defaultdict[Cluster, Share] = defaultdict(Share)
-    for row in rows:
-        cell = row.cells[place]
-        if cell is not None and cell.status in OBLIGED:
-            share = found[row.office.cluster]
-            found[row.office.cluster] = share.plus(cell.status is WeekStatus.MET, 1)
-    return found
+    return rolling_up.shares_of(
+        (row.office.cluster, cell.status, 1)
+        for row in rows
+        if (cell := row.cells[place]) is not None
+    )
 
 
 def _page(week: Week) -> str:
@@ -151,7 +147,7 @@ def _page(week: Week) -> str:
         "leaders/week.html",
         report=report,
         current=Week.of(now, region.zone),
-        closed=region.closed_through is not None and week.sunday <= region.closed_through,
+        closed=closing.is_closed(region, week),
         behind=[(row, why(row, held.get(row.office.id, Held()))) for row in behind],
         first=FIRST,
         best=leading.well_made(region, report),
@@ -189,11 +185,7 @@ def why(row: OfficeWeek, held: Held) -> str:
             return _(message, count=count)
     if row.last_at is None:
         return _("Belum pernah tayang.")
-    return _("Terakhir tayang %(day)s.", day=_day(row.last_at))
-
-
-def _day(at: datetime) -> str:
-    return filters.tanggal_pendek(at)
+    return _("Terakhir tayang %(day)s.", day=filters.tanggal_pendek(row.last_at))
 
 
 def _mix(report: WeekReport) -> list[tuple[str, int]]:

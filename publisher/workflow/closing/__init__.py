@@ -6,7 +6,7 @@ counts. `timetable` says when, `objecting` keeps what offices say against their 
 closes and corrects, `filing` keeps the files.
 """
 
-from publisher.workflow.closing.common import lock
+from publisher.workflow.closing.common import is_closed, lock
 from publisher.workflow.closing.freezing import (
     close,
     correct,
@@ -14,7 +14,6 @@ from publisher.workflow.closing.freezing import (
     read,
     read_id,
     turn,
-    version,
     versions,
 )
 from publisher.workflow.closing.objecting import (
@@ -50,6 +49,7 @@ __all__ = [
     "filed",
     "get_objection",
     "hold",
+    "is_closed",
     "keepers",
     "latest",
     "lock",
@@ -61,7 +61,6 @@ __all__ = [
     "read_id",
     "set_timetable",
     "turn",
-    "version",
     "versions",
     "waiting",
 ]

@@ -119,10 +119,6 @@ def latest(region: Region, week: Week) -> ClosedWeek | None:
     return next(iter(versions(region, week)), None)
 
 
-def version(region: Region, week: Week, number: int) -> ClosedWeek | None:
-    return next((row for row in versions(region, week) if row.version == number), None)
-
-
 def read(closed: ClosedWeek, *, newest: int) -> WeekReport:
     """Return the report that was frozen, with what its forms say of that.
 

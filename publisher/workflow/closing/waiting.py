@@ -29,7 +29,7 @@ class Waiting:
     objections: list[Objection]
     doubtful: int
     proofs: int
-    claims: int = 0
+    claims: int
 
     @property
     def nothing(self) -> bool:

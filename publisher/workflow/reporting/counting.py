@@ -32,8 +32,8 @@ Channels = frozenset[str] | None
 #: A proof may say that something went out a little before its time; clocks differ.
 GRACE = timedelta(days=1)
 WEEK_S = 7 * 24 * 3600
-#: How many contents each cell has: on these channels, of this kind or (None) of all.
 _DELIVERY, _ACCOUNT = Delivery.metadata.tables["delivery"], Account.metadata.tables["account"]
+#: How many contents each cell has: on these channels, of this kind or (None) of all.
 _Sums = defaultdict[tuple[Channels, PostKind | None], defaultdict[Cell, int]]
 
 

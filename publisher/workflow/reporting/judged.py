@@ -6,7 +6,7 @@ count, and judges the rest.
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import chain, repeat
 
@@ -37,15 +37,6 @@ class Figures:
     def of(cls, reasons: Sequence[Uncounted | None]) -> "Figures":
         counted, greetings = reasons.count(None), reasons.count(Uncounted.GREETING)
         return cls(counted, greetings, len(reasons) - counted - greetings)
-
-    def plus(self, reason: Uncounted | None) -> "Figures":
-        match reason:
-            case None:
-                return replace(self, counted=self.counted + 1)
-            case Uncounted.GREETING:
-                return replace(self, greetings=self.greetings + 1)
-            case _:
-                return replace(self, uncounted=self.uncounted + 1)
 
 
 NOTHING = Figures()
@@ -141,14 +132,14 @@ class Counted:
         return Figures(passed, greetings, count.published - passed - greetings)
 
     def _judge(self, contents: list[tuple[int, Showing]]) -> dict[Cell, Figures]:
-        judged: defaultdict[Cell, Figures] = defaultdict(Figures)
+        reasons: defaultdict[Cell, list[Uncounted | None]] = defaultdict(list)
         for office_id, content in contents:
             ordinal = Week.of(content.first_at, self._asked.zone).ordinal
             number = ordinal - self._ordinals[0]
             if self._since <= number < len(self._weeks):
                 reason = why_not(content, self._terms(office_id, number))
-                judged[office_id, ordinal] = judged[office_id, ordinal].plus(reason)
-        return judged
+                reasons[office_id, ordinal].append(reason)
+        return {cell: Figures.of(found) for cell, found in reasons.items()}
 
     def _terms(self, office_id: int, number: int) -> Terms:
         return self._asked.terms(self._offices[office_id], number)

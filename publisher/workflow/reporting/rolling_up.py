@@ -68,6 +68,11 @@ class Share:
 Shares = dict[Cluster, Share]
 
 
+def _total(shares: Shares) -> Share:
+    found = shares.values()
+    return Share(sum(share.met for share in found), sum(share.obliged for share in found))
+
+
 @dataclass(frozen=True, kw_only=True)
 class CountyWeek:
     """How a kabupaten or kota stands in a week, and how it stood in the one before."""
@@ -80,10 +85,7 @@ class CountyWeek:
 
     @property
     def share(self) -> Share:
-        return Share(
-            sum(share.met for share in self.clusters.values()),
-            sum(share.obliged for share in self.clusters.values()),
-        )
+        return _total(self.clusters)
 
     @property
     def change(self) -> int:
@@ -143,14 +145,11 @@ def _county_week(region: Region, before: Shares, now: Shares) -> CountyWeek:
         name=region.full_name,
         is_example=region.is_example,
         clusters={cluster: now[cluster] for cluster in Cluster if cluster in now},
-        previous=Share(
-            sum(share.met for share in before.values()),
-            sum(share.obliged for share in before.values()),
-        ),
+        previous=_total(before),
     )
 
 
-def _shares(statuses: Iterable[tuple[Cluster, WeekStatus, int]]) -> Shares:
+def shares_of(statuses: Iterable[tuple[Cluster, WeekStatus, int]]) -> Shares:
     """Return by cluster how many of those who owed something met it.
 
     :param statuses: how many offices of a cluster stand so
@@ -204,7 +203,7 @@ class _AskedTogether(Asked):
         found = Counter(
             (self._all[office_id].cluster, tally.status) for office_id, tally in figures.items()
         )
-        return _shares((*key, many) for key, many in found.items())
+        return shares_of((*key, many) for key, many in found.items())
 
 
 def _alike(scope: Together, weeks: Sequence[Week], own: set[int | None]) -> Iterator[_Alike]:
@@ -245,7 +244,7 @@ class _Standing:
 
     def shares(self, region: Region, number: int) -> Shares:
         """Return how a region's offices stand in the week of this number."""
-        return _shares(
+        return shares_of(
             (alike.office.cluster, status, many)
             for alike in self._asked.alike[region.id]
             if rules.exists_in(alike.office, self._weeks[number])
