@@ -6,7 +6,6 @@ alone; the comparison of offices is for those who answer for the region.
 
 import dataclasses
 from collections.abc import Callable
-from datetime import date
 from functools import cache
 
 from flask import (
@@ -123,7 +122,7 @@ def office_week(office_id: int, week: str) -> str:
         sentences=explaining.sentences(office, of_week, detail),
         reasons=explaining.REASONS,
         takes_down=me().role is Role.REVIEWER,
-        remarks=[_written(remark) for remark in words.remarks(detail.row)],
+        remarks=_remarks(detail.row),
         is_last=of_week == _this_week(g.zone),
         seal=None if closed is None else closing.read(closed, newest=closed.version).seal,
         objections=closing.objections_of(office, of_week),
@@ -217,7 +216,7 @@ def _remarks(row: words.OfficeWeek) -> list[str]:
 
 
 def _written(remark: words.Remark) -> str:
-    return remark.text(_, _day)
+    return remark.text(_, filters.tanggal_pendek)
 
 
 def _last_days(report: WeekReport) -> dict[int, str]:
@@ -228,10 +227,6 @@ def _last_days(report: WeekReport) -> dict[int, str]:
         for row in report.rows
         if row.last_at is not None
     }
-
-
-def _day(of: date) -> str:
-    return filters.tanggal_pendek(of)
 
 
 def addresses() -> Callable[[MatrixRow | OfficeWeek], str]:
