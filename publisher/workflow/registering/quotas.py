@@ -104,22 +104,9 @@ def set_quota(
     rule.binding, rule.prorated = asks.binding, asks.prorated
     rule.channels = None if asks.channels is None else sorted(asks.channels)
     rule.kinds = None if asks.kinds is None else sorted(asks.kinds)
-    note(
-        "quota.set",
-        rule,
-        region.id,
-        actor=actor,
-        at=at,
-        minimum=minimum,
-        before=before,
-        week=str(week),
-        office=rule.office_id,
-        kind=whose.kind,
-        binding=asks.binding,
-        channels=rule.channels,
-        kinds=rule.kinds,
-        prorated=asks.prorated,
-    )
+    note("quota.set", rule, region.id, actor=actor, at=at, minimum=minimum, before=before,
+         week=str(week), office=rule.office_id, kind=whose.kind, binding=asks.binding,
+         channels=rule.channels, kinds=rule.kinds, prorated=asks.prorated)  # fmt: skip
     return rule
 
 
@@ -156,11 +143,7 @@ def earliest_change(region: Region, whose: For, at: datetime) -> Week:
 
 def rules_on(region_id: int, day: date) -> dict[ScopeKey, QuotaRule]:
     """Return the rules that hold on a day, by whom they are for; None is the region's own."""
-    query = sa.select(QuotaRule).where(
-        QuotaRule.region_id == region_id,
-        QuotaRule.valid_from <= day,
-        sa.or_(QuotaRule.valid_to.is_(None), QuotaRule.valid_to >= day),
-    )
+    query = sa.select(QuotaRule).where(QuotaRule.region_id == region_id, _holds_on(day))
     return {rule.office_id or rule.office_kind: rule for rule in db.session.scalars(query)}
 
 
@@ -234,12 +217,12 @@ def _scope(region: Region, whose: For) -> sa.Select[QuotaRule]:
 
 
 def _covering(region: Region, whose: For, day: date) -> QuotaRule | None:
-    return db.session.scalar(
-        _scope(region, whose).where(
-            QuotaRule.valid_from <= day,
-            sa.or_(QuotaRule.valid_to.is_(None), QuotaRule.valid_to >= day),
-        )
-    )
+    return db.session.scalar(_scope(region, whose).where(_holds_on(day)))
+
+
+def _holds_on(day: date) -> sa.ColumnElement[bool]:
+    open_ended = QuotaRule.valid_to.is_(None)
+    return sa.and_(QuotaRule.valid_from <= day, sa.or_(open_ended, QuotaRule.valid_to >= day))
 
 
 def _started(region: Region, whose: For, week: Week, *, after: QuotaRule | None) -> QuotaRule:
