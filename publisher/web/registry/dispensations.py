@@ -110,7 +110,6 @@ def letter(dispensation_id: int) -> Answer:
     name = f"surat-dispensasi-{row.id}.{ending}"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     response.headers["Cache-Control"] = "private, no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 

@@ -71,15 +71,15 @@ def excerpt(text: str) -> str:
 
 def adopt(post: Post, found: FoundPost, *, at: datetime) -> None:
     """Write down what the content of an accepted claim says, and what else says the same."""
-    if found.text_key is None:
+    number = found.text_key
+    if number is None:
         return
-    platform = found.account.platform
-    db.session.add(Said(post_id=post.id, platform=platform, text_key=found.text_key))
+    db.session.add(Said(post_id=post.id, platform=found.account.platform, text_key=number))
     db.session.flush()
-    twins.pair(post, _saying_the_same(post, found), at=at)
+    twins.pair(post, _saying_the_same(post, found, number), at=at)
 
 
-def _saying_the_same(post: Post, found: FoundPost) -> set[int]:
+def _saying_the_same(post: Post, found: FoundPost, number: int) -> set[int]:
     """Return the contents of the office around it with these words, links aside where the platform
     changes them."""
     around = found.published_at - REMEMBERED, found.published_at + REMEMBERED
@@ -91,13 +91,13 @@ def _saying_the_same(post: Post, found: FoundPost) -> set[int]:
         .where(Post.id.in_(planned), Post.id != post.id)
         .options(selectinload(Post.texts), selectinload(Post.accounts))
     )
-    wording, number = driver_class(found.account.driver).wording, found.text_key
+    wording = driver_class(found.account.driver).wording
     planned_ones = {
         other.id
         for other in db.session.scalars(query)
         if any(key(wording(other.text_for(name))) == number for name in other.platforms)
     }
-    return planned_ones | twins.claimed_with({number} if number is not None else (), post)
+    return planned_ones | twins.claimed_with({number}, post)
 
 
 def _is_kept(post: Published, at: datetime) -> bool:

@@ -96,10 +96,6 @@ class Wanted:
     state: State | None = None
     kind: PostKind | None = None
 
-    @property
-    def narrows(self) -> bool:
-        return self != Wanted()
-
 
 class Planned(NamedTuple):
     """A post in the calendar. There are thousands, so it is light.
