@@ -11,6 +11,7 @@ from publisher.practice.server import PracticeServer
 from publisher.workflow import scheduling
 from publisher.workflow.delivering import claiming
 from tests.conftest import credentials_for
+from tests.letters import PostOffice
 
 #: Long enough for a busy machine, short enough for a test that waits for it to pass.
 READ_TIMEOUT_S = 1.5
@@ -28,6 +29,14 @@ def practice(practice_server, app):
     yield practice_server
     practice_server.clear()
     http.configure(None)
+
+
+@pytest.fixture
+def post_office(app):
+    """The server that takes the letters of this installation."""
+    with PostOffice() as office:
+        app.config |= {"MAIL_URL": office.url, "MAIL_FROM": "siar@contoh.go.id"}
+        yield office
 
 
 @pytest.fixture

@@ -25,18 +25,10 @@ from publisher.models.people import Role, User
 from publisher.workflow.informing import gathering, posting, settings
 from publisher.workflow.informing.ways import Ways
 from tests.conftest import NOW, person
-from tests.letters import PostOffice
 
 HOUR = timedelta(hours=1)
 SEVEN = NOW - 2 * HOUR  # 07.00 WIB
 MAIL = Ways(mail=True)
-
-
-@pytest.fixture
-def post_office(app):
-    with PostOffice() as office:
-        app.config |= {"MAIL_URL": office.url, "MAIL_FROM": "siar@contoh.go.id"}
-        yield office
 
 
 @pytest.fixture

@@ -25,18 +25,10 @@ from publisher.workflow import closing, reporting
 from publisher.workflow.informing import leaving, recipients, settings
 from publisher.workflow.watching import inbox
 from tests.conftest import NOW, person
-from tests.letters import PostOffice
 from tests.weeks import content, rule, utc
 
 W47 = Week(2026, 47)
 CLOSING = utc(2026, 11, 24, 5)
-
-
-@pytest.fixture
-def post_office(app):
-    with PostOffice() as office:
-        app.config |= {"MAIL_URL": office.url, "MAIL_FROM": "siar@contoh.go.id"}
-        yield office
 
 
 @pytest.fixture
