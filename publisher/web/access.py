@@ -8,7 +8,7 @@ office or region does not exist for the person who asks.
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from flask import abort, current_app, flash, g, redirect, request, url_for
+from flask import abort, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -82,7 +82,6 @@ def guard() -> Response | None:
         return None
     if not current_user.is_authenticated:
         return _to_the_door()
-    g.zone = me().region.zone  # in which the page writes times
     if me().role not in access:
         abort(403)
     if my_area() and access != ANY_ROLE and not _shows_an_area(request.endpoint):

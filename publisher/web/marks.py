@@ -19,7 +19,6 @@ from publisher.web.access import allow, form_version, me
 from publisher.workflow import marking, reviewing
 
 bp = Blueprint("marks", __name__, url_prefix="/telaah")
-bp.before_request(reviews.use_the_zone_of_the_region)
 bp.url_defaults(reviews.keep_filter)
 bp.register_error_handler(PublisherError, reviews.show_what_stopped_it)
 

@@ -130,6 +130,7 @@ def _age_s(at: datetime) -> float:
 
 def init_app(app: Flask) -> None:
     @app.before_request
-    def zone() -> None:
+    def use_the_zone_of_the_region() -> None:
+        """Write times as in the region of whoever is signed in, unless a page says otherwise."""
         if current_user.is_authenticated:
             g.zone = current_user.region.zone

@@ -28,11 +28,6 @@ from publisher.workflow.informing import numbers
 bp = Blueprint("reviews", __name__, url_prefix="/telaah")
 
 
-@bp.before_request
-def use_the_zone_of_the_region() -> None:
-    g.zone = me().region.zone
-
-
 def filtered() -> dict[str, Any]:
     """Return the filter of the queue that the reviewer walks through, as arguments of a link."""
     names = ("perangkat_daerah", "jenis")

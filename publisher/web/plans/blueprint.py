@@ -6,12 +6,10 @@ from flask import Blueprint, abort
 
 from publisher import clock
 from publisher.clock import Week
-from publisher.web import reviews
 from publisher.web.access import me
 from publisher.workflow import reporting
 
 bp = Blueprint("plans", __name__, url_prefix="/rencana")
-bp.before_request(reviews.use_the_zone_of_the_region)
 
 
 def week_of(text: str) -> Week:

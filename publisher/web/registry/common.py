@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Blueprint, abort, g, request
+from flask import Blueprint, abort, request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy.exc import IntegrityError
@@ -21,14 +21,8 @@ T = TypeVar("T")
 
 
 def blueprint(name: str, path: str) -> Blueprint:
-    """Return a blueprint of the registry whose times are those of the person's region."""
-    bp = Blueprint(name, __name__, url_prefix=f"/registri/{path}")
-
-    @bp.before_request
-    def use_the_zone_of_the_region() -> None:
-        g.zone = me().region.zone
-
-    return bp
+    """Return a blueprint for pages of the registry."""
+    return Blueprint(name, __name__, url_prefix=f"/registri/{path}")
 
 
 def region() -> Region:
