@@ -113,10 +113,13 @@ def worded(
         tracking=tracking,
         on_photo=room.on_photo and ground is None,
     )
-    if item.align != "left":
-        return item
-    taken = min(wide, ceil(tracked_width(item)))  # what is left of it stays free for a photo
-    return replace(item, box=Box(0, 0, taken, found.height))
+    return _narrowed(item) if item.align == "left" else item
+
+
+def _narrowed(item: Words) -> Words:
+    """Return words in a box no wider than they are: the rest stays free for a photo."""
+    taken = min(item.box.width, ceil(tracked_width(item)))
+    return replace(item, box=replace(item.box, right=taken))
 
 
 def words(room: Room, text: str, name: str, **how: Any) -> Part:
