@@ -7,7 +7,8 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from publisher.db import Model, status_column
+from publisher.clock import Week
+from publisher.db import Model, db, status_column
 
 #: Kemendagri's codes keep their dots, as text: province, kabupaten or kota, kecamatan, desa.
 REGION_CODE = re.compile(r"^\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$")
@@ -70,6 +71,16 @@ class Region(Model):
     @property
     def full_name(self) -> str:
         return f"{self.kind.value.capitalize()} {self.name}"
+
+    def has_closed(self, week: Week) -> bool:
+        return self.closed_through is not None and week.sunday <= self.closed_through
+
+
+def lock_region(region_id: int) -> Region:
+    """Return a region as it stands now, and let nobody else change what holds in it, its registry
+    or its weeks until the transaction ends."""
+    query = sa.select(Region).where(Region.id == region_id).with_for_update()
+    return db.session.execute(query.execution_options(populate_existing=True)).scalar_one()
 
 
 class Office(Model):

@@ -6,7 +6,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from publisher.clock import Week
 from publisher.db import db
 from publisher.errors import N_
 from publisher.models.accounts import Standing
@@ -15,7 +14,7 @@ from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.models.found import Claim, FoundPost
 from publisher.models.notices import Notice, NoticeKind, add_once
 from publisher.models.people import User
-from publisher.models.places import Region
+from publisher.models.places import Region, lock_region
 from publisher.models.posts import Post
 from publisher.platforms import driver_class
 from publisher.typed import Fault
@@ -43,15 +42,9 @@ def lock(found: FoundPost) -> Region:
     """Let nobody close or count the region's week, or decide on this post, until we are done.
 
     Closing locks the same row."""
-    region_id = found.account.office.region_id
-    query = sa.select(Region).where(Region.id == region_id).with_for_update()
-    region = db.session.execute(query.execution_options(populate_existing=True)).scalar_one()
+    region = lock_region(found.account.office.region_id)
     db.session.refresh(found)
     return region
-
-
-def is_closed(region: Region, week: Week) -> bool:
-    return region.closed_through is not None and week.sunday <= region.closed_through
 
 
 def is_ours(found: FoundPost) -> bool:

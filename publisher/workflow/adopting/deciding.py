@@ -18,7 +18,6 @@ from publisher.typed import Fault, Unacceptable, refuse, text_fault
 from publisher.workflow import composing
 from publisher.workflow.adopting.common import (
     IS_OURS,
-    is_closed,
     lock,
     not_theirs,
     note,
@@ -54,7 +53,7 @@ def accept(claim: Claim, *, reviewer: User, at: datetime) -> bool:
     claim.decided_by, claim.decided_at = reviewer, at
     account = found.account
     account.last_post_at = max(filter(None, (account.last_post_at, found.published_at)))
-    still_open = not is_closed(region, found.week)
+    still_open = not region.has_closed(found.week)
     settle(claim, at=at)
     tell(claim, NoticeKind.CLAIM_ANSWERED, at=at, reason=ACCEPTED if still_open else ACCEPTED_LATE)
     note("claim.accepted", claim, actor=reviewer, at=at, delivery=delivery.id)

@@ -14,7 +14,7 @@ from publisher.models.places import Region
 from publisher.models.posts import PostKind
 from publisher.models.weeks import Objection, ObjectionStatus
 from publisher.typed import Fault, Unacceptable, refuse, text_fault
-from publisher.workflow.adopting.common import is_closed, lock, not_theirs, note, settle, tell
+from publisher.workflow.adopting.common import lock, not_theirs, note, settle, tell
 
 TITLE_CHARS, GIST_CHARS = 150, 500
 FILED = N_("Ditayangkan di luar Siar: %(title)s")
@@ -46,7 +46,7 @@ def hindrance(found: FoundPost, region: Region) -> Fault | None:
     )
     if db.session.scalar(sa.select(standing)):
         return Fault(CLAIMED)
-    if is_closed(region, found.week) and not _objected_rightly(found):
+    if region.has_closed(found.week) and not _objected_rightly(found):
         return Fault(CLOSED)
     return not_theirs(found)
 

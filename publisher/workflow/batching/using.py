@@ -14,7 +14,7 @@ from publisher.db import db
 from publisher.errors import N_, PublisherError
 from publisher.models import audit
 from publisher.models.people import User
-from publisher.models.places import Region
+from publisher.models.places import lock_region
 from publisher.models.posts import Post
 from publisher.models.series import PlanFile, PlanFileStatus, PlanRow, is_untouched
 from publisher.typed import tidy
@@ -101,7 +101,7 @@ def use(file: PlanFile, *, whole: bool, seen: str, actor: User, at: datetime) ->
     :param seen: the sign of what the person was shown
     :raises PlanUsed, PlanMoved:
     """
-    db.session.execute(sa.select(Region.id).where(Region.id == file.region_id).with_for_update())
+    lock_region(file.region_id)
     db.session.refresh(file)
     checked = recheck(file, actor=actor, at=at)
     if checked.sign != seen or (whole and checked.faulty):
@@ -131,7 +131,7 @@ def untouched(file: PlanFile) -> list[Post]:
 
 def undo(file: PlanFile, *, actor: User, at: datetime) -> int:
     """Take back the drafts of a file that nobody touched; return how many."""
-    db.session.execute(sa.select(Region.id).where(Region.id == file.region_id).with_for_update())
+    lock_region(file.region_id)
     posts = untouched(file)
     for post in posts:
         post.move("withdraw", actor=actor, at=at)

@@ -18,7 +18,7 @@ from publisher.errors import N_, PublisherError
 from publisher.models.audit import record
 from publisher.models.looks import Logo, Look
 from publisher.models.people import OFFICE_ROLES, Role, User
-from publisher.models.places import Office, Region
+from publisher.models.places import Office, Region, lock_region
 from publisher.posters.themes import Theme
 from publisher.storage import Store
 from publisher.typed import Fault, Faults, refuse, text_fault, tidy
@@ -131,7 +131,7 @@ def set_look(
         raise NotYourLook
     clean, faults = judged(choice, region, office)
     refuse(faults)
-    db.session.execute(sa.select(Region.id).where(Region.id == region.id).with_for_update())
+    lock_region(region.id)
     looks = looks_of(region, office)
     look = looks.office if office else looks.region
     if seen != (look.version if look else 0):

@@ -17,7 +17,7 @@ from publisher.errors import N_
 from publisher.models.audit import record
 from publisher.models.notices import Notice, NoticeKind, add_once
 from publisher.models.people import User
-from publisher.models.places import Region
+from publisher.models.places import Region, lock_region
 from publisher.typed import Fault, refuse
 
 #: So long before the deadline offices are told that it comes.
@@ -70,7 +70,7 @@ def set_deadline(region: Region, data: Settings, *, actor: User, at: datetime) -
 
     :raises Unacceptable: if a day or an hour is none, or no hour is left between two
     """
-    region = _lock(region.id)
+    region = lock_region(region.id)
     hours = 0 <= data.slots_from < data.slots_to <= 24
     refuse(
         {
@@ -106,7 +106,7 @@ def due(*, at: datetime) -> list[tuple[int, NoticeKind]]:
 
 def take(region_id: int, kind: NoticeKind, *, at: datetime) -> tuple[Region, Week] | None:
     """Lock a region, and return the week to tell of; None if another worker was quicker."""
-    region = _lock(region_id)
+    region = lock_region(region_id)
     week = _week(region, kind, at)
     return (region, week) if week else None
 
@@ -162,12 +162,6 @@ def settle(region_id: int, week: Week, gaps: Collection[Gap], *, at: datetime) -
     """Close the notices of offices whose plan of a week has no gap any more."""
     lacking = [gap.office_id for gap in gaps]
     _resolve(_open(region_id, *_PLANS).where(Notice.office_id.not_in(lacking)), week, at=at)
-
-
-def _lock(region_id: int) -> Region:
-    """Return a region as it stands now, and let nobody else change it until we are done."""
-    query = sa.select(Region).where(Region.id == region_id).with_for_update()
-    return db.session.execute(query.execution_options(populate_existing=True)).scalar_one()
 
 
 def _open(region_id: int, *kinds: NoticeKind) -> sa.Select[Notice]:

@@ -21,7 +21,7 @@ from publisher.models import audit
 from publisher.models.accounts import Account
 from publisher.models.deliveries import Delivery, DeliveryStatus, status_is
 from publisher.models.people import User
-from publisher.models.places import Region
+from publisher.models.places import lock_region
 from publisher.models.posts import Post
 from publisher.models.series import CalendarFeed
 from publisher.workflow.checking import personal_data
@@ -91,7 +91,7 @@ def open_feed(*, actor: User, at: datetime) -> str:
 
     :returns: the token; this is the only time that anybody sees it
     """
-    db.session.execute(sa.select(Region.id).where(Region.id == actor.region_id).with_for_update())
+    lock_region(actor.region_id)
     for old in db.session.scalars(_current(actor.region_id, actor.office_id)):
         _end(old, actor, at)
     db.session.flush()

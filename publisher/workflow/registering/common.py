@@ -21,7 +21,7 @@ from publisher.db import db
 from publisher.errors import N_, PublisherError
 from publisher.models.audit import record
 from publisher.models.people import User
-from publisher.models.places import Region
+from publisher.models.places import Region, lock_region
 from publisher.typed import Fault
 
 T = TypeVar("T")
@@ -77,7 +77,7 @@ def lock(region_id: int, actor: User | None) -> None:
     """
     if actor is not None and actor.region_id != region_id:
         raise NotYours
-    db.session.execute(sa.select(Region.id).where(Region.id == region_id).with_for_update())
+    lock_region(region_id)
 
 
 def apply(row: Any, data: Any) -> dict[str, list[Any]]:

@@ -17,7 +17,7 @@ from publisher.models import asking, audit
 from publisher.models.needs import SignOffException, SignOffRule, Stage, Vacant
 from publisher.models.neutrality import Neutrality
 from publisher.models.people import Role, User
-from publisher.models.places import Office, Region
+from publisher.models.places import Office, Region, lock_region
 from publisher.models.posts import Post, PostStatus
 from publisher.typed import Fault, refuse
 
@@ -73,7 +73,7 @@ def set_rule(region: Region, data: RuleData, *, seen: str, actor: User, at: date
     :raises Outdated: if somebody changed it meanwhile
     :raises Unacceptable: with what is wrong, by field
     """
-    lock(region)
+    lock_region(region.id)
     row = db.session.get(SignOffRule, region.id, populate_existing=True)
     if seen != stamp(row):
         raise Outdated(CHANGED)
@@ -100,7 +100,7 @@ def set_exception(
     :param asked: None: as its region has it
     :raises Unacceptable: with what is wrong, by field
     """
-    lock(office.region)
+    lock_region(office.region_id)
     fault = _deputy_fault(office.region, deputy_id)
     refuse({"deputy": fault} if fault else {})
     row = db.session.get(SignOffException, office.id, populate_existing=True)
@@ -130,10 +130,6 @@ def refresh_waiting(where: sa.ColumnElement[bool], *, at: datetime) -> int:
 def stamp(row: SignOffRule | Neutrality | None) -> str:
     """Return by what a page tells whether somebody else has set it meanwhile."""
     return row.set_at.isoformat() if row is not None else ""
-
-
-def lock(region: Region) -> None:
-    db.session.execute(sa.select(Region.id).where(Region.id == region.id).with_for_update())
 
 
 def _faults(region: Region, data: RuleData) -> dict[str, Fault | None]:

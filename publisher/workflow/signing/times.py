@@ -15,11 +15,11 @@ from publisher.errors import N_, Outdated
 from publisher.models import audit
 from publisher.models.neutrality import Neutrality
 from publisher.models.people import Role, User
-from publisher.models.places import Office, Region
+from publisher.models.places import Office, Region, lock_region
 from publisher.typed import Fault, refuse
 from publisher.workflow.composing.neutral import folded
 from publisher.workflow.signing import holding
-from publisher.workflow.signing.rules import CHANGED, lock, refresh_waiting, stamp
+from publisher.workflow.signing.rules import CHANGED, refresh_waiting, stamp
 
 LONGEST = timedelta(days=366)
 WORDS, WORD_CHARS = 300, 80
@@ -68,7 +68,7 @@ def set_time(region: Region, data: TimeData, *, seen: str, actor: User, at: date
     :raises Outdated: if somebody changed it meanwhile
     :raises Unacceptable: with what is wrong, by field
     """
-    lock(region)
+    lock_region(region.id)
     row = db.session.get(Neutrality, region.id, populate_existing=True)
     if seen != stamp(row):
         raise Outdated(CHANGED)
