@@ -21,7 +21,7 @@ from wtforms.validators import Optional
 
 from publisher import clock
 from publisher.errors import Outdated
-from publisher.models.needs import Vacant
+from publisher.models.needs import Terms, Vacant
 from publisher.models.neutrality import Neutrality
 from publisher.models.people import Role
 from publisher.typed import tidy
@@ -242,14 +242,15 @@ def _time(form: TimeForm) -> str:
 
 def _rule_form() -> RuleForm:
     rule = signing.rule_of(region())
+    holds = rule or Terms()
     form = RuleForm(
         data={
             "seen": rules.stamp(rule),
-            "asked": rule.asked if rule else False,
-            "vacant": rule.vacant.value if rule else Vacant.GO_ON.value,
-            "deputy": str(rule.deputy_id or "") if rule else "",
-            "late_hours": rule.late_hours if rule else 24,
-            "link_hours": rule.link_hours if rule else 72,
+            "asked": holds.asked,
+            "vacant": holds.vacant.value,
+            "deputy": str(holds.deputy.id) if holds.deputy else "",
+            "late_hours": holds.late_hours,
+            "link_hours": holds.link_hours,
         }
     )
     form.deputy.choices = _deputies()
