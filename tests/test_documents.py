@@ -110,6 +110,15 @@ def test_what_is_shown_of_flask_exists(siar, shown):
     assert shown == "--help" or not isinstance(command, click.Group)
 
 
+def test_the_page_on_the_architecture_names_every_stage_and_what_the_engine_is_made_of():
+    named = set(spans((ROOT / "docs/architecture.md").read_text()))
+    stages = {path.stem for path in ROOT.glob("publisher/workflow/[!_]*")}
+    engine = {path.name for path in ROOT.glob("publisher/engine/[!_]*.py")}
+
+    assert len(stages) > 20
+    assert (stages | engine) - named == set()
+
+
 def test_every_setting_that_is_named_is_one():
     named = set()
     for document in FOR_OPERATORS:

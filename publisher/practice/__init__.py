@@ -1,4 +1,4 @@
-"""The practice platforms: X and Facebook as their clients see them, on this machine.
+"""The practice platforms: X, Facebook, Instagram, TikTok and Telegram as their clients see them.
 
 One small server answers by `Host` header in the platforms' real wire formats, keeps what it was
 given in a folder, and shows it as public timelines. Faults can be ordered per account. It imports
