@@ -66,13 +66,17 @@ def lacks_second(post_id: Any, office_id: Any, at: Any) -> sa.ColumnElement[bool
     office = Office.metadata.tables["office"].alias("office_of_time")
     need = NeededDecision.metadata.tables["needed_decision"].alias("second_decision")
     post = Post.metadata.tables["post"].alias("post_of_decision")
-    decided = sa.exists().where(
-        post.c.id == post_id,
-        need.c.post_id == post.c.id,
-        need.c.stage == sa.literal_column("'second'"),
-        need.c.answer == sa.literal_column("'given'"),
-        need.c.submitted_at == post.c.submitted_at,
-        need.c.digest == post.c.approved_digest,
+    decided = (
+        sa.exists()
+        .where(
+            post.c.id == post_id,
+            need.c.post_id == post.c.id,
+            need.c.stage == sa.literal_column("'second'"),
+            need.c.answer == sa.literal_column("'given'"),
+            need.c.submitted_at == post.c.submitted_at,
+            need.c.digest == post.c.approved_digest,
+        )
+        .correlate_except(post, need)  # `post_id` belongs to the statement two levels out
     )
     return sa.exists().where(
         time.c.starts_at <= at,

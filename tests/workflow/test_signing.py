@@ -525,8 +525,19 @@ def test_what_was_approved_before_and_would_go_out_within_is_held(
 def test_nothing_begins_within_the_days_without_a_second_reviewer(
     app, planned, blora, budi, dinkes_x
 ):
-    """Whatever brought it there: a late start, a retry, a time that was set this second."""
+    """Whatever brought it there: a late start, a retry, a time that was set this second; and
+    whatever other posts have got."""
     delivery = planned(dinkes_x)
+    twice_approved = planned(dinkes_x, caption="Sudah disetujui dua kali.")
+    post = twice_approved.post
+    db.session.add(
+        NeededDecision(
+            post=post, stage=Stage.SECOND, submitted_at=post.submitted_at,
+            digest=post.approved_digest, asked_at=NOW, answer=Answer.GIVEN, answered_at=NOW,
+            answered_by=budi,
+        )
+    )  # fmt: skip
+    db.session.commit()
     (claim,) = claiming.claim_due(at=NOW, owner="test", limit=1)
     (_, job), *_ = loading.load([claim], vault=app.extensions["vault"])
     db.session.add(
@@ -542,6 +553,7 @@ def test_nothing_begins_within_the_days_without_a_second_reviewer(
     assert signing.hold_back(at=NOW, only_due=True) == 1
     db.session.refresh(delivery)
     assert delivery.status is DeliveryStatus.CANCELLED
+    assert twice_approved.status is DeliveryStatus.PENDING
 
 
 def open_deliveries(post):
