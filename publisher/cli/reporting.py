@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 from click import Command
+from flask import current_app
 from flask.cli import with_appcontext
 
 from publisher import clock
@@ -62,9 +63,10 @@ def _tell_schema(context: click.Context) -> None:
 def _write(made: WeekReport, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     click.echo("")
+    store = current_app.extensions["media_store"]
     for form in FORMS.values():
         path = out / form.file_name(made)
-        path.write_bytes(form.render(made))
+        path.write_bytes(form.render(made, store))
         click.echo(path)
 
 

@@ -11,7 +11,10 @@ from publisher.models.places import Office, Region
 
 
 class Logo(Model):
-    """An emblem of a region or of one office: a clean PNG in the media store."""
+    """An emblem of a region or of one office: a clean PNG in the media store.
+
+    Its row and its bytes stay when another is chosen: reports of closed weeks name it.
+    """
 
     __tablename__ = "logo"
     __table_args__ = (

@@ -1,7 +1,7 @@
 """All forms of a week's report, by name: what each is called, and what makes its bytes.
 
 Every one is made from a report alone, so all that are made of one report say the same, and the
-same report always gives the same bytes.
+same report always gives the same bytes: of the media store only the logo is read that it names.
 """
 
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from importlib import import_module
 
 from publisher.errors import N_
 from publisher.reports.snapshot import WeekReport
+from publisher.storage import Store
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,15 +21,17 @@ class Form:
     :ivar icon: a name of Bootstrap Icons
     :ivar size: about how many kB it has: of no office, and of each
     :ivar shown: whether a browser shows it; otherwise it is saved
+    :ivar grows: whether it takes the longer to make the more offices there are
     """
 
     extension: str
     label: str
     icon: str
     mime: str
-    render: Callable[[WeekReport], bytes]
+    render: Callable[[WeekReport, Store], bytes]
     size: tuple[float, float]
     shown: bool = False
+    grows: bool = False
 
     def about_kb(self, report: WeekReport) -> int:
         """Return about how large the file will be, before it is made."""
@@ -41,15 +44,26 @@ class Form:
         return f"Rekap-{report.region_code}-{report.week}{mark}.{self.extension}"
 
 
-def _made_by(module: str, function: str = "render") -> Callable[[WeekReport], bytes]:
-    """Return what makes a form, loaded with its libraries when the first one is made."""
+def _made_by(
+    module: str, function: str = "render", *, logo: bool = False
+) -> Callable[[WeekReport, Store], bytes]:
+    """Return what makes a form, loaded with its libraries when the first one is made.
 
-    def render(report: WeekReport) -> bytes:
+    :param logo: whether it shows the region's
+    """
+
+    def render(report: WeekReport, store: Store) -> bytes:
         make = getattr(import_module(f"publisher.reports.{module}"), function)
-        made: bytes | str = make(report)
+        made: bytes | str = make(report, _logo(report, store)) if logo else make(report)
         return made.encode() if isinstance(made, str) else made
 
     return render
+
+
+def _logo(report: WeekReport, store: Store) -> bytes | None:
+    from publisher.reports.logos import logo_of  # loads Pillow: only for whoever asks
+
+    return logo_of(report, store)
 
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -62,8 +76,9 @@ FORMS: dict[str, Form] = {
             label=N_("Nota dinas"),
             icon="file-earmark-pdf",
             mime="application/pdf",
-            render=_made_by("pdf"),
+            render=_made_by("pdf", logo=True),
             size=(60, 6),
+            grows=True,
             shown=True,
         ),
         Form(
@@ -71,7 +86,7 @@ FORMS: dict[str, Form] = {
             label=N_("Gambar WhatsApp"),
             icon="image",
             mime="image/png",
-            render=_made_by("picture"),
+            render=_made_by("picture", logo=True),
             size=(260, 0),
             shown=True,
         ),
@@ -82,6 +97,7 @@ FORMS: dict[str, Form] = {
             mime=_XLSX,
             render=_made_by("xlsx"),
             size=(10, 0.45),
+            grows=True,
         ),
         Form(
             extension="txt",
@@ -99,6 +115,7 @@ FORMS: dict[str, Form] = {
             mime="text/csv; charset=utf-8",
             render=_made_by("rekap"),
             size=(0.3, 0.18),
+            grows=True,
         ),
         Form(
             extension="json",
@@ -107,6 +124,7 @@ FORMS: dict[str, Form] = {
             mime="application/json",
             render=_made_by("frozen", "to_json"),
             size=(1, 5.5),
+            grows=True,
         ),
     )
 }

@@ -47,7 +47,10 @@ def _figures() -> "TypeAdapter[dict[int, Tally]]":
 def to_json(report: WeekReport) -> bytes:
     """Return the report as canonical JSON."""
     document = Document(format=FORMAT, report=report)
-    return _adapter().dump_json(document, warnings="error", exclude={"report": {"seal"}})
+    # What came later is not written where it says nothing: a week that was frozen before it came
+    # is written as it was.
+    left_out = {"seal"} if report.logo else {"seal", "logo"}
+    return _adapter().dump_json(document, warnings="error", exclude={"report": left_out})
 
 
 def from_json(content: bytes) -> WeekReport:

@@ -16,6 +16,7 @@ from fontpkg_plus_jakarta_sans import ROOT as FONT
 from publisher import clock
 from publisher.reports import heatmap, rekap, sentences, tables
 from publisher.reports.letters import all_writable
+from publisher.reports.logos import is_lost
 from publisher.reports.snapshot import MatrixRow, OfficeWeek, Tally, WeekReport, WeekStatus
 from publisher.reports.words import (
     CLUSTER,
@@ -30,6 +31,7 @@ from publisher.reports.words import (
 TEMPLATE = Path(__file__).with_name("nota.typ")
 #: A table of more offices than these nobody reads on paper; it is in the workbook.
 MOST_OFFICES = 400
+PAPER = "#ffffff"
 _DOTS = {
     WeekStatus.MET: "#1b6f78",
     WeekStatus.ON_TRACK: "#96cbc6",
@@ -48,18 +50,21 @@ _LEGEND = (
 )
 
 
-def render(report: WeekReport) -> bytes:
-    """Return the PDF."""
-    return compiled(report, format="pdf", pdf_standards=["ua-1"])
+def render(report: WeekReport, logo: bytes | None = None) -> bytes:
+    """Return the PDF, with the region's logo (a PNG) in its kop if there is one."""
+    return compiled(report, logo, format="pdf", pdf_standards=["ua-1"])
 
 
-def compiled(report: WeekReport, **how: Any) -> Any:
+def compiled(report: WeekReport, logo: bytes | None = None, **how: Any) -> Any:
     """Return what typst makes of the report: one document, or a picture of each page."""
+    given = {"data": json.dumps(all_writable(told(report)), ensure_ascii=False)}
+    if logo is not None:
+        given |= {"logo": json.dumps([*logo]), "plate": "dark" if is_lost(logo, PAPER) else ""}
     return typst.compile(
         str(TEMPLATE),
         root=str(TEMPLATE.parent),
         font_paths=_fonts(),
-        sys_inputs={"data": json.dumps(all_writable(told(report)), ensure_ascii=False)},
+        sys_inputs=given,
         timestamp=int(report.made_at.timestamp()),
         **how,
     )

@@ -7,13 +7,14 @@ many are named as there is room for. Drawn with the parts of the posters.
 import io
 
 from publisher.posters import painting
-from publisher.posters.items import Align, Box, Item, Shape, Weave, Words
+from publisher.posters.items import Align, Box, Emblem, Item, Shape, Weave, Words
 from publisher.posters.layout import Layout
 from publisher.posters.lettering import Setting, length, setting
 from publisher.posters.shots import Pictures
 from publisher.posters.templates import FORMATS
 from publisher.reports import sentences
 from publisher.reports.letters import cut, writable
+from publisher.reports.logos import is_lost
 from publisher.reports.sentences import ClusterLine, Standing
 from publisher.reports.snapshot import WeekReport
 from publisher.reports.words import as_of
@@ -24,55 +25,71 @@ SMALLEST = 24
 WIDTH, HEIGHT = _FORMAT.width, _FORMAT.height
 LEFT, RIGHT = 64, WIDTH - 64
 HERO = 516
+#: What the logo may take, and on which line its middle is.
+LOGO, LOGO_MIDDLE = (144, 108), 106
 FOOT = HEIGHT - 84
 #: Fewer names than these stand one below the other, with room.
 _FEW = 7
+_PLATE = 12
 _GAP = 44  # between two columns
 INK, DEEP, BRAND, ACCENT = "#16292f", "#0c343d", "#1b6f78", "#f5b83d"
 PAPER, WHITE, SOFT, MUTED, LINE = "#f7f5ef", "#ffffff", "#b9d5d3", "#4d6067", "#dedacf"
 GOOD, BAD, RED = "#8fe0b4", "#ffb699", "#a3330f"
 
 
-def render(report: WeekReport) -> bytes:
-    """Return the picture as PNG."""
+def render(report: WeekReport, logo: bytes | None = None) -> bytes:
+    """Return the picture as PNG, with the region's logo (also a PNG) if there is one."""
     out = io.BytesIO()
-    painted = painting.painted(_layout(report), Pictures((), ()), None)
+    painted = painting.painted(_layout(report, logo), Pictures((), ()), logo)
     painted.save(out, "PNG", compress_level=6)
     return out.getvalue()
 
 
-def items(report: WeekReport) -> list[Item]:
+def items(report: WeekReport, logo: bytes | None = None) -> list[Item]:
     """Return what lies where, from the lowest to the uppermost."""
     placed: list[Item] = []
-    _hero(placed, report)
+    _hero(placed, report, logo)
     top = _clusters(placed, sentences.clusters(report), HERO + 34)
     _cards(placed, report, _names(placed, report, top))
     _foot(placed, report)
     return placed
 
 
-def _layout(report: WeekReport) -> Layout:
+def _layout(report: WeekReport, logo: bytes | None) -> Layout:
     whole = Box(0, 0, WIDTH, HEIGHT)
-    return Layout(_FORMAT, PAPER, whole, tuple(items(report)))
+    return Layout(_FORMAT, PAPER, whole, tuple(items(report, logo)))
 
 
 # -- the figure ------------------------------------------------------------------------------
 
 
-def _hero(placed: list[Item], report: WeekReport) -> None:
+def _hero(placed: list[Item], report: WeekReport, logo: bytes | None) -> None:
     box = Box(0, 0, WIDTH, HERO)
     placed.append(Shape(box=box, colour=DEEP))
     placed.append(Weave(box=box, motif="kawung", colour=WHITE, strength=0.09, fade="left"))
     placed.append(Shape(box=Box(0, HERO - 8, WIDTH, HERO), colour=ACCENT))
     chip = _chip(placed, f"Minggu ke-{report.week.number}", DEEP, ACCENT, 52)
-    room = chip - LEFT - 28
-    _line(placed, sentences.region(report), LEFT, 58, 44, 800, WHITE, DEEP, width=room)
+    left = _logo(placed, logo) if logo else LEFT
+    room = chip - left - 28
+    _line(placed, sentences.region(report), left, 58, 44, 800, WHITE, DEEP, width=room)
     days = sentences.week_words(report).partition("(")[2].rstrip(")")
-    _line(placed, f"Publikasi mingguan, {days}", LEFT, 116, 32, 500, SOFT, DEEP, width=RIGHT - LEFT)
+    _line(placed, f"Publikasi mingguan, {days}", left, 116, 32, 500, SOFT, DEEP, width=RIGHT - left)
     if none := sentences.nothing_owed(report):
         _paragraph(placed, none, LEFT, 220, 60, 800, WHITE, DEEP, lines=3)
     else:
         _figure(placed, report)
+
+
+def _logo(placed: list[Item], logo: bytes) -> int:
+    """Place the logo at the left edge; return where the words beside it begin."""
+    wide, high = painting.fitted_logo(logo, LOGO).size
+    box = Box(0, 0, wide, high).moved(LEFT, LOGO_MIDDLE - high // 2)
+    if is_lost(logo, DEEP):
+        box = box.moved(_PLATE, 0)
+        plate = Box(LEFT, box.top - _PLATE, box.right + _PLATE, box.bottom + _PLATE)
+        placed.append(Shape(box=plate, colour=WHITE, radius=_PLATE))
+    placed.append(Emblem(box=box, colour=ACCENT, inner=DEEP))
+    return box.right + 28
 
 
 def _figure(placed: list[Item], report: WeekReport) -> None:

@@ -315,6 +315,7 @@ class WeekReport:
     previous: Totals
     matrix: Matrix
     decisions: Decisions
+    logo: str = ""  # the digest of the region's logo at `made_at`; "": it has none
     seal: Seal | None = None  # of a closed week; not frozen, because it holds the digest of that
 
     @property

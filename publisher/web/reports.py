@@ -68,8 +68,9 @@ def week_file(week: str, form: str) -> Response:
     """Send the region's week in one of its forms; `?unduh` saves what a browser would show."""
     wanted = FORMS[form]
     report, closed, _versions = report_of(read_week(week, me().region.zone))
+    store = current_app.extensions["media_store"]
     if closed is None:
-        name, content = wanted.file_name(report), wanted.render(report)
+        name, content = wanted.file_name(report), wanted.render(report, store)
     else:
         name, content = _kept(closed, report, form)
     response = Response(content, content_type=wanted.mime)

@@ -19,6 +19,7 @@ from publisher.posters.items import Words
 from publisher.posters.lettering import length
 from publisher.reports import frozen, message, pdf, picture, rekap, sentences, tables, words, xlsx
 from publisher.reports.forms import FORMS
+from publisher.reports.logos import is_lost, logo_of
 from publisher.reports.snapshot import (
     Cluster,
     Content,
@@ -32,10 +33,13 @@ from publisher.reports.snapshot import (
     WeekReport,
     WeekStatus,
 )
+from publisher.storage import FolderStore, Unreachable
 
 #: openpyxl cannot read the colour of data bars.
 pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
 
+#: A report without a logo asks nothing of it.
+NO_STORE = None
 HOSTILE = (
     '=HYPERLINK("http://jahat.example";"klik")',
     '#panic("x") *tebal* $x^2$ @rujukan <label> \\ // /*',
@@ -173,14 +177,80 @@ def test_message_and_file_for_programs_say_the_same(report):
     for line, row in zip(lines, report.rows, strict=True):
         assert line["Dihitung"] == str(row.tally.counted)
         assert line["Format"] == rekap.FORMAT
-    assert frozen.from_json(FORMS["json"].render(report)) == report
+    assert frozen.from_json(FORMS["json"].render(report, NO_STORE)) == report
+
+
+# -- the logo ----------------------------------------------------------------------------
+
+
+def png(*, size=(240, 320), colour="#0b6b3a", mode="RGBA"):
+    out = io.BytesIO()
+    Image.new(mode, size, colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def figures_of(reader):
+    """Return the alternative texts of the pictures, as a screen reader is told them."""
+    waiting, found = [reader.trailer["/Root"]["/StructTreeRoot"]], []
+    while waiting:
+        one = waiting.pop().get_object()
+        if isinstance(one, list):
+            waiting.extend(one)
+        elif isinstance(one, dict):
+            found += [one["/Alt"]] if one.get("/S") == "/Figure" and "/Alt" in one else []
+            waiting.extend([one["/K"]] if "/K" in one else [])
+    return found
+
+
+def test_the_logo_stands_in_the_kop_with_words_for_who_cannot_see_it(report, tmp_path):
+    store = FolderStore(tmp_path)
+    marked = replace(report, logo=store.put(png()))
+    with_it = PdfReader(io.BytesIO(FORMS["pdf"].render(marked, store)))
+    without = PdfReader(io.BytesIO(FORMS["pdf"].render(report, store)))
+
+    assert "Logo Pemerintah Kabupaten Blora" in figures_of(with_it)
+    assert len(with_it.pages[0].images) == 1
+    assert not without.pages[0].images
+    assert flat(with_it.pages[0].extract_text()) == flat(without.pages[0].extract_text())
+    assert FORMS["png"].render(marked, store) != FORMS["png"].render(report, store)
+    assert frozen.from_json(FORMS["json"].render(marked, store)) == marked
+    assert b"logo" not in FORMS["json"].render(report, store)  # as it was before there were any
+
+
+def test_what_is_no_picture_of_ours_is_left_out_and_the_report_comes_all_the_same(report, tmp_path):
+    store = FolderStore(tmp_path)
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg"><script href="http://jahat.example"/></svg>'
+    huge = png(size=(5000, 5000), mode="L", colour=0)
+    lost = "0" * 64
+
+    for digest in (*map(store.put, (svg, huge, png()[:200], b"")), lost):
+        assert logo_of(replace(report, logo=digest), store) is None
+    assert FORMS["pdf"].render(replace(report, logo=lost), store) == pdf.render(report)
+
+
+def test_a_report_waits_for_a_store_that_does_not_answer(report):
+    class Silent:
+        def get(self, _digest):
+            raise Unreachable("later")
+
+    with pytest.raises(Unreachable):
+        FORMS["pdf"].render(replace(report, logo="0" * 64), Silent())
+
+
+@pytest.mark.parametrize(
+    ("colour", "paper", "picture_ground"),
+    [("#ffffff", True, False), ("#0c3048", False, True), ("#0b8b4a", False, False)],
+)
+def test_a_logo_of_the_colour_of_its_ground_lies_on_a_plate(colour, paper, picture_ground):
+    assert is_lost(png(colour=colour), pdf.PAPER) is paper
+    assert is_lost(png(colour=colour), picture.DEEP) is picture_ground
 
 
 MANY = week_of(140)
 
 
-def drawn(report):
-    return [item for item in picture.items(report) if isinstance(item, Words)]
+def drawn(report, logo=None):
+    return [item for item in picture.items(report, logo) if isinstance(item, Words)]
 
 
 @pytest.mark.parametrize("offices", [0, 5, 41, 140])
@@ -201,7 +271,8 @@ def test_the_picture_says_the_figure_and_as_many_names_as_it_has_room_for(office
 
 @pytest.mark.parametrize("name", ["Blora", "Nusa Tenggara " * 5, *HOSTILE])
 def test_nothing_in_the_picture_overflows_its_place(name):
-    for item in drawn(named(MANY, name)):
+    wide = png(size=(320, 60), colour=picture.DEEP)
+    for item in [*drawn(named(MANY, name)), *drawn(named(MANY, name), wide)]:
         assert 0 <= item.box.left < item.box.right <= picture.WIDTH
         assert 0 <= item.box.top < item.box.bottom <= picture.HEIGHT
         for line in item.set.lines:
@@ -214,7 +285,7 @@ def test_nothing_in_the_picture_overflows_its_place(name):
 def test_hostile_names_stay_text_in_every_form():
     hostile = named(week_of(9), *HOSTILE)
 
-    made = {form: FORMS[form].render(hostile) for form in FORMS}
+    made = {form: FORMS[form].render(hostile, NO_STORE) for form in FORMS}
 
     book = load_workbook(io.BytesIO(made["xlsx"]))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
@@ -304,10 +375,10 @@ def test_a_week_without_targets_says_so_in_every_form():
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_same_report_gives_the_same_bytes(form):
-    made = FORMS[form].render(week_of(7))
+    made = FORMS[form].render(week_of(7), NO_STORE)
 
-    assert made == FORMS[form].render(week_of(7))
-    assert made != FORMS[form].render(week_of(8))
+    assert made == FORMS[form].render(week_of(7), NO_STORE)
+    assert made != FORMS[form].render(week_of(8), NO_STORE)
 
 
 def few(one):

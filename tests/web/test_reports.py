@@ -91,8 +91,8 @@ def test_page_file_and_command_say_the_numbers_of_the_snapshot(
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_week_is_handed_on_in_every_form(client_of, ratna, sari, a_week, form):
-    client = client_of(ratna)
+def test_the_week_is_handed_on_in_every_form(app, client_of, ratna, sari, a_week, form):
+    client, store = client_of(ratna), app.extensions["media_store"]
     saved = client.get(f"/laporan/2026-W47.{form}?unduh=1")
     shown = client.get(f"/laporan/2026-W47.{form}")
     page = client.get("/laporan/2026-W47").get_data(as_text=True)
@@ -109,7 +109,7 @@ def test_the_week_is_handed_on_in_every_form(client_of, ratna, sari, a_week, for
     assert (
         saved.data
         == shown.data
-        == FORMS[form].render(reporting.week_report(a_week, W47, at=FRIDAY))
+        == FORMS[form].render(reporting.week_report(a_week, W47, at=FRIDAY), store)
     )
     assert form == "txt" or f'href="/laporan/2026-W47.{form}?unduh=1"' in page
     assert client_of(sari).get(f"/laporan/2026-W47.{form}").status_code == 403

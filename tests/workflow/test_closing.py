@@ -4,11 +4,13 @@
 UTC; objections are taken until Monday is over, 17.00 UTC.
 """
 
+import io
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
+from PIL import Image
 
 from publisher.clock import Week
 from publisher.db import begin_writing, db, read_only
@@ -24,7 +26,7 @@ from publisher.models.weeks import ClosedWeek, ObjectionStatus, ReportFile
 from publisher.reports import frozen
 from publisher.reports.forms import FORMS
 from publisher.typed import Unacceptable
-from publisher.workflow import closing, reporting
+from publisher.workflow import branding, closing, reporting
 from publisher.workflow.closing import filing, timetable
 from tests.weeks import content, rule, utc
 
@@ -325,6 +327,34 @@ def test_the_files_of_a_closed_week_are_made_once_and_stay_byte_for_byte(
     [newest, _] = closing.versions(a_week, W47)
     assert filing.kept(newest, "pdf").name == "Rekap-33.16-2026-W47-v2.pdf"
     assert "1 dari 2" in store.get(filing.kept(newest, "txt").digest).decode()
+
+
+def test_a_closed_week_keeps_the_logo_it_was_closed_with(app, a_week, budi):
+    """Also where a file of it is made only afterwards."""
+    store = app.extensions["media_store"]
+    earlier = chosen_logo(a_week, budi, store, "#0b6b3a", seen=0)
+    row = close(a_week)
+    before = {form: FORMS[form].render(closing.read(row, newest=1), store) for form in FORMS}
+
+    later = chosen_logo(a_week, budi, store, "#c8102e", seen=1)
+
+    report = closing.read(row, newest=1)
+    assert (report.logo, reporting.week_report(a_week, W47, at=CLOSING).logo) == (earlier, later)
+    assert {form: FORMS[form].render(report, store) for form in FORMS} == before
+    assert correct(a_week, budi).snapshot.count(later) == 1
+
+
+def chosen_logo(region, actor, store, colour, *, seen):
+    """Let the region choose a logo; return its digest."""
+    image, out = Image.new("RGBA", (200, 200)), io.BytesIO()
+    image.paste(colour, (50, 20, 150, 180))
+    image.save(out, "PNG")
+    logo = branding.add_logo(
+        region, None, branding.keep_logo(out.getvalue(), store), actor=actor, at=NEXT_MONDAY
+    )
+    choice = branding.Choice(logo_id=logo.id)
+    branding.set_look(region, None, choice, seen=seen, actor=actor, at=NEXT_MONDAY)
+    return logo.digest
 
 
 def test_of_clocks_and_a_reviewer_who_close_at_the_same_moment_one_does(app, a_week, budi):

@@ -13,6 +13,7 @@ from publisher.errors import Outdated
 from publisher.models.ideas import Idea
 from publisher.models.media import Consent, Media, MediaKind
 from publisher.models.posters import Poster
+from publisher.models.quotas import Dispensation, DispensationFile
 from publisher.workflow import composing, drafting, library
 from publisher.workflow.composing.keeping import Kept, keep
 from publisher.workflow.library import Fields, InUse, Wanted
@@ -265,7 +266,22 @@ def test_what_was_put_away_comes_back_or_goes_for_good(file, sari, tono, make_po
     shared, told, alone = (file(sari, number) for number in (1, 2, 3))
     file(tono, 1)
     post = make_post()
-    drawn = file(sari, 4)
+    drawn, letter = file(sari, 4), file(sari, 5)
+    granted = Dispensation(
+        office=sari.office, valid_from=date(2026, 11, 16), valid_to=date(2026, 11, 22),
+        reason="Banjir", granted_by=sari, granted_at=NOW,
+    )  # fmt: skip
+    db.session.add(
+        DispensationFile(
+            dispensation=granted,
+            digest=letter.digest,
+            mime=letter.mime,
+            name="surat.jpg",
+            size_bytes=1,
+            added_by=sari,
+            added_at=NOW,
+        )
+    )
     poster(post).rendered = {"4:5": drawn.digest}
     picture = drafting.choose(post, told.id, actor=sari, at=NOW)
     post.move("submit", actor=sari, at=NOW)
@@ -275,12 +291,13 @@ def test_what_was_put_away_comes_back_or_goes_for_good(file, sari, tono, make_po
 
     with pytest.raises(InUse, match="Arsipkan dulu"):
         library.forget(alone)
-    for media in (shared, told, alone, drawn):
+    for media in (shared, told, alone, drawn, letter):
         library.archive(media, at=NOW)
     with pytest.raises(InUse, match="Riwayat"):
         library.forget(told)
     assert library.forget(shared) is None  # another office still has these bytes
     assert library.forget(drawn) is None  # the poster may be put on a post again
+    assert library.forget(letter) is None  # somebody filed it as the letter of a dispensation
     assert library.forget(alone) == f"{3:064x}"
     library.restore(told)
     assert found(sari.office) == [told]

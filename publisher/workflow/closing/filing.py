@@ -41,7 +41,7 @@ def make(report: WeekReport, form: str, store: Store) -> Made:
     """Make a form of a closed week and put it into the store; no row is touched."""
     if report.seal is None:
         raise ValueError("only what is closed is kept")
-    content = FORMS[form].render(report)
+    content = FORMS[form].render(report, store)
     name, dot, extension = FORMS[form].file_name(report).rpartition(".")
     mark = f"-v{report.seal.version}" if report.seal.version > 1 else ""
     return Made(

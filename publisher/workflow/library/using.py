@@ -13,6 +13,8 @@ from publisher.models.media import Media
 from publisher.models.posters import Poster, PosterPhoto
 from publisher.models.posts import Post, PostEvent, PostPicture
 from publisher.models.proofs import Proof
+from publisher.models.quotas import DispensationFile
+from publisher.models.weeks import ReportFile
 
 #: So many are named; there may be more.
 SHOWN = 50
@@ -74,12 +76,13 @@ def is_in_history(media: Media) -> bool:
 
 
 def is_shared(media: Media) -> bool:
-    """Return whether the same bytes are needed elsewhere: another office's, an emblem, or what a
-    poster was drawn as."""
+    """Return whether the same bytes are needed elsewhere: another office's, an emblem, which closed
+    weeks name, a kept file, or what a poster was drawn as."""
     drawn = sa.exists().where(Poster.office_id == media.office_id, _names(Poster.rendered, media))
     other = sa.exists().where(Media.digest == media.digest, Media.id != media.id)
-    emblem = sa.exists().where(Logo.digest == media.digest)
-    return bool(db.session.scalar(sa.select(other | emblem | drawn)))
+    kept = (Logo.digest, DispensationFile.digest, ReportFile.digest)
+    elsewhere = (sa.exists().where(digest == media.digest) for digest in kept)
+    return bool(db.session.scalar(sa.select(sa.or_(other, drawn, *elsewhere))))
 
 
 def _names(told: InstrumentedAttribute[Any], media: Media) -> sa.ColumnElement[bool]:

@@ -103,6 +103,7 @@ def week_report(region: Region, week: Week, *, at: datetime) -> WeekReport:
     usual = facts.asked.calendar.week(week)
     matrix, office_weeks = _with_contents(facts)
     today = in_zone(at, region.zone).date()
+    decisions, logo = waiting.beside(scope, at=at, today=today)
     return WeekReport(
         region_code=region.code,
         region_name=region.full_name,
@@ -117,7 +118,8 @@ def week_report(region: Region, week: Week, *, at: datetime) -> WeekReport:
         totals=Totals.of(matrix.column(week)),
         previous=Totals.of(matrix.column(week.previous())),
         matrix=matrix,
-        decisions=waiting.decisions(scope, at=at, today=today),
+        decisions=decisions,
+        logo=logo,
     )
 
 

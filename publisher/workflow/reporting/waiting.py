@@ -1,4 +1,4 @@
-"""What waits for a person when a report is made, in one query."""
+"""What stands beside the figures of a report: what waits for a person, and the region's logo."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from publisher.models.accounts import Account, AccountStatus, Standing
 from publisher.models.deliveries import Delivery
+from publisher.models.looks import Logo, Look
 from publisher.models.places import Office
 from publisher.models.posts import Post, PostStatus
 from publisher.reports.snapshot import Decisions
@@ -17,17 +18,19 @@ from publisher.workflow.reporting.rows import IN_TROUBLE, Scope, Whose, ask
 SOON = timedelta(hours=24)
 
 
-def decisions(scope: Scope, *, at: datetime, today: date) -> Decisions:
-    """Return how much waits for a person, in one query."""
-    given = scope.given | {"now": at, "soon": at + SOON, "today": today}
+def beside(scope: Scope, *, at: datetime, today: date) -> tuple[Decisions, str]:
+    """Return how much waits for a person, and the digest of the region's logo ("": it has none);
+    in one query."""
+    given = scope.given | {"now": at, "soon": at + SOON, "today": today, "region": scope.region.id}
     row = ask(_question(scope.whose), given).one()
-    return Decisions(
+    decisions = Decisions(
         reviews=row[0],
         reviews_overdue=row[1],
         reviews_soon=row[2],
         deliveries=row[3],
         unconnected_offices=row[4],
     )
+    return decisions, row[5] or ""
 
 
 @cache
@@ -44,8 +47,15 @@ def _question(whose: Whose) -> sa.Select[*tuple[Any, ...]]:
         .select_from(Delivery)
         .where(whose(Delivery.office_id), Delivery.status.in_(IN_TROUBLE)),
         _unconnected(whose),
+        _logo(),
     )
     return sa.select(*(part.scalar_subquery() for part in parts))
+
+
+def _logo() -> sa.Select[Any]:
+    region: sa.BindParameter[int] = sa.bindparam("region")
+    query = sa.select(Logo.digest).join(Look, Look.logo_id == Logo.id)
+    return query.where(Look.region_id == region, Look.office_id.is_(None))
 
 
 def _unconnected(whose: Whose) -> sa.Select[Any]:
