@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from publisher.clock import Week, from_local
+from publisher.clock import Week, from_local, in_zone
 from publisher.demo import texts
 from publisher.models.places import Office
 from publisher.workflow.reporting.workdays import national_holidays
@@ -34,6 +34,8 @@ RHYTHMS = {
 MORNING = (time(7, 30), time(8), time(9), time(9, 30), time(10), time(11, 15))
 GREETING_HOUR = time(6, 30)
 AFTERNOON = (time(13), time(14, 30), time(15, 30), time(16), time(19))
+#: When people of an office are at their desks; the last hour of the evening is for posts only.
+AT_WORK = (*MORNING, *AFTERNOON[:-1])
 #: Nothing is told twice by one office within this time.
 REST = timedelta(days=24)
 
@@ -47,6 +49,19 @@ class Plan:
     #: The morning of the working day before, when it was drafted.
     drafted_at: datetime
     content: texts.Content
+
+
+def work_hour(at: datetime, zone: str, *, before: bool = False) -> datetime:
+    """Return the first hour of work from `at` on, or the last one up to it."""
+    local = in_zone(at, zone).replace(tzinfo=None)
+    days = (local.date() + timedelta(days=away) for away in (-1, 0, 1))
+    hours = [datetime.combine(day, hour) for day in days for hour in AT_WORK]
+    found = (
+        max(one for one in hours if one <= local)
+        if before
+        else min(one for one in hours if one >= local)
+    )
+    return from_local(found, zone)
 
 
 def plans_of(office: Office, latest: Week, zone: str) -> list[Plan]:

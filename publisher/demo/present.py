@@ -8,7 +8,7 @@ from publisher import clock
 from publisher.db import db
 from publisher.demo import proofs, texts
 from publisher.demo.book import Book
-from publisher.demo.calendar import Plan
+from publisher.demo.calendar import Plan, work_hour
 from publisher.demo.past import HANDED, IN_INBOX, SMOOTH, TROUBLES, approve, deliver
 from publisher.demo.posts import Desk
 from publisher.models.posts import Post, PostKind, ReturnReason
@@ -44,9 +44,9 @@ def tell(desk: Desk, book: Book, plans: Sequence[Plan], *, at: datetime) -> None
         _scheduled(desk, _draft(desk, abbreviation, at=at, due=at + minutes * MINUTE), at=at)
     _scheduled(desk, _draft(desk, "Kec. Cepu", at=at, due=_tomorrow(desk, at)), at=at)
     for abbreviation, ago, due in WAITING:
-        planned = _quarter(at + due * HOUR)
-        post = _draft(desk, abbreviation, at=at - (ago + 1) * HOUR, due=planned)
-        desk.move(post, "submit", at=at - ago * HOUR)
+        submitted, planned = _worked(desk, at - ago * HOUR), _planned(desk, at, due)
+        post = _draft(desk, abbreviation, at=submitted - HOUR, due=planned)
+        desk.move(post, "submit", at=submitted)
     _by_hand(desk, book, at=at)
     _with_title(desk, at=at)
     _returned(desk, at=at)
@@ -65,7 +65,8 @@ def _tell_ahead(desk: Desk, plan: Plan, *, at: datetime) -> None:
     stuck = {abbreviation for abbreviation, _ in TROUBLES}
     if chance > approved + waiting or plan.office.abbreviation in stuck or ahead < HOUR:
         return
-    written = min(plan.drafted_at, at - rng.randint(6, 30) * HOUR)
+    lately = _worked(desk, at - rng.randint(6, 30) * HOUR) - rng.randint(0, 50) * MINUTE
+    written = min(plan.drafted_at, lately)
     post = desk.draft(plan.office, plan.content, planned_at=plan.planned_at, at=written)
     if chance <= approved:
         _scheduled(desk, post, at=at)
@@ -90,12 +91,17 @@ def _draft(
     number = (nth + desk.told[abbreviation]) % len(possible)
     desk.told[abbreviation] += 1
     content = texts.fill(possible[number], office, day, Random(f"{abbreviation}/{due}"))  # noqa: S311
-    return desk.draft(office, content, planned_at=due, at=at - 8 * HOUR)
+    return desk.draft(office, content, planned_at=due, at=_worked(desk, at - 8 * HOUR))
 
 
-def _quarter(at: datetime) -> datetime:
-    """Return the quarter of an hour before: people do not plan for 10.29."""
-    return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
+def _planned(desk: Desk, at: datetime, hours: int) -> datetime:
+    """Return an hour of work so long after `at`, or before it: nobody plans for 02.15."""
+    return work_hour(at + hours * HOUR, desk.cast.region.zone, before=hours < 0)
+
+
+def _worked(desk: Desk, at: datetime) -> datetime:
+    """Return the last hour up to `at` at which somebody was at a desk."""
+    return work_hour(at, desk.cast.region.zone, before=True)
 
 
 def _tomorrow(desk: Desk, at: datetime) -> datetime:
@@ -145,7 +151,8 @@ def ask_for_signatures(desk: Desk, *, at: datetime) -> None:
 
 def _with_title(desk: Desk, *, at: datetime) -> None:
     """An academic title that X would take for a link: a warning for the reviewer."""
-    post = _draft(desk, "Setda", at=at - 4 * HOUR, due=_quarter(at + 26 * HOUR))
+    submitted = _worked(desk, at - 3 * HOUR)
+    post = _draft(desk, "Setda", at=submitted - HOUR, due=_planned(desk, at, 26))
     post.kind = PostKind.KEGIATAN
     post.title = post.what = "Bimbingan teknis keterbukaan informasi"
     post.who = "Bagian Organisasi dan narasumber"
@@ -156,33 +163,36 @@ def _with_title(desk: Desk, *, at: datetime) -> None:
         "semua perangkat daerah menjawab permohonan warga paling lama sepuluh hari kerja."
     )
     post.hashtags = "#BloraTerbuka"
-    desk.move(post, "submit", at=at - 3 * HOUR)
+    desk.move(post, "submit", at=submitted)
 
 
 def _returned(desk: Desk, *, at: datetime) -> None:
-    post = _draft(desk, "Kec. Blora", at=at - 20 * HOUR, due=_quarter(at + 22 * HOUR))
+    returned = _worked(desk, at - 16 * HOUR)
+    post = _draft(desk, "Kec. Blora", at=returned - 4 * HOUR, due=_planned(desk, at, 22))
     post.benefit = "Kegiatan berjalan lancar"
-    desk.move(post, "submit", at=at - 19 * HOUR)
+    desk.move(post, "submit", at=returned - 3 * HOUR)
     desk.move(
         post,
         "request_changes",
-        at=at - 16 * HOUR,
+        at=returned,
         reasons=(ReturnReason.BELUM_ADA_MANFAAT, ReturnReason.FOTO_BURAM),
         note="Fotonya masih buram. Tuliskan juga apa yang kini lebih mudah bagi warga.",
     )
 
 
 def _rejected(desk: Desk, *, at: datetime) -> None:
-    post = _draft(desk, "Satpol PP", at=at - 70 * HOUR, due=_quarter(at - 40 * HOUR), nth=2)
-    desk.move(post, "submit", at=at - 69 * HOUR)
+    rejected = _worked(desk, at - 66 * HOUR)
+    post = _draft(desk, "Satpol PP", at=rejected - 4 * HOUR, due=_planned(desk, at, -40), nth=2)
+    desk.move(post, "submit", at=rejected - 3 * HOUR)
     note = "Kegiatan yang sama sudah tayang pekan lalu di akun ini; tidak perlu diunggah ulang."
-    desk.move(post, "reject", at=at - 66 * HOUR, note=note)
+    desk.move(post, "reject", at=rejected, note=note)
 
 
 def _withdrawn(desk: Desk, *, at: datetime) -> None:
-    post = _draft(desk, "Dinas PMD", at=at - 50 * HOUR, due=_quarter(at - 20 * HOUR))
-    desk.move(post, "submit", at=at - 49 * HOUR)
-    desk.move(post, "withdraw", at=at - 47 * HOUR, note="Jadwal kegiatan diundur.")
+    withdrawn = _worked(desk, at - 47 * HOUR)
+    post = _draft(desk, "Dinas PMD", at=withdrawn - 3 * HOUR, due=_planned(desk, at, -20))
+    desk.move(post, "submit", at=withdrawn - 2 * HOUR)
+    desk.move(post, "withdraw", at=withdrawn, note="Jadwal kegiatan diundur.")
 
 
 def _unfinished(desk: Desk, *, at: datetime) -> None:
@@ -192,6 +202,6 @@ def _unfinished(desk: Desk, *, at: datetime) -> None:
         setattr(begun, name, "")
     begun.texts = []
     begun.accounts = [account for account in begun.accounts if account.platform == "facebook"]
-    long = _draft(desk, "Dindukcapil", at=at - 2 * HOUR, due=_quarter(at + 29 * HOUR), nth=1)
+    long = _draft(desk, "Dindukcapil", at=at - 2 * HOUR, due=_planned(desk, at, 29), nth=1)
     long.caption += LONG
     long.texts = []

@@ -111,8 +111,13 @@ def rentang(week: Week) -> str:
     return f"{_written(first, pattern, _locale())}–{tanggal_pendek(last)}"
 
 
-def minggu(week: Week) -> str:
-    """Write an ISO week: minggu ke‑47 (16–22 Nov 2026). No line ends between "ke-" and 47."""
+def minggu(week: Week | str) -> str:
+    """Write an ISO week: minggu ke‑47 (16–22 Nov 2026). No line ends between "ke-" and 47.
+
+    :param week: also as rows and addresses keep it: 2026-W47
+    """
+    if isinstance(week, str):
+        week = Week.parse(week)
     written = _("minggu ke-%(number)s (%(days)s)", number=week.number, days=rentang(week))
     return written.replace("-", NO_BREAK_HYPHEN)
 
@@ -146,7 +151,7 @@ def kalimat(stored: str, values: Mapping[str, Any] | None = None) -> str:
     the catalogue for an empty one.
 
     :param values: what fills the placeholders of a sentence of ours: names of channels are
-        said in the same language, and amounts are written as it writes them
+        said in the same language, and weeks and amounts are written as it writes them
     """
     filled = {name: _filled(name, value) for name, value in (values or {}).items()}
     return str(_(stored, **filled)) if stored else ""
@@ -155,6 +160,8 @@ def kalimat(stored: str, values: Mapping[str, Any] | None = None) -> str:
 def _filled(name: str, value: Any) -> Any:
     if name == "platform":
         return _(value)
+    if isinstance(value, Week):
+        return minggu(value)
     if isinstance(value, Decimal):
         places = -int(value.as_tuple().exponent)
         return numbers.format_decimal(value, f"#,##0.{'0' * places}", locale=_locale())

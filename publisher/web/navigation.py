@@ -45,6 +45,14 @@ ENTRIES = (
     ("health.index", _l("Kesehatan registri"), "heart-pulse", frozenset({Role.LEADER})),
 )
 
+#: What a phone shows at the thumb of those who have more entries than fit there; the rest is
+#: under "Lainnya". Everybody else has all of theirs in the bar.
+AT_THE_THUMB = {
+    Role.DRAFTER: frozenset({"pages.home", "drafts.index", "calendar.index", "plans.index"}),
+    Role.HEAD: frozenset({"pages.home", "drafts.index", "signing.index", "reports.index"}),
+    Role.REVIEWER: frozenset({"pages.home", "reviews.index", "calendar.index", "plans.index"}),
+}
+
 #: Further parts of the registry, which has one entry.
 REGISTRY = frozenset(
     {
@@ -73,12 +81,14 @@ def entries() -> list[dict[str, Any]]:
         section = "drafts" if current_user.office_id else "calendar"
     section = "reviews" if section in ("marks", "yardsticks") else section
     section = "reports" if section in ("closing", "claims") else section
+    at_the_thumb = AT_THE_THUMB.get(current_user.role)
     return [
         {
             "label": label,
             "icon": icon,
             "url": url_for(endpoint),
             "active": endpoint.partition(".")[0] == section,
+            "further": at_the_thumb is not None and endpoint not in at_the_thumb,
         }
         for endpoint, label, icon, roles in ENTRIES
         if current_user.role in roles

@@ -79,7 +79,8 @@ def test_a_date_without_a_time_is_never_moved_to_another_day(reader):
     ],
 )
 def test_a_week_repeats_neither_month_nor_year(reader, week, written):
-    assert filters.minggu(Week.parse(week)) == written
+    assert filters.minggu(Week.parse(week)) == written == filters.minggu(week)
+    assert filters.kalimat("%(week)s", {"week": Week.parse(week)}) == written
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def turn(region: Region, week: Week, *, at: datetime) -> Fault | None:
         return Fault(N_("Minggu ini masih berjalan dan belum dapat ditutup."))
     first = next_week(region)
     if region.closed_through and first and week != first:
-        return Fault(N_("Minggu ditutup berurutan. Tutup dulu minggu %(week)s."), {"week": first})
+        return Fault(N_("Minggu ditutup berurutan. Tutup dulu %(week)s."), {"week": first})
     return None
 
 
