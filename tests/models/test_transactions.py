@@ -5,8 +5,10 @@ import sqlite3
 import pytest
 import sqlalchemy as sa
 
-from publisher.db import db, read_only
+from publisher import db as database
+from publisher.db import db, prepare_engine, read_only
 from publisher.models.places import Region
+from tests.conftest import PRAGMAS
 
 
 @pytest.fixture
@@ -37,6 +39,16 @@ def test_who_only_reads_keeps_nobody_from_writing(other):
 
     other.execute("BEGIN IMMEDIATE")
     other.execute("ROLLBACK")
+
+
+def test_what_is_committed_to_sqlite_is_on_the_disk(tmp_path, monkeypatch):
+    """Tests need not wait for that; whoever runs Siar loses no mark of "sending" with the power."""
+    monkeypatch.setattr(database, "SQLITE_PRAGMAS", PRAGMAS)
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'siar.sqlite'}", poolclass=sa.NullPool)
+    prepare_engine(engine)
+
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
 
 
 def test_on_postgresql_nobody_waits_for_a_row_for_ever(app):
