@@ -46,15 +46,18 @@ class Stop(Model):
     outcome: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
+#: Made once: an alias copies all columns of its table.
+_STOP = Stop.metadata.tables["stop"].alias("standing_stop")
+_OFFICE = Office.metadata.tables["office"].alias("office_of_stop")
+
+
 def is_stopped(office_id: Any) -> sa.ColumnElement[bool]:
     """Return the condition of an office whose region is stopped now.
 
     The open stops are read first: as long as there is none, this asks for nothing else.
     """
-    stop = Stop.metadata.tables["stop"].alias("standing_stop")
-    office = Office.metadata.tables["office"].alias("office_of_stop")
     return sa.exists().where(
-        stop.c.resumed_at.is_(None),
-        office.c.id == office_id,
-        office.c.region_id == stop.c.region_id,
+        _STOP.c.resumed_at.is_(None),
+        _OFFICE.c.id == office_id,
+        _OFFICE.c.region_id == _STOP.c.region_id,
     )

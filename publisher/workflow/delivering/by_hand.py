@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from publisher.db import db
+from publisher.db import UtcDateTime, db
 from publisher.errors import N_
 from publisher.models.accounts import Account, Standing
 from publisher.models.advancing import advance
@@ -36,6 +36,23 @@ NEVER_PROVED = N_(
     "bila belum dan isinya masih berlaku, gunakan Coba lagi."
 )
 
+#: Asked at every tick while something is due, so made once.
+_AT = sa.bindparam("at", type_=UtcDateTime())
+_DUE = (
+    sa.select(Delivery.id)
+    .join(Account, Account.id == Delivery.account_id)
+    .where(status_is(Delivery.status, DeliveryStatus.PENDING), Delivery.next_at <= _AT)
+    .where(Delivery.due_at <= _AT, Delivery.publish_by > _AT, ~is_stopped(Delivery.office_id))
+    .where(Account.by_hand, Account.standing == Standing.UTAMA, Account.retired_at.is_(None))
+    .order_by(Delivery.next_at, Delivery.id)
+    .limit(BATCH)
+)
+_UNPROVED = sa.select(Delivery.id).where(
+    status_is(Delivery.status, DeliveryStatus.HANDED_OVER),
+    Delivery.publish_by <= _AT,
+    ~is_stopped(Delivery.office_id),
+)
+
 
 def handed_over(claim: Claim, outcome: Handover, *, at: datetime) -> bool:
     """Store that the platform keeps a draft for a person, even if the answer came late."""
@@ -50,35 +67,21 @@ def hand_over_due(*, at: datetime) -> int:
 
     What is shown to that person is compared with what was approved when they open it.
     """
-    due = (
-        sa.select(Delivery.id)
-        .join(Account, Account.id == Delivery.account_id)
-        .where(status_is(Delivery.status, DeliveryStatus.PENDING), Delivery.next_at <= at)
-        .where(Delivery.due_at <= at, Delivery.publish_by > at, ~is_stopped(Delivery.office_id))
-        .where(Account.by_hand, Account.standing == Standing.UTAMA, Account.retired_at.is_(None))
-        .order_by(Delivery.next_at, Delivery.id)
-        .limit(BATCH)
-    )
     values = _waiting(at, HANDED_OVER)
     return sum(
         advance(delivery_id, "hand_over", at=at, **values)
-        for delivery_id in db.session.scalars(due).all()
+        for delivery_id in db.session.scalars(_DUE, {"at": at}).all()
     )
 
 
 def give_up_unproved(*, at: datetime) -> int:
     """Mark as missed what nobody filed a proof of in time; return how many. While a stop asks
     people not to post, no time runs out."""
-    late = sa.select(Delivery.id).where(
-        status_is(Delivery.status, DeliveryStatus.HANDED_OVER),
-        Delivery.publish_by <= at,
-        ~is_stopped(Delivery.office_id),
-    )
     return sum(
         advance(
             delivery_id, "miss", at=at, note=NEVER_PROVED, reason=NEVER_PROVED, noticed_fence=-1
         )
-        for delivery_id in db.session.scalars(late).all()
+        for delivery_id in db.session.scalars(_UNPROVED, {"at": at}).all()
     )
 
 

@@ -145,9 +145,32 @@ def _claim(dialect: str) -> sa.Executable:
     )
 
 
-#: Built once: building it costs many times what the database needs.
+#: Built once: building it costs many times what the database needs. So are the others that are
+#: asked at every tick while something is due.
 _WRITE_CLAIMS = sa.insert(DeliveryEvent.metadata.tables["delivery_event"])
 _CLAIM = {dialect: _claim(dialect) for dialect in ("sqlite", "postgresql")}
+_AT = sa.bindparam("at", type_=UtcDateTime())
+_EXPIRED = sa.select(
+    Delivery.id,
+    Delivery.status,
+    Delivery.fence,
+    sa.func.coalesce(Delivery.doubtful_since, Delivery.sending_at).label("since"),
+).where(
+    status_is(Delivery.status, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING),
+    Delivery.lease_until < _AT,
+)
+_LATE = sa.select(Delivery.id).where(
+    status_is(Delivery.status, DeliveryStatus.PENDING),
+    Delivery.next_at <= _AT,
+    Delivery.publish_by <= _AT,
+    ~is_stopped(Delivery.office_id),
+)
+_ACCOUNT = Account.metadata.tables["account"]
+_WAKE = (
+    sa.update(_ACCOUNT)
+    .where(_ACCOUNT.c.status == sa.literal_column("'paused'"), _ACCOUNT.c.paused_until <= _AT)
+    .values(status=AccountStatus.ACTIVE, paused_reason="", paused_until=None)
+)
 
 
 def _write_claims(claims: list[Claim], *, at: datetime, owner: str) -> None:
@@ -199,17 +222,8 @@ def recover(*, at: datetime) -> int:
     `claimed` past its lease: nothing was sent, so it is simply due again. `sending` past its
     lease: nobody can know, so it is looked for.
     """
-    expired = sa.select(
-        Delivery.id,
-        Delivery.status,
-        Delivery.fence,
-        sa.func.coalesce(Delivery.doubtful_since, Delivery.sending_at).label("since"),
-    ).where(
-        status_is(Delivery.status, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING),
-        Delivery.lease_until < at,
-    )
     settled = 0
-    for row in db.session.execute(expired).all():
+    for row in db.session.execute(_EXPIRED, {"at": at}).all():
         if row.status is DeliveryStatus.CLAIMED:
             settled += advance(row.id, "recover", at=at, fence=row.fence, note="lease over")
         else:
@@ -263,27 +277,15 @@ def forsake_leases(*, at: datetime, owner: str) -> int:
 def give_up_late(*, at: datetime) -> int:
     """Mark as missed what could not go out within its window; return how many. What a stop holds
     waits: nobody missed it."""
-    late = sa.select(Delivery.id).where(
-        status_is(Delivery.status, DeliveryStatus.PENDING),
-        Delivery.next_at <= at,
-        Delivery.publish_by <= at,
-        ~is_stopped(Delivery.office_id),
-    )
     return sum(
         advance(delivery_id, "miss", at=at, note=TOO_LATE, reason=TOO_LATE)
-        for delivery_id in db.session.scalars(late).all()
+        for delivery_id in db.session.scalars(_LATE, {"at": at}).all()
     )
 
 
 def wake_accounts(*, at: datetime) -> int:
     """Resume accounts whose pause is over by time; return how many."""
-    change = (
-        sa.update(Account)
-        .where(Account.status == sa.literal_column("'paused'"), Account.paused_until <= at)
-        .values(status=AccountStatus.ACTIVE, paused_reason="", paused_until=None)
-        .execution_options(synchronize_session=False)
-    )
-    return db.session.execute(change).rowcount  # type: ignore[attr-defined]
+    return db.session.execute(_WAKE, {"at": at}).rowcount  # type: ignore[attr-defined]
 
 
 def drivers_in_use() -> list[str]:

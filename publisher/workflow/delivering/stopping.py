@@ -31,6 +31,25 @@ _S = DeliveryStatus
 _SEEN = sa.bindparam("seen", type_=UtcDateTime())
 #: A tick that still believes in a stop changes nothing that was released meanwhile.
 _AS_SEEN = Delivery.metadata.tables["delivery"].c.next_at == _SEEN
+#: Asked at every tick while something is due, so made once.
+_ANY_STOP = sa.select(sa.exists().where(Stop.resumed_at.is_(None)))
+_STOPPED = (
+    sa.select(Delivery.id, Delivery.fence, Delivery.next_at)
+    .where(
+        status_is(Delivery.status, _S.PENDING),
+        Delivery.next_at <= sa.bindparam("at", type_=UtcDateTime()),
+        is_stopped(Delivery.office_id),
+    )
+    .order_by(Delivery.id)
+    .limit(BATCH)
+)
+_FORGOTTEN = (
+    sa.select(Delivery.id, Delivery.fence)
+    .where(status_is(Delivery.status, _S.PENDING), Delivery.next_at >= NEVER)
+    .where(~is_stopped(Delivery.office_id))
+    .order_by(Delivery.id)
+    .limit(BATCH)
+)
 REASON_MISSING = N_("Tuliskan alasannya, agar semua perangkat daerah tahu mengapa.")
 HELD = N_(
     "Ditahan, karena seluruh penayangan daerah ini dihentikan. Tidak ada yang tayang. "
@@ -127,41 +146,27 @@ def put_aside(*, at: datetime) -> int:
     before anything is given up as late."""
     if not _any_stop():
         return _bring_back(at=at)
-    query = (
-        sa.select(Delivery.id, Delivery.fence, Delivery.next_at)
-        .where(status_is(Delivery.status, _S.PENDING), Delivery.next_at <= at)
-        .where(is_stopped(Delivery.office_id))
-        .order_by(Delivery.id)
-        .limit(BATCH)
-    )
     return sum(
         advance(
             row.id, "hold", at=at, fence=row.fence, note=HELD, reason=HELD, next_at=NEVER,
             require=(_AS_SEEN, {"seen": row.next_at}),
         )
-        for row in db.session.execute(query).all()
+        for row in db.session.execute(_STOPPED, {"at": at}).all()
     ) + _bring_back(at=at)  # fmt: skip
 
 
 def _any_stop() -> bool:
-    return bool(db.session.scalar(sa.select(sa.exists().where(Stop.resumed_at.is_(None)))))
+    return bool(db.session.scalar(_ANY_STOP))
 
 
 def _bring_back(*, at: datetime) -> int:
     """Queue again what is put aside although nothing is stopped where it belongs: an office that
     went to another region, a backup. Whatever else happens, nothing waits for ever."""
-    query = (
-        sa.select(Delivery.id, Delivery.fence)
-        .where(status_is(Delivery.status, _S.PENDING), Delivery.next_at >= NEVER)
-        .where(~is_stopped(Delivery.office_id))
-        .order_by(Delivery.id)
-        .limit(BATCH)
-    )
     return sum(
         advance(
             row.id, "release", at=at, fence=row.fence, note="no stop", reason="", next_at=at
         )
-        for row in db.session.execute(query).all()
+        for row in db.session.execute(_FORGOTTEN).all()
     )  # fmt: skip
 
 
