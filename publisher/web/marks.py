@@ -1,7 +1,8 @@
 """Where a reviewer marks sentences and spots of pictures, one by one, before the return.
 
-Each mark is kept at once, so a phone that rings loses none. What goes wrong is shown on the page
-of the post, with the words that were typed.
+Each mark is kept at once, so a phone that rings loses none. Marks and the return are one form: who
+has begun to write why the post goes back finds it there after each mark. What goes wrong is shown
+on the page of the post, with the words that were typed.
 """
 
 from typing import Any
@@ -40,7 +41,8 @@ def spot(post_id: int) -> Any:
     """Mark the spot that was tapped, or the middle of one of nine fields."""
     post = _waiting(post_id)
     digest = request.form.get("gambar", "")[:64]
-    marking.mark_spot(post, digest, _spot(), reviewer=me(), at=clock.now(), **_said())
+    about = f"{digest[:12]}-"
+    marking.mark_spot(post, digest, _spot(about), reviewer=me(), at=clock.now(), **_said(about))
     return _kept(post)
 
 
@@ -68,19 +70,23 @@ def _waiting(post_id: int) -> Post:
     return post
 
 
-def _said() -> dict[str, Any]:
-    reason = request.form.get("alasan", "")
+def _said(about: str = "") -> dict[str, Any]:
+    """Return why something is marked.
+
+    :param about: the picture that it is said of, as the names of its fields begin
+    """
+    reason = request.form.get(f"{about}alasan", "")
     if reason not in set(ReturnReason):
         raise Invalid(N_("Pilih alasan dari tanda ini."))
-    return {"reason": ReturnReason(reason), "comment": request.form.get("komentar", "")}
+    return {"reason": ReturnReason(reason), "comment": request.form.get(f"{about}komentar", "")}
 
 
-def _spot() -> tuple[int, int]:
+def _spot(about: str) -> tuple[int, int]:
     """Return the spot in thousandths: exact, or by one of nine fields where no script runs."""
-    exact = [request.form.get(name, type=int) for name in ("x", "y")]
+    exact = [request.form.get(f"{about}{axis}", type=int) for axis in ("x", "y")]
     if exact[0] is not None and exact[1] is not None:
         return exact[0], exact[1]
-    field = request.form.get("bidang", 0, type=int)
+    field = request.form.get(f"{about}bidang", 0, type=int)
     if field not in range(1, 10):
         raise Invalid(N_("Pilih bidang pada gambar."))
     return marking.third(field)
@@ -93,4 +99,7 @@ def _kept(post: Post) -> Any:
 
 
 def _back(post: Post) -> Any:
+    """Show the post again, with what is written of its return: that is kept nowhere else."""
+    if any(request.form.get(f"{reviews.RETURN}{name}") for name in ("alasan", "catatan")):
+        return reviews.page(post, typed_mark={})
     return redirect(url_for("reviews.show", post_id=post.id, _anchor="tandai"))

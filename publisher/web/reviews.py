@@ -26,6 +26,8 @@ from publisher.workflow import marking, reviewing
 from publisher.workflow.informing import numbers
 
 bp = Blueprint("reviews", __name__, url_prefix="/telaah")
+#: What the names of the fields begin with that say why a post is returned.
+RETURN = "kembalikan-"
 
 
 def filtered() -> dict[str, Any]:
@@ -83,7 +85,7 @@ def decided() -> str:
 @allow(Role.REVIEWER)
 def show(post_id: int) -> str:
     _note_seen(submitted(post_id))
-    return _page(submitted(post_id))
+    return page(submitted(post_id))
 
 
 @bp.post("/<int:post_id>/setujui")
@@ -105,11 +107,11 @@ def approve(post_id: int) -> Response:
 @allow(Role.REVIEWER)
 def request_changes(post_id: int) -> Any:
     post, onward = _current(post_id)
-    form = ReturnForm(prefix="kembalikan-")
+    form = ReturnForm(prefix=RETURN)
     marks = marking.pending(post, reviewer=me())
     form.marked = bool(marks)
     if not form.validate():
-        return _page(post, returning=form), 422
+        return page(post, returning=form), 422
     reviewing.request_changes(
         post,
         reviewer=me(),
@@ -129,7 +131,7 @@ def reject(post_id: int) -> Any:
     post, onward = _current(post_id)
     form = RejectForm(prefix="tolak-")
     if not form.validate():
-        return _page(post, rejecting=form), 422
+        return page(post, rejecting=form), 422
     reviewing.reject(post, reviewer=me(), at=clock.now(), note=form.note.data)
     db.session.commit()
     flash(_("Konten ditolak."), "success")
@@ -142,7 +144,7 @@ def take_back(post_id: int) -> Any:
     post, _onward = _current(post_id)
     form = NoteForm(prefix="batal-")
     if not form.validate():
-        return _page(post, taking_back=form), 422
+        return page(post, taking_back=form), 422
     stopped = reviewing.take_back(post, reviewer=me(), at=clock.now(), note=form.note.data)
     db.session.commit()
     flash(
@@ -161,7 +163,7 @@ def show_what_stopped_it(error: PublisherError) -> Any:
     """Show the post as it is now, why nothing was decided, and what was typed."""
     db.session.rollback()
     post = submitted((request.view_args or {})["post_id"])
-    return _page(post, stopped_by=error), error.status
+    return page(post, stopped_by=error), error.status
 
 
 def due(at: datetime | None, now: datetime) -> str:
@@ -214,19 +216,21 @@ def _note_seen(post: Post) -> None:
     read_only()
 
 
-def _page(post: Post, **given: Any) -> str:
+def page(post: Post, **given: Any) -> str:
     """Render the page of a post.
 
-    :param given: a form that is to be shown with its errors, or `stopped_by`
+    :param given: a form that is to be shown with its errors, `stopped_by`, or `typed_mark`, what
+        is in the fields of the marks
     """
     now = clock.now()
     planned = reviewing.deliveries_of(post)
     context = {
         "approving": ApproveForm(prefix="setujui-"),
-        "returning": ReturnForm(prefix="kembalikan-"),
+        "returning": ReturnForm(prefix=RETURN),
         "rejecting": RejectForm(prefix="tolak-"),
         "taking_back": NoteForm(prefix="batal-"),
         "stopped_by": None,
+        "typed_mark": request.form,
         **beside.checked(post, at=now),
         **beside.marked(post),
         **given,

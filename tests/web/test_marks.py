@@ -44,7 +44,9 @@ def sentence(client, post, place="caption:1", query="", **data):
 
 def spot(client, post, **data):
     digest = post.pictures[0].media.digest
-    sent = {"version": post.version, "gambar": digest, "alasan": "foto_buram", **data}
+    sent = {"version": post.version, "gambar": digest}
+    for name, value in {"alasan": "foto_buram", **data}.items():
+        sent[name if name == "gambar" else f"{digest[:12]}-{name}"] = value
     return client.post(f"/telaah/{post.id}/tandai-gambar", data=sent)
 
 
@@ -101,6 +103,23 @@ def test_ticking_a_mark_keeps_what_is_typed_and_a_changed_sentence_shows_as_such
     shown = words(as_sari.get(f"/konten/{post.id}/ubah"))
     assert "1 dari 2 beres." in shown
     assert "Sudah diubah" in shown
+
+
+def test_what_is_written_of_the_return_outlives_a_mark_and_a_mark_sent_twice_is_one(as_budi, post):
+    begun = {"kembalikan-alasan": "foto_buram", "kembalikan-catatan": "Ganti fotonya."}
+    for _ in range(2):
+        answer = sentence(as_budi, post, komentar="Sebut KK.", **begun)
+        assert answer.status_code == 200
+        page = answer.get_data(as_text=True)
+        assert re.search(r'<textarea[^>]*name="kembalikan-catatan"[^>]*>\s*Ganti fotonya.', page)
+        assert re.search(r'value="foto_buram"[^>]*checked|checked[^>]*value="foto_buram"', page)
+        assert "Tanda disimpan." in page
+        assert not re.search(r'name="komentar"[^>]*>Sebut KK.', page)
+    (mark,) = marks()
+    rubbed = f"/telaah/{post.id}/hapus-tanda/{mark.id}"
+    answer = as_budi.post(rubbed, data={"version": post.version, **begun})
+    assert "Ganti fotonya." in answer.get_data(as_text=True)
+    assert marks() == []
 
 
 @pytest.mark.parametrize(

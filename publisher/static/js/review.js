@@ -46,13 +46,13 @@ if (marking) {
 
 /* Spots ------------------------------------------------------------------------------ */
 
-for (const form of findAll("[data-spot]")) {
-  const picture = find("[data-picture]", form);
-  const [x, y] = ["x", "y"].map((name) => find(`[name=${name}]`, form));
-  const pin = find("[data-new]", form);
+for (const spot of findAll("[data-spot]")) {
+  const picture = find("[data-picture]", spot);
+  const [x, y] = ["x", "y"].map((axis) => find(`[data-axis=${axis}]`, spot));
+  const pin = find("[data-new]", spot);
   const space = pin.ownerSVGElement.viewBox.baseVal;
-  find("[data-exact]", form).hidden = false;
-  find(".pinned__fields", form).remove();
+  find("[data-exact]", spot).hidden = false;
+  find(".pinned__fields", spot).remove();
   for (const part of [x, y]) { part.disabled = false; part.addEventListener("input", show); }
   picture.addEventListener("click", (event) => {
     const box = picture.getBoundingClientRect();
