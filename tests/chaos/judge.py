@@ -119,6 +119,12 @@ def judge(case: Case) -> list[str]:
     return [line for invariant in INVARIANTS for line in invariant(case)]
 
 
+def is_lost(case: Case) -> bool:
+    """Return whether something was broken that no waiting can mend: what is out stays in the
+    book, and nothing leads on from an end."""
+    return any(True for invariant in (never_twice, not_out_means_absent) for _ in invariant(case))
+
+
 def never_twice(case: Case) -> Iterator[str]:
     """I1: one copy at most, whatever the platform would have refused for us."""
     for delivery in case.deliveries:

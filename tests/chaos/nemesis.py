@@ -82,7 +82,7 @@ class Nemesis:
         """Kill a worker whose posts are accepted while it still waits for the answers."""
         for platform in ("x", "facebook"):
             self.stage.practice.order_fault(platform, "*", "slow", times=6, seconds=20)
-        if not wait_until(lambda: self.stage.practice.ledger(), 30):
+        if not wait_until(lambda: self.stage.practice.ledger(), 60):
             raise AssertionError("nothing was ever sent")
         self.kill()
         self.stage.practice.clear()

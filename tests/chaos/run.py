@@ -99,13 +99,21 @@ def run(name: str, ground: dict, folder: Path, plan: Plan) -> Verdict:
 
 def _judged_when_told(folder: Path, nemesis: Nemesis) -> tuple[list[str], dict[str, int]]:
     """Judge; notices are written some time after what they tell of."""
-    wait_until(lambda: not fresh(lambda: _judged(folder, nemesis))[0], TOLD_WITHIN_S)
-    return fresh(lambda: _judged(folder, nemesis))
+
+    def final() -> bool:
+        case = _gathered(folder, nemesis)
+        return judge.is_lost(case) or not judge.judge(case)
+
+    def judged() -> tuple[list[str], dict[str, int]]:
+        case = _gathered(folder, nemesis)
+        return judge.judge(case), judge.counted(case)
+
+    wait_until(lambda: fresh(final), TOLD_WITHIN_S)
+    return fresh(judged)
 
 
-def _judged(folder: Path, nemesis: Nemesis) -> tuple[list[str], dict[str, int]]:
-    case = judge.gather(folder / "practice", slack=nemesis.slack)
-    return judge.judge(case), judge.counted(case)
+def _gathered(folder: Path, nemesis: Nemesis) -> judge.Case:
+    return judge.gather(folder / "practice", slack=nemesis.slack)
 
 
 def _prepare(played: Stage, rng: random.Random, plan: Plan) -> None:
