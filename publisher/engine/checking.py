@@ -18,6 +18,7 @@ from publisher.engine.closing import CLOSE_EVERY_S, Closer
 from publisher.engine.finishing import FINISH_EVERY_S, Finisher
 from publisher.engine.informing import INFORM_EVERY_S, Informer
 from publisher.engine.planning import PLAN_EVERY_S, Planner
+from publisher.engine.preparing import PREPARE_EVERY_S, Preparer
 from publisher.engine.reading import READ_EVERY_S, Reader
 from publisher.engine.renewing import RENEW_EVERY_S, Renewer
 from publisher.engine.repeating import REPEAT_EVERY_S, Repeater
@@ -57,6 +58,7 @@ class Checker:
             _Round(Reader(app, steps).read, READ_EVERY_S),
             _Round(Finisher(app, steps).finish, FINISH_EVERY_S),
             _Round(Closer(app, steps).close, CLOSE_EVERY_S),
+            _Round(Preparer(app, steps).prepare, PREPARE_EVERY_S),
             _Round(Signer(steps).look, SIGN_EVERY_S),
             _Round(Planner(steps).remind, PLAN_EVERY_S),
             _Round(Informer(app, steps).inform, INFORM_EVERY_S),

@@ -75,6 +75,54 @@ class ReportFile(Model):
     made_at: Mapped[datetime]
 
 
+class FileStep(StrEnum):
+    """How far a file is that was asked for."""
+
+    ASKED = "asked"
+    COUNTING = "counting"
+    WRITING = "writing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class PreparedFile(Model):
+    """A form of a large region's week, which somebody asked for and a worker makes.
+
+    That of a closed week is kept for good as a `ReportFile`, and this row ends. That of an open one
+    is kept for a day: its bytes lie in the media store under a digest nothing else can have.
+    """
+
+    __tablename__ = "prepared_file"
+    __table_args__ = (
+        sa.UniqueConstraint("region_id", "monday", "version", "form"),
+        sa.CheckConstraint("(step = 'ready') = (digest <> '')", name="there_when_ready"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    region_id: Mapped[int] = mapped_column(sa.ForeignKey("region.id"))
+    region: Mapped[Region] = relationship()
+    monday: Mapped[date]
+    #: Of the closed week; 0: the week is open.
+    version: Mapped[int]
+    form: Mapped[str] = mapped_column(sa.String(8))
+    step: Mapped[FileStep] = status_column(FileStep, default=FileStep.ASKED)
+    asked_by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    asked_by: Mapped[User] = relationship()
+    asked_at: Mapped[datetime]
+    #: When a worker took it last; one that died leaves it to another.
+    begun_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    #: To which moment its figures are.
+    made_at: Mapped[datetime | None]
+    name: Mapped[str] = mapped_column(default="")
+    digest: Mapped[str] = mapped_column(sa.String(64), default="")
+    size_bytes: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def week(self) -> Week:
+        return Week.of_day(self.monday)
+
+
 class ObjectionStatus(StrEnum):
     OPEN = "open"
     ACCEPTED = "accepted"

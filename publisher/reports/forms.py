@@ -4,6 +4,7 @@ Every one is made from a report alone, so all that are made of one report say th
 same report always gives the same bytes: of the media store only the logo is read that it names.
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -20,6 +21,7 @@ class Form:
     :ivar label: how people choose it; a gettext message id
     :ivar icon: a name of Bootstrap Icons
     :ivar size: about how many kB it has: of no office, and of each
+    :ivar most: of more offices than these it has no more kB
     :ivar shown: whether a browser shows it; otherwise it is saved
     :ivar grows: whether it takes the longer to make the more offices there are
     """
@@ -30,13 +32,14 @@ class Form:
     mime: str
     render: Callable[[WeekReport, Store], bytes]
     size: tuple[float, float]
+    most: int = sys.maxsize
     shown: bool = False
     grows: bool = False
 
     def about_kb(self, report: WeekReport) -> int:
         """Return about how large the file will be, before it is made."""
         base, each = self.size
-        return max(1, round(base + each * len(report.rows)))
+        return max(1, round(base + each * min(len(report.rows), self.most)))
 
     def file_name(self, report: WeekReport) -> str:
         """Return such as Rekap-33.16-2026-W47.pdf; that of an example says so."""
@@ -78,6 +81,7 @@ FORMS: dict[str, Form] = {
             mime="application/pdf",
             render=_made_by("pdf", logo=True),
             size=(60, 6),
+            most=400,
             grows=True,
             shown=True,
         ),

@@ -177,10 +177,11 @@ def _numbers(report: WeekReport) -> list[dict[str, str]]:
     if not totals.obliged:
         return []
     late = totals.not_met + totals.at_risk
+    silent = "tidak aktif" if totals.on_track else "tidak aktif (mati suri)"  # five are narrower
     boxes = [
         _number(totals.met, "memenuhi target", of=f"dari {totals.obliged}"),
         _number(late, sentences.behind_title(report).lower(), bad=late > 0),
-        _number(len(report.dormant), "tidak aktif (mati suri)", bad=bool(report.dormant)),
+        _number(len(report.dormant), silent, bad=bool(report.dormant)),
         _number(totals.contents, "konten dihitung"),
     ]
     if totals.on_track:

@@ -108,7 +108,8 @@ def _figure(placed: list[Item], report: WeekReport) -> None:
     words = sentences.met_words(report)
     _line(placed, words, LEFT, 384, 44, 700, WHITE, DEEP, width=RIGHT - LEFT)
     change = sentences.change(report)
-    colour = {"up": GOOD, "down": BAD, "same": SOFT}[report.change_words[0]]
+    way = report.change_words[0]
+    colour = {"up": GOOD, "down": SOFT if report.running else BAD, "same": SOFT}[way]
     said = f"{change[0].upper()}{change[1:]}"
     _line(placed, said, LEFT, 444, 34, 600, colour, DEEP, width=RIGHT - LEFT)
 

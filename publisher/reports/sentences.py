@@ -6,6 +6,7 @@ Numbers come from the snapshot. Names are kept on one line, whatever an office i
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from publisher.clock import in_zone
 from publisher.reports.snapshot import OfficeWeek, WeekReport, WeekStatus
 from publisher.reports.words import CLUSTER, day, long_days, platform_word, remarks
 
@@ -86,7 +87,10 @@ def met_words(report: WeekReport) -> str:
 
 def change(report: WeekReport) -> str:
     way, count = report.change_words
-    before = f"({report.previous.met} dari {report.previous.obliged})"
+    before = f"{report.previous.met} dari {report.previous.obliged}"
+    if report.running and way != "up":  # a week that has just begun is behind one that is over
+        return f"minggu lalu berakhir dengan {before}"
+    before = f"({before})"
     if way == "same":
         return f"sama dengan minggu lalu {before}"
     return f"{'naik' if way == 'up' else 'turun'} {count} dari minggu lalu {before}"
@@ -134,11 +138,13 @@ def _standing(report: WeekReport, row: OfficeWeek) -> Standing:
 
 def dormant(report: WeekReport) -> list[str]:
     """Return who is silent, and since when."""
-    return [
-        f"{one_line(row.office.name)} "
-        f"({f'terakhir {day(row.last_at.date())}' if row.last_at else 'belum pernah tayang'})"
-        for row in report.dormant
-    ]
+    return [f"{one_line(row.office.name)} ({_since(report, row)})" for row in report.dormant]
+
+
+def _since(report: WeekReport, row: OfficeWeek) -> str:
+    if row.last_at is None:
+        return "belum pernah tayang"
+    return f"terakhir {day(in_zone(row.last_at, report.zone).date())}"
 
 
 def decisions(report: WeekReport) -> list[str]:

@@ -252,11 +252,8 @@ class MatrixRow:
     @property
     def weeks_met(self) -> tuple[int, int]:
         """Return (weeks met, weeks that were owed and are over or met)."""
-        owed = [
-            cell
-            for cell in self.cells
-            if cell and cell.status in (WeekStatus.MET, WeekStatus.NOT_MET)
-        ]
+        over = (WeekStatus.MET, WeekStatus.NOT_MET)
+        owed = [cell for cell in self.cells if cell and cell.status in over]
         return sum(cell.status is WeekStatus.MET for cell in owed), len(owed)
 
 

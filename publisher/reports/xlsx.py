@@ -247,6 +247,6 @@ def _facts(report: WeekReport) -> Iterable[tuple[str, str | int]]:
             "pertamanya menurut waktu setempat, hanya di akun utama dan hanya dengan bukti."
         ),
     )
-    yield "Wajib", "Target × hari kerja ÷ 5, dibulatkan ke atas."
+    yield "Wajib", "Target × hari kerja ÷ hari kerja minggu penuh (umumnya 5), dibulatkan ke atas."
     yield "Ucapan", "Ditampilkan, tidak dihitung."
     yield "Gagal karena platform", "Ditampilkan, tidak dibebankan kepada perangkat daerah."

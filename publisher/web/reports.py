@@ -10,9 +10,7 @@ from functools import cache
 
 from flask import (
     Blueprint,
-    Response,
     abort,
-    current_app,
     g,
     redirect,
     render_template,
@@ -24,7 +22,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from publisher import clock
 from publisher.clock import Week, last_weeks
-from publisher.db import begin_writing, db
 from publisher.models.people import OFFICE_ROLES, Role
 from publisher.models.weeks import ClosedWeek
 from publisher.reports import areas, heatmap, message, words
@@ -33,7 +30,7 @@ from publisher.reports.snapshot import MatrixRow, OfficeWeek, WeekReport
 from publisher.web import explaining, filters
 from publisher.web.access import allow, get_office, me, my_area, of_an_area, signed_in
 from publisher.workflow import adopting, closing, registering, reporting
-from publisher.workflow.closing import filing
+from publisher.workflow.closing import preparing
 from publisher.workflow.reporting import OfficeDetail
 
 REGION_ROLES = (Role.LEADER, Role.REVIEWER, Role.OPERATOR)
@@ -60,24 +57,6 @@ def index() -> str | AnyResponse:
 def week(week: str) -> str:
     """Show the region's week."""
     return _week_page(read_week(week, me().region.zone))
-
-
-@bp.get("/<week>.<any(pdf, png, xlsx, txt, csv, json):form>")
-@allow(*REGION_ROLES)
-def week_file(week: str, form: str) -> Response:
-    """Send the region's week in one of its forms; `?unduh` saves what a browser would show."""
-    wanted = FORMS[form]
-    report, closed, _versions = report_of(read_week(week, me().region.zone))
-    store = current_app.extensions["media_store"]
-    if closed is None:
-        name, content = wanted.file_name(report), wanted.render(report, store)
-    else:
-        name, content = _kept(closed, report, form)
-    response = Response(content, content_type=wanted.mime)
-    shown = wanted.shown and "unduh" not in request.args
-    how = "inline" if shown else "attachment"
-    response.headers.set("Content-Disposition", how, filename=name)
-    return response
 
 
 @bp.get("/perangkat-daerah/<int:office_id>")
@@ -159,26 +138,39 @@ def _week_page(week: Week) -> str:
         closes_at=closing.closes_by_clock(region, week),
         held=closing.hold(region, week) if not versions else [],
         forms=() if my_area() else FORMS.values(),
+        large=not my_area() and preparing.is_large(region),
         message=message.render(report),
     )
 
 
-def report_of(week: Week) -> tuple[WeekReport, ClosedWeek | None, list[ClosedWeek]]:
+def report_of(
+    week: Week, *, bare: bool = False
+) -> tuple[WeekReport, ClosedWeek | None, list[ClosedWeek]]:
     """Return the report to show, the version that it is, and all versions, the newest first.
 
     An open week is counted now; a closed one is what was frozen, in the version asked for. A
     camat is shown their own area of it.
+
+    :param bare: contents of an open week come without words and proofs
     """
-    region = me().region
-    versions = closing.versions(region, week)
+    chosen, versions = version_of(week)
+    if chosen is None:
+        report = reporting.week_report(me().region, week, at=clock.now(), bare=bare)
+    else:
+        report = closing.read(chosen, newest=versions[0].version)
+    return _mine(report), chosen, versions
+
+
+def version_of(week: Week) -> tuple[ClosedWeek | None, list[ClosedWeek]]:
+    """Return the version asked for, else the newest, and all of them; None while it is open."""
+    versions = closing.versions(me().region, week)
     if not versions:
-        return _mine(reporting.week_report(region, week, at=clock.now())), None, []
-    newest = versions[0].version
-    number = request.args.get("versi", newest, type=int)
+        return None, []
+    number = request.args.get("versi", versions[0].version, type=int)
     chosen = next((row for row in versions if row.version == number), None)
     if chosen is None:
         abort(404)
-    return _mine(closing.read(chosen, newest=newest)), chosen, versions
+    return chosen, versions
 
 
 def _mine(report: WeekReport) -> WeekReport:
@@ -186,21 +178,6 @@ def _mine(report: WeekReport) -> WeekReport:
     if area is None:
         return report
     return areas.report_of(report, area.name, registering.office_ids_in(area))
-
-
-def _kept(closed: ClosedWeek, report: WeekReport, form: str) -> tuple[str, bytes]:
-    """Return the name and the bytes of a form of a closed week; made once, by the worker or now."""
-    store, file = current_app.extensions["media_store"], filing.kept(closed, form)
-    if file is None:
-        closed_id = closed.id
-        made = filing.make(report, form, store)
-        begin_writing()
-        filing.keep(closed_id, made, at=clock.now())
-        db.session.commit()
-        file = filing.kept(db.session.get_one(ClosedWeek, closed_id), form)
-        if file is None:
-            abort(500)
-    return file.name, store.get(file.digest)
 
 
 def _as_closed(detail: OfficeDetail, closed: ClosedWeek) -> OfficeDetail | None:

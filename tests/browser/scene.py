@@ -604,6 +604,7 @@ def _ids(cast):
         "media_id": cast.ids(Media, Media.office_id == cast.dinkes_id, Media.kind != "bukti"),
         "code": [f"33.{cast.number:02}", "33.99"],
         "week": [str(this_week), str(this_week.previous())],
+        "form": ["xlsx"],
         "post_id": cast.ids(Post, ours, own),
         "submitted": cast.ids(Post, ours, own, Post.submitted_at.is_not(None)),
         "designed": [

@@ -360,6 +360,22 @@ def test_a_table_nobody_reads_on_paper_stays_in_the_workbook(monkeypatch):
     assert not any("LAMPIRAN II" in page for page in pages)
 
 
+def test_a_running_week_is_not_said_to_fall_behind_one_that_is_over(report):
+    begun = replace(report, running=True, totals=replace(report.totals, met=0, on_track=1))
+    ended = f"minggu lalu berakhir dengan {report.previous.met} dari {report.previous.obliged}"
+
+    assert ended in message.render(begun)
+    assert ended in flat(pdf_text(pdf.render(begun))[0])
+    assert "minggu lalu (" in message.render(replace(begun, running=False))
+
+
+def test_days_are_those_of_the_region_on_both_sides_of_midnight(report):
+    after_midnight = datetime(2026, 10, 14, 17, 30, tzinfo=UTC)  # 15 October in Blora
+    row = replace(report.rows[0], dormant=True, last_at=after_midnight)
+
+    assert "terakhir 15 Okt 2026" in message.render(replace(report, rows=(row,)))
+
+
 def test_a_week_without_targets_says_so_in_every_form():
     empty = week_of(0)
     away = replace(empty, totals=replace(empty.totals, holiday=3))
