@@ -209,7 +209,7 @@ def _last_days(report: WeekReport) -> dict[int, str]:
 
 def addresses() -> Callable[[MatrixRow | OfficeWeek], str]:
     """Return what tells below which address an office's weeks lie; built once, not per cell."""
-    base = url_for(".index")
+    base = url_for("reports.index")
     return lambda row: f"{base}/perangkat-daerah/{row.office.id}"
 
 

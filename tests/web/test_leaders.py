@@ -83,6 +83,15 @@ def test_why_an_office_is_behind_names_where_its_posts_wait(
         assert f"Dinas Perhubungan {why}" in text_of(client_of(ratna).get("/pimpinan"))
 
 
+def test_every_office_on_the_page_leads_to_its_weeks(client_of, ratna, a_week):
+    client = client_of(ratna)
+    page = client.get("/pimpinan").get_data(as_text=True)
+
+    links = set(re.findall(r'href="([^"]*/perangkat-daerah/[^"#]*)', page))
+    assert len(links) > 1
+    assert {client.get(link).status_code for link in links} == {200}
+
+
 def test_greetings_stand_apart_in_the_mix(client_of, ratna, a_week):
     page = text_of(client_of(ratna).get("/pimpinan"))
 
