@@ -16,12 +16,12 @@ from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
 from flask import Flask
-from flask_migrate import upgrade
 
 import config
 from bench.broker import redis
 from bench.postgres import postgres
 from publisher import create_app
+from publisher.cli.schema import migrate
 from publisher.db import db
 from publisher.practice.controls import PracticeProcess
 
@@ -68,7 +68,7 @@ def stage(
         app = create_app(config.load(environment, root=folder) | {"WTF_CSRF_ENABLED": False})
         with app.app_context():
             with _migrating:
-                upgrade()
+                migrate()
             try:
                 yield Stage(app, practice, folder, database, environment)
             finally:

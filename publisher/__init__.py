@@ -22,7 +22,6 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     :param config: what `config.load()` returns; tests pass their own
     """
     from flask import Flask
-    from flask_migrate import Migrate
 
     from publisher import cli, gallery, models, storage, vault, web  # noqa: F401 - models: all tables
     from publisher.db import db, prepare_engine
@@ -42,7 +41,6 @@ def create_app(config: Mapping[str, Any]) -> Flask:
     engine = {"pool_size": 20, "max_overflow": 80, "hide_parameters": True}
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine)
     db.init_app(app)
-    Migrate(app, db, directory=str(ROOT / "migrations"))
     with app.app_context():
         prepare_engine(db.engine)
     http.configure(app.config.get("PLATFORM_GATEWAY"), app.config.get("PLATFORM_GATEWAY_CA"))

@@ -29,6 +29,7 @@ from werkzeug.routing import Rule
 
 from publisher import create_app, passwords
 from publisher import db as database
+from publisher.cli import schema
 from publisher.db import db
 from publisher.models.accounts import Account, AccountStatus, Standing
 from publisher.models.media import Media
@@ -91,11 +92,9 @@ def settings(database_url, folder):
 
 def migrate(database_url, folder):
     """Build a database by the migrations, not by the models: both get tested."""
-    from flask_migrate import upgrade
-
     app = create_app(settings(database_url, folder))
     with app.app_context():
-        upgrade()
+        schema.migrate()
         db.engine.dispose()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import sqlite
 
 from publisher import clock
 from publisher.backup import BackupError, Database, Manifest, Shelf, move, open_database
-from publisher.cli.running import known_migrations, migrate
+from publisher.cli.schema import known_migrations, migrate
 from publisher.db import db
 from publisher.models import audit
 from publisher.models.people import UserSession

@@ -8,7 +8,8 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from publisher.cli.running import migrate, practice
+from publisher.cli.running import practice
+from publisher.cli.schema import migrate
 from publisher.db import db
 from publisher.errors import PublisherError
 from publisher.practice.controls import Controls

@@ -17,6 +17,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
+from publisher.cli.schema import migrate
 from publisher.storage import fault
 
 log = logging.getLogger(__name__)
@@ -102,26 +103,6 @@ def _warn_of_media(app: Flask) -> None:
     """Say at once what is wrong with the store; the work goes on, and asks again each time."""
     if found := fault(app.extensions["media_store"]):
         log.warning("MEDIA_URL: pictures can be neither read nor kept: %s", found)
-
-
-def migrate() -> None:
-    """Bring the database to the newest migration, if it is not there."""
-    from alembic.migration import MigrationContext
-    from flask_migrate import upgrade
-
-    from publisher.db import db
-
-    with db.engine.connect() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
-    if present != known_migrations()[-1]:
-        logging.getLogger("alembic").setLevel(logging.WARNING)
-        upgrade(directory=str(ROOT / "migrations"))
-
-
-def known_migrations() -> list[str]:
-    """Return all revisions by their file names, without loading all of Alembic's machinery."""
-    files = sorted((ROOT / "migrations" / "versions").glob("[0-9]*.py"))
-    return [file.name.partition("_")[0] for file in files]
 
 
 def _load_demo(timelines: Callable[[], str | None]) -> None:

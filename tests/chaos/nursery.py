@@ -13,7 +13,6 @@ import sys
 import traceback
 
 # What the children will need, loaded once for all of them.
-import flask_migrate  # noqa: F401
 import psycopg  # noqa: F401
 from flask.cli import cli as flask
 

@@ -5,6 +5,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 
+from publisher.cli import schema
 from publisher.db import db
 
 
@@ -15,6 +16,7 @@ def test_the_migrations_build_exactly_what_the_models_describe(app):
 
 
 def test_every_migration_can_be_taken_back(app):
+    schema.prepare(app)
     downgrade(revision="base")
     assert set(sa.inspect(db.engine).get_table_names()) == {"alembic_version"}
 

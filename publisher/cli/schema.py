@@ -1,0 +1,69 @@
+"""The schema of the database: `flask db …`, and bringing it to the newest migration.
+
+Alembic comes with Mako, and Mako with what colours the source code in its errors: 9 MB that
+neither the web nor a worker needs. They are loaded where a migration is really run.
+"""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import click
+import sqlalchemy as sa
+from flask import Flask, current_app
+
+from publisher.db import db
+
+MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
+
+
+class _Schema(click.Command):
+    """Stands for Flask-Migrate's group of commands, which is loaded when it is named."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        from flask_migrate.cli import db as group
+
+        prepare(current_app._get_current_object())  # type: ignore[attr-defined]
+        return group.make_context(info_name, args, parent, **extra)
+
+
+COMMANDS: tuple[click.Command, ...] = (_Schema("db", help="Perform database migrations."),)
+
+
+def prepare(app: Flask) -> None:
+    """Let Flask-Migrate know where the migrations of this app are."""
+    from flask_migrate import Migrate
+
+    if "migrate" not in app.extensions:
+        Migrate(app, db, directory=str(MIGRATIONS))
+
+
+def migrate() -> None:
+    """Bring the database of the present app to the newest migration, if it is not there."""
+    if _present() == known_migrations()[-1]:
+        return
+    from flask_migrate import upgrade
+
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    prepare(current_app._get_current_object())  # type: ignore[attr-defined]
+    upgrade()
+
+
+def known_migrations() -> list[str]:
+    """Return all revisions by their file names, without loading all of Alembic's machinery."""
+    files = sorted((MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return [file.name.partition("_")[0] for file in files]
+
+
+def _present() -> str | None:
+    """Return the revision of the database, or None where no migration ever ran."""
+    with db.engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
