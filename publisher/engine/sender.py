@@ -11,6 +11,7 @@ import logging
 import os
 import socket
 import threading
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -100,44 +101,47 @@ class Sender:
         no effect."""
         claims = [Claim(delivery_id=delivery_id, fence=fence) for delivery_id, fence in told]
         try:
-            while claims and (count := self._wait_for_threads(len(claims))):
-                self._start(claims[:count])
-                del claims[:count]
-            if claims:
+            left = self._start(claims) if self._wait_for_a_thread() else claims
+            if left:
                 at = self.steps.now()
-                self.steps.transact(lambda: handing_over.take_back(claims, at=at))
+                self.steps.transact(lambda: handing_over.take_back(left, at=at))
         except Exception:  # the rows keep their leases; when those are over, they are recovered
             log.exception("a message was not carried out")
 
-    def _wait_for_threads(self, wanted: int) -> int:
-        """Take up to `wanted` free threads, waiting for the first; return how many. None any
-        more when we are leaving."""
+    def _wait_for_a_thread(self) -> bool:
+        """Take the next free thread; False when we are leaving."""
         self._free.acquire()
         if self._leaving.is_set():
             self._free.release()
-            return 0
-        count = 1
-        while count < wanted and self._free.acquire(blocking=False):
-            count += 1
-        return count
+            return False
+        return True
 
-    def _start(self, claims: Sequence[Claim]) -> None:
-        """Send on threads that were taken; those for which nothing is left to do are given back."""
-        jobs: dict[Claim, Job | PlatformError] = {}
+    def _start(self, claims: Sequence[Claim]) -> list[Claim]:
+        """Send all that is still to be sent, the first on a thread that was taken already; return
+        what was not begun because we are leaving.
+
+        All is read at once: under load threads become free one by one, and to take over a claim
+        alone costs almost as much as to take over eight.
+        """
         try:
             jobs = self._take_over(claims)
-        finally:
-            for _ in range(len(claims) - len(jobs)):
-                self._free.release()
-        for claim, job in jobs.items():
-            self._pool.submit(self._deliver, claim, job)
+        except BaseException:
+            self._free.release()
+            raise
+        if not jobs:
+            self._free.release()
+        while jobs:
+            self._pool.submit(self._deliver, *jobs.popleft())
+            if jobs and not self._wait_for_a_thread():
+                break
+        return [claim for claim, _ in jobs]
 
-    def _take_over(self, claims: Sequence[Claim]) -> dict[Claim, Job | PlatformError]:
+    def _take_over(self, claims: Sequence[Claim]) -> deque[tuple[Claim, Job | PlatformError]]:
         vault, at = self._app.extensions["vault"], self.steps.now()
 
-        def taken() -> dict[Claim, Job | PlatformError]:
+        def taken() -> deque[tuple[Claim, Job | PlatformError]]:
             mine = handing_over.take_over(claims, owner=self.name, at=at)
-            return dict(loading.load(mine, vault=vault))
+            return deque(loading.load(mine, vault=vault))
 
         return self.steps.transact(taken)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from publisher.db import db
+from publisher.db import UtcDateTime, db
 from publisher.models.accounts import Account
 from publisher.models.advancing import advance
 from publisher.models.audit import Heartbeat
@@ -18,6 +18,37 @@ from publisher.models.deliveries import Delivery, DeliveryStatus, status_is
 from publisher.platforms import DRIVERS
 from publisher.workflow.delivering.claiming import LEASE, Claim, drivers_in_use
 from publisher.workflow.delivering.pulse import HEARTBEAT_STALE, SENDER
+
+_DELIVERY, _ACCOUNT = Delivery.metadata.tables["delivery"], Account.metadata.tables["account"]
+_AT = sa.bindparam("at", type_=UtcDateTime())
+_UNTIL = sa.bindparam("until", type_=UtcDateTime())
+#: Asked many times a second while much is due, so made once.
+_ALIVE = sa.select(Heartbeat.name).where(
+    Heartbeat.name.startswith(SENDER),
+    Heartbeat.at.between(sa.bindparam("since", type_=UtcDateTime()), _UNTIL),
+)
+_IN_FLIGHT = (
+    sa.select(_ACCOUNT.c.driver, sa.func.count())
+    .join(_DELIVERY, _DELIVERY.c.account_id == _ACCOUNT.c.id)
+    .where(status_is(_DELIVERY.c.status, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING))
+    .group_by(_ACCOUNT.c.driver)
+)
+_DRIVERS_OF = (
+    sa.select(_DELIVERY.c.id, _ACCOUNT.c.driver)
+    .join(_ACCOUNT, _ACCOUNT.c.id == _DELIVERY.c.account_id)
+    .where(_DELIVERY.c.id.in_(sa.bindparam("ids", [], expanding=True)))
+)
+_TAKE_OVER = (
+    sa.update(_DELIVERY)
+    .where(
+        sa.tuple_(_DELIVERY.c.id, _DELIVERY.c.fence).in_(sa.bindparam("told", [], expanding=True)),
+        status_is(_DELIVERY.c.status, DeliveryStatus.CLAIMED),
+        _DELIVERY.c.lease_until > _AT,
+        ~_DELIVERY.c.lease_owner.startswith(SENDER),
+    )
+    .values(lease_owner=sa.bindparam("owner"), lease_until=_UNTIL)
+    .returning(_DELIVERY.c.id, _DELIVERY.c.fence)
+)
 
 
 def sender_name(platform: str, *, threads: int, where: str) -> str:
@@ -34,12 +65,9 @@ def stand_ready(name: str, *, at: datetime) -> None:
 
 def capacity(*, at: datetime) -> dict[str, int]:
     """Return how many deliveries of each platform the senders can send at the same time."""
-    alive = sa.select(Heartbeat.name).where(
-        Heartbeat.name.startswith(SENDER),
-        Heartbeat.at.between(at - HEARTBEAT_STALE, at + HEARTBEAT_STALE),
-    )
+    span = {"since": at - HEARTBEAT_STALE, "until": at + HEARTBEAT_STALE}
     threads: dict[str, int] = {}
-    for name in db.session.scalars(alive):
+    for name in db.session.connection().scalars(_ALIVE, span):
         _, platform, count, _ = name.split(":", 3)
         threads[platform] = threads.get(platform, 0) + int(count)
     return threads
@@ -59,23 +87,13 @@ def without_sender(*, at: datetime) -> list[str]:
 
 def in_flight() -> dict[str, int]:
     """Return how many deliveries of each platform are claimed or being sent, whoever does it."""
-    query = (
-        sa.select(Account.driver, sa.func.count())
-        .join(Delivery, Delivery.account_id == Account.id)
-        .where(status_is(Delivery.status, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING))
-        .group_by(Account.driver)
-    )
-    return {row[0]: row[1] for row in db.session.execute(query)}
+    return {row[0]: row[1] for row in db.session.connection().execute(_IN_FLIGHT)}
 
 
 def by_platform(claims: Collection[Claim]) -> dict[str, list[Claim]]:
     """Return the same claims under the platforms that they are for."""
-    query = (
-        sa.select(Delivery.id, Account.driver)
-        .join(Account, Account.id == Delivery.account_id)
-        .where(Delivery.id.in_([claim.delivery_id for claim in claims]))
-    )
-    platforms = {row[0]: row[1] for row in db.session.execute(query)}
+    given = {"ids": [claim.delivery_id for claim in claims]}
+    platforms = {row[0]: row[1] for row in db.session.connection().execute(_DRIVERS_OF, given)}
     sorted_: dict[str, list[Claim]] = {}
     for claim in claims:
         sorted_.setdefault(platforms[claim.delivery_id], []).append(claim)
@@ -89,19 +107,8 @@ def take_over(claims: Collection[Claim], *, owner: str, at: datetime) -> list[Cl
     :param owner: the name of the sender, see `sender_name`
     """
     told = [(claim.delivery_id, claim.fence) for claim in claims]
-    change = (
-        sa.update(Delivery)
-        .where(
-            sa.tuple_(Delivery.id, Delivery.fence).in_(told),
-            status_is(Delivery.status, DeliveryStatus.CLAIMED),
-            Delivery.lease_until > at,
-            ~Delivery.lease_owner.startswith(SENDER),
-        )
-        .values(lease_owner=owner, lease_until=at + LEASE)
-        .returning(Delivery.id, Delivery.fence)
-        .execution_options(synchronize_session=False)
-    )
-    rows = db.session.execute(change).all()
+    given = {"told": told, "at": at, "owner": owner, "until": at + LEASE}
+    rows = db.session.connection().execute(_TAKE_OVER, given).all()
     return [Claim(delivery_id=row.id, fence=row.fence) for row in rows]
 
 
