@@ -69,11 +69,11 @@ def _works(province: Province) -> tuple[_Work, _Work]:
 
     def all_offices() -> int:
         found = counting.counts(everybody, [week], [_SIEVE])
-        return sum(count.passed[0] for count in found.values())
+        return sum(count.passed[0] for count in found[week.ordinal].values())
 
     def a_year() -> int:
         found = counting.counts(one, last_weeks(week, 52), [_SIEVE])
-        return sum(count.published for count in found.values())
+        return sum(count.published for of in found.values() for count in of.values())
 
     return all_offices, a_year
 

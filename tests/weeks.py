@@ -30,10 +30,11 @@ def rule(region, minimum=2, *, office=None, since=date(2024, 1, 1), until=None):
     return row
 
 
-def content(author, approver, out, *, kind=PostKind.KEGIATAN, title="Kerja bakti"):
+def content(author, approver, out, *, kind=PostKind.KEGIATAN, title="Kerja bakti", due=None):
     """Save an approved content and its deliveries.
 
     :param out: by account: when it went out, or (status, when it was due[, last outcome])
+    :param due: when all of it was planned for, where that is not when it went out
     """
     post = Post(
         office=next(iter(out)).office,
@@ -59,7 +60,7 @@ def content(author, approver, out, *, kind=PostKind.KEGIATAN, title="Kerja bakti
             status=DeliveryStatus(status),
             reason="" if published else "Alasan",
             content_digest=post.approved_digest,
-            due_at=due_at,
+            due_at=due or due_at,
             next_at=due_at,
             publish_by=due_at,
             lease_until=due_at if status in LEASED else None,

@@ -90,8 +90,25 @@ def _kind(context: DefaultExecutionContext) -> PostKind | None:
     return context.connection.scalar(sa.select(Post.kind).where(Post.id == post_id))
 
 
-#: What the counting of weeks needs of a delivery, so that it never looks anywhere else.
-_COUNTED = ("post_id", "kind", "account_id", "due_at", "apart")
+#: What the counting of weeks needs of a delivery, so that it never looks anywhere else, in the
+#: order in which it is counted: contents by kind.
+_COUNTED = ("kind", "post_id", "account_id", "apart")
+_DUE_WEEK = {
+    "sqlite": "(CAST(strftime('%s', {0}due_at) AS INTEGER) + {0}zone_hours * 3600 + 259200)"
+    " / 604800",
+    # Of a difference of moments, because what a moment is called depends on who asks.
+    "postgresql": "floor((extract(epoch FROM {0}due_at - '1970-01-01 00:00:00+00'::timestamptz)"
+    " + {0}zone_hours * 3600 + 259200) / 604800)",
+}
+
+
+def moved(dialect: str, name: str = "") -> str:
+    """Return the condition that a delivery is out, in another week than it was due in.
+
+    :param name: of the delivery in a query; the words are those of the index of these few
+    """
+    row = f"{name}." if name else ""
+    return f"{row}week <> {_DUE_WEEK[dialect]}".format(row)
 
 
 class Delivery(Model):
@@ -160,7 +177,8 @@ class Delivery(Model):
             **_where("status = 'published'"),
         ),
         # Two covering indexes, from which weeks are counted: all offices of a week, and all
-        # weeks of an office.
+        # weeks of an office. The words of the second are not those of the first, so that SQLite
+        # takes it for several weeks alone: the offices of one week lie together in the first.
         sa.Index(
             "ix__delivery__week", "week", "office_id", *_COUNTED, **_where("week IS NOT NULL")
         ),
@@ -169,7 +187,15 @@ class Delivery(Model):
             "office_id",
             "week",
             *_COUNTED,
-            **_where("week IS NOT NULL"),
+            **_where("week >= 0"),
+        ),
+        sa.Index(
+            "ix__delivery__moved",
+            "week",
+            "office_id",
+            "post_id",
+            sqlite_where=sa.text(moved("sqlite")),
+            postgresql_where=sa.text(moved("postgresql")),
         ),
         sa.Index(
             "ix__delivery__apart", "week", "office_id", **_where("week IS NOT NULL AND apart")

@@ -140,7 +140,7 @@ def _shares(rows: Iterable[MatrixRow], place: int) -> Shares:
 def _page(week: Week) -> str:
     region, now = me().region, clock.now()
     g.zone = region.zone
-    report, _closed, _versions = report_of(week)
+    report, _closed, _versions = report_of(week, bare=True)
     behind = _behind(report)
     held = leading.held(region) if report.running and behind else {}
     return render_template(

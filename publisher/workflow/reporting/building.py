@@ -92,16 +92,19 @@ class _Facts:
         return bisect_right(self.bounds, at) - 1
 
 
-def week_report(region: Region, week: Week, *, at: datetime) -> WeekReport:
+def week_report(region: Region, week: Week, *, at: datetime, bare: bool = False) -> WeekReport:
     """Return the report of a region's week as it stands at `at`. 14 queries.
 
     The week itself is counted anew, closed or not: closing and correcting begin with it. The
     weeks before it show what they were closed with.
+
+    :param bare: contents without words and proofs, for a page that shows few of them; such a
+        report is never handed on
     """
     scope = Scope(region=region)
     facts = _Facts(scope, week, WEEKS, at, anew=True)
     usual = facts.asked.calendar.week(week)
-    matrix, office_weeks = _with_contents(facts)
+    matrix, office_weeks = _with_contents(facts, bare=bare)
     today = in_zone(at, region.zone).date()
     decisions, logo = waiting.beside(scope, at=at, today=today)
     return WeekReport(
@@ -225,14 +228,14 @@ def _count_not_out(facts: _Facts) -> tuple[_Posts, _Posts]:
     return planned, stranded
 
 
-def _with_contents(facts: _Facts) -> tuple[Matrix, tuple[OfficeWeek, ...]]:
+def _with_contents(facts: _Facts, *, bare: bool = False) -> tuple[Matrix, tuple[OfficeWeek, ...]]:
     """Return the matrix, and every office that exists in its last week with its contents.
 
     The figures of that week are then counted from these very contents: what landed between
     two queries must not make a page disagree with itself.
     """
     start, end = facts.last_week
-    contents = facts.counted.contents()
+    contents = facts.counted.contents(bare=bare)
     matrix = _matrix(facts)
     last = rows.last_publications(facts.scope, end)
     troubles: defaultdict[int, list[Trouble]] = defaultdict(list)

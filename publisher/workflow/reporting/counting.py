@@ -4,37 +4,36 @@ Nothing is decided here. Which kinds and channels count is asked of `judging` fi
 makes a content special (planned more than once, the words of another, taken down) is marked
 `apart` and not counted here but judged one by one.
 
-The database names the offices that have one content, those that have two, and so on: thousands
-of offices come as a few rows. It counts every content in each week in which something of it went
-out; then by themselves those of the kinds that some rule leaves out, and those that were out in
-an earlier week already. Both are few, and are taken off.
+The database counts the contents of every kind in each week in which something of them went out,
+and hands thousands of offices over in three strings: as rows they would take longer than the
+counting. Then those that were out in an earlier week already are counted by themselves, and taken
+off. They are few: contents that were planned once are due on all channels at the same time, so
+something of them is out in another week than it was due in, for which there is an index.
 """
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache, lru_cache
 from itertools import repeat
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from publisher.clock import Week, zone_hours
+from publisher.clock import Week
 from publisher.db import db
 from publisher.models.accounts import Account
-from publisher.models.deliveries import Delivery
+from publisher.models.deliveries import Delivery, moved
 from publisher.models.posts import PostKind
-from publisher.workflow.reporting.rows import Scope, Whose, ask
+from publisher.workflow.reporting.rows import Scope, Whose, ask, of_office
 
 Cell = tuple[int, int]  # office id, `Week.ordinal`
 Channels = frozenset[str] | None
-#: A proof may say that something went out a little before its time; clocks differ.
-GRACE = timedelta(days=1)
-WEEK_S = 7 * 24 * 3600
 _DELIVERY, _ACCOUNT = Delivery.metadata.tables["delivery"], Account.metadata.tables["account"]
-#: How many contents each cell has: on these channels, of this kind or (None) of all.
-_Sums = defaultdict[tuple[Channels, PostKind | None], defaultdict[Cell, int]]
+#: How many contents of which kinds: "kegiatan2,ucapan1,-kegiatan1".
+_Amounts = str
+_AMOUNT = re.compile(r"(-?)([a-z_]+)(\d+)")
 
 
 @dataclass(frozen=True)
@@ -47,10 +46,6 @@ class Sieve:
     kinds: frozenset[PostKind]
     channels: Channels = None
 
-    @property
-    def left_out(self) -> frozenset[PostKind]:
-        return frozenset(PostKind) - self.kinds
-
 
 class Count(NamedTuple):
     """The contents of an office that first went out in a week."""
@@ -60,95 +55,88 @@ class Count(NamedTuple):
     passed: tuple[int, ...]  # how many pass each sieve
 
 
-def counts(scope: Scope, weeks: Sequence[Week], sieves: Sequence[Sieve]) -> dict[Cell, Count]:
+#: By `Week.ordinal` and office id.
+Counts = dict[int, dict[int, Count]]
+
+
+def counts(scope: Scope, weeks: Sequence[Week], sieves: Sequence[Sieve]) -> Counts:
     """Count the contents that are not `apart`, in one query.
 
     :param weeks: in a row, oldest first
     """
     channels = tuple(dict.fromkeys([None, *(sieve.channels for sieve in sieves)]))
-    rare = frozenset({PostKind.UCAPAN}).union(*(sieve.left_out for sieve in sieves))
-    sums, odd = _count(scope, weeks, channels, rare)
-    every, greetings = sums[None, None], sums[None, PostKind.UCAPAN]
-    looked_at = [
-        (sums[sieve.channels, None], [sums[sieve.channels, kind] for kind in sieve.left_out])
-        for sieve in sieves
-    ]
+    every, *others = _amounts(scope, weeks, channels)
+    places = [channels.index(sieve.channels) for sieve in sieves]
 
     @cache
-    def plain(number: int) -> Count:
-        return Count(number, 0, (number,) * len(sieves))
-
-    def of(cell: Cell) -> Count:
+    def count(*amounts: _Amounts) -> Count:
+        found = [_by_kind(each) for each in amounts]
         passed = [
-            there.get(cell, 0) - sum([kind.get(cell, 0) for kind in left_out])
-            for there, left_out in looked_at
+            sum(found[place][kind] for kind in sieve.kinds)
+            for place, sieve in zip(places, sieves, strict=True)
         ]
-        return Count(every[cell], greetings.get(cell, 0), tuple(passed))
+        return Count(found[0].total(), found[0][PostKind.UCAPAN], tuple(passed))
 
-    found = {cell: plain(number) for cell, number in every.items()}
-    found.update({cell: of(cell) for cell in (every if len(channels) > 1 else odd)})
+    def of_week(ordinal: int, offices: dict[int, _Amounts]) -> dict[int, Count]:
+        there = [map(other[ordinal].get, offices, repeat("")) for other in others]
+        return dict(zip(offices, map(count, offices.values(), *there), strict=True))
+
+    return {ordinal: of_week(ordinal, offices) for ordinal, offices in every.items()}
+
+
+def _amounts(
+    scope: Scope, weeks: Sequence[Week], channels: tuple[Channels, ...]
+) -> list[defaultdict[int, dict[int, _Amounts]]]:
+    """Return what each office has in each week: in all, and on the channels of each set."""
+    found: list[defaultdict[int, dict[int, _Amounts]]]
+    found = [defaultdict(dict) for _ in channels]
+    dialect = db.session.get_bind().dialect.name
+    query = _question(scope.whose, channels, len(weeks) == 1, dialect)
+    for place, ordinals, offices, amounts in ask(query, scope.given | weeks_given(weeks)):
+        if offices is None:
+            continue
+        for ordinal, office, amount in zip(
+            map(int, ordinals.split(",")), map(int, offices.split(",")), amounts.split(","),
+            strict=True,
+        ):  # fmt: skip
+            there = found[place][ordinal]
+            there[office] = f"{there[office]},{amount}" if office in there else amount
     return found
 
 
-def _count(
-    scope: Scope, weeks: Sequence[Week], channels: tuple[Channels, ...], rare: frozenset[PostKind]
-) -> tuple[_Sums, set[Cell]]:
-    """Return how many contents each cell has, and which cells have any but plain ones."""
-    sums: _Sums = defaultdict(lambda: defaultdict(int))
-    odd: set[Cell] = set()
-    dialect = db.session.get_bind().dialect.name
-    query = _question(scope.whose, channels, rare, len(weeks) == 1, dialect)
-    for place, kind, again, week, number, offices in ask(query, _given(scope, weeks)):
-        some = channels[place]
-        cells = list(zip(map(int, offices.split(",")), repeat(week)))
-        if not kind:
-            sums[some, None].update(dict.fromkeys(cells, number))
-            continue
-        odd.update(cells)
-        for cell in cells:
-            if again:
-                sums[some, None][cell] -= number
-            sums[some, PostKind(kind)][cell] += -number if again else number
-    return sums, odd
+def _by_kind(amounts: _Amounts) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for sign, kind, number in _AMOUNT.findall(amounts):
+        found[kind] += int(sign + number)
+    return found
 
 
 # -- the question ------------------------------------------------------------------------
 
 
-def _given(scope: Scope, weeks: Sequence[Week]) -> dict[str, Any]:
-    zone = scope.region.zone
-    return (scope.given | weeks_given(weeks)) | {
-        "before": weeks[0].ordinal - 1,
-        "first_starts": weeks[0].starts(zone),
-        "lately": weeks[0].starts(zone) - GRACE,
-        "last_begun": weeks[-1].starts(zone) + GRACE,
-        "ahead_s": zone_hours(zone) * 3600,
-    }
-
-
 @lru_cache(maxsize=64)
 def _question(
-    whose: Whose,
-    channels: tuple[Channels, ...],
-    rare: frozenset[PostKind],
-    one_week: bool,
-    dialect: str,
-) -> sa.CompoundSelect[Any]:
+    whose: Whose, channels: tuple[Channels, ...], one_week: bool, dialect: str
+) -> sa.CompoundSelect[Any] | sa.Select[Any]:
     """Return what the database is asked: to put it together takes longer than most answers."""
     parts: list[sa.Select[Any]] = []
+    odd = _moved(whose, one_week, dialect)
     for place, some in enumerate(channels):
-        out = [in_weeks(one_week), really_out("delivery"), ~_DELIVERY.c.apart]
-        out += [whose(_DELIVERY.c.office_id), *_on(some)]
-        parts += _parts(place, out, rare, list(_was_out_before(whose, one_week, dialect)))
+        out = [really_out("delivery"), ~_DELIVERY.c.apart, *_on(some)]
+        every = [*in_weeks(one_week), whose(_DELIVERY.c.office_id), *out]
+        again = [*_was_out_before(odd, one_week), *out]
+        parts += [_told(_counted(every), place), _told(_counted(again), place, sign="-")]
     return sa.union_all(*parts)
 
 
-def in_weeks(one_week: bool) -> sa.ColumnElement[bool]:
-    """Return the condition that a delivery went out in the weeks of `weeks_given`."""
+def in_weeks(one_week: bool) -> Iterator[sa.ColumnElement[bool]]:
+    """Return the conditions that a delivery went out in the weeks of `weeks_given`."""
     week = _DELIVERY.c.week
     if one_week:
-        return week == sa.bindparam("first")
-    return sa.and_(week >= sa.bindparam("first"), week <= sa.bindparam("last"))
+        yield week == sa.bindparam("first")
+    else:
+        yield from (week >= sa.bindparam("first"), week <= sa.bindparam("last"))
+        yield sa.literal_column("delivery.week >= 0")  # finds the index of several weeks
 
 
 def weeks_given(weeks: Sequence[Week]) -> dict[str, Any]:
@@ -161,33 +149,23 @@ def _on(channels: Channels) -> Iterator[sa.ColumnElement[bool]]:
         yield _DELIVERY.c.account_id.in_(there)
 
 
-def _parts(
-    place: int,
-    out: list[sa.ColumnElement[bool]],
-    rare: frozenset[PostKind],
-    before: list[sa.ColumnElement[bool]],
-) -> Iterator[sa.Select[Any]]:
-    """Return what is asked of what is out: how many in all, of rare kinds, and again."""
-    kind = sa.type_coerce(_DELIVERY.c.kind, sa.Text)
-    every = sa.select(
-        _DELIVERY.c.office_id,
-        _DELIVERY.c.week,
-        sa.func.count(sa.distinct(_DELIVERY.c.post_id)).label("number"),
-    ).group_by(_DELIVERY.c.week, _DELIVERY.c.office_id)
-    by_kind = every.add_columns(kind.label("kind")).group_by(kind)
-    yield _offices(every.where(*out), place)
-    yield _offices(by_kind.where(_DELIVERY.c.kind.in_(sorted(rare)), *out), place)
-    yield _offices(by_kind.where(before[0], *out, *before[1:]), place, again=True)
+def _counted(which: Sequence[sa.ColumnElement[bool]]) -> sa.Subquery:
+    """Return how many contents each office has in each week, by kind: in the order of the index,
+    so that nothing is sorted."""
+    row = _DELIVERY.c
+    number = sa.func.count(sa.distinct(row.post_id)).label("number")
+    kind = sa.type_coerce(row.kind, sa.Text).label("kind")
+    query = sa.select(row.week, row.office_id, kind, number).where(*which)
+    return query.group_by(row.week, row.office_id, row.kind).subquery()
 
 
-def _offices(query: sa.Select[Any], place: int, *, again: bool = False) -> sa.Select[Any]:
-    """Return the query that names the offices for each number of contents."""
-    by = query.subquery()
-    kind = by.c.kind if "kind" in by.c else sa.literal("")
-    offices = sa.func.aggregate_strings(sa.cast(by.c.office_id, sa.Text), ",")
-    return sa.select(
-        sa.literal(place), kind, sa.literal(again), by.c.week, by.c.number, offices
-    ).group_by(by.c.week, by.c.number, *([by.c.kind] if "kind" in by.c else []))
+def _told(found: sa.Subquery, place: int, sign: str = "") -> sa.Select[Any]:
+    """Return all of it in one row."""
+    kind = sa.literal_column(f"'{sign}'", sa.Text) + found.c.kind if sign else found.c.kind
+    amount = kind + sa.cast(found.c.number, sa.Text)
+    told = (sa.cast(found.c.week, sa.Text), sa.cast(found.c.office_id, sa.Text), amount)
+    strings: list[Any] = [sa.func.aggregate_strings(each, ",") for each in told]
+    return sa.select(sa.literal(place), *strings)
 
 
 def really_out(name: str) -> sa.ColumnElement[bool]:
@@ -202,50 +180,37 @@ def really_out(name: str) -> sa.ColumnElement[bool]:
     )
 
 
-def _was_out_before(whose: Whose, one_week: bool, dialect: str) -> Iterator[sa.ColumnElement[bool]]:
-    """Return the conditions that a content was out in an earlier week already.
+def _moved(whose: Whose, one_week: bool, dialect: str) -> sa.CTE:
+    """Return the contents of which something went out in another week than it was due in.
 
-    Looking back is dear and nearly always in vain: contents that were planned once are due on all
-    channels at the same time, and nothing is out much before it is due. So it is asked of those
-    alone that are late, and of those of which something was out before the week it was due in.
+    Either late, in these weeks; or early, and never more than a week: clocks differ a little, and
+    a proof may say so. Worked out by itself: databases would rather go through the whole weeks.
     """
-    early, earlier = _DELIVERY.alias("early"), _DELIVERY.alias("earlier")
-    too_early = (
-        sa.select(early.c.post_id)
-        .where(*_before(early, one_week), whose(early.c.office_id))
-        .where(early.c.due_at >= sa.bindparam("first_starts"))
-        .where(early.c.week < _week_of("early.due_at", dialect))
-    )
-    yield _DELIVERY.c.due_at < sa.bindparam("last_begun")
-    yield _week_of("delivery.due_at", dialect, after=GRACE) < _DELIVERY.c.week
-    late = _week_of("delivery.due_at", dialect) < _DELIVERY.c.week
-    yield sa.or_(late, _DELIVERY.c.post_id.in_(too_early))
+    row = _DELIVERY.alias("moved")
+    last: sa.BindParameter[int] = sa.bindparam("first" if one_week else "last")
+    # The sign keeps SQLite from looking at each office of a region.
+    office = row.c.office_id if whose is of_office else sa.literal_column("+moved.office_id")
+    query = sa.select(row.c.post_id).where(
+        sa.literal_column(moved(dialect, "moved")), whose(office),
+        row.c.week >= sa.bindparam("first") - 1, row.c.week <= last,
+    )  # fmt: skip
+    if whose is of_office:
+        query = query.where(sa.literal_column("moved.week >= 0"))
+    return query.distinct().cte("odd").prefix_with("MATERIALIZED")
+
+
+def _was_out_before(odd: sa.CTE, one_week: bool) -> Iterator[sa.ColumnElement[bool]]:
+    """Return the conditions that a content was out in an earlier week already."""
+    earlier = _DELIVERY.alias("earlier")
+    yield _DELIVERY.c.post_id == odd.c.post_id
+    yield sa.literal_column("delivery.status <> 'cancelled'")  # finds the index by content
+    # The sign keeps SQLite from the index by week.
+    week = sa.literal_column("+delivery.week", sa.Integer)
+    yield week >= sa.bindparam("first")
+    yield week <= sa.bindparam("first" if one_week else "last")
     yield (
         sa.select(earlier.c.id)
         .where(earlier.c.post_id == _DELIVERY.c.post_id, earlier.c.week < _DELIVERY.c.week)
         .where(sa.literal_column("earlier.status <> 'cancelled'"), really_out("earlier"))
         .exists()
     )
-
-
-def _before(early: Any, one_week: bool) -> Iterator[sa.ColumnElement[bool]]:
-    """Return the conditions that something was out before the last week: near enough to it, or,
-    of several weeks, from the one before them on."""
-    if one_week:
-        yield sa.literal_column("early.status = 'published'")
-        yield early.c.published_at >= sa.bindparam("lately")
-        yield early.c.published_at < sa.bindparam("first_starts")
-    else:
-        yield sa.literal_column("early.week IS NOT NULL")
-        yield early.c.week >= sa.bindparam("before")
-        yield early.c.week < sa.bindparam("last")
-
-
-def _week_of(moment: str, dialect: str, after: timedelta = timedelta()) -> sa.ColumnElement[int]:
-    """Return the `Week.ordinal` of a moment, a while after which it is; see `Week.ordinal`."""
-    since_s = int((timedelta(days=3) - after).total_seconds())  # 1970 began on a Thursday
-    seconds = f"CAST(strftime('%s', {moment}) AS INTEGER)"
-    if dialect == "postgresql":
-        seconds = f"CAST(floor(extract(epoch FROM {moment})) AS BIGINT)"
-    since_1970 = sa.literal_column(seconds, sa.BigInteger)
-    return (since_1970 + sa.bindparam("ahead_s", type_=sa.BigInteger) + since_s) // WEEK_S

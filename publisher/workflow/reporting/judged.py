@@ -8,13 +8,13 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, repeat
+from itertools import chain
 
 from publisher.clock import Week
 from publisher.reports.snapshot import Content, Obligation, OfficeName, Uncounted
 from publisher.workflow.reporting import counting, showing
 from publisher.workflow.reporting.asked import Asked
-from publisher.workflow.reporting.counting import Cell, Count, Sieve
+from publisher.workflow.reporting.counting import Cell, Count, Counts, Sieve
 from publisher.workflow.reporting.judging import (
     Publication,
     Showing,
@@ -56,11 +56,12 @@ class Counted:
         self._edges = self._cells_of_change()
         self._sieves = self._all_sieves()
         self._places = {rule: place for place, rule in enumerate(self._sieves)}
-        self._counts: dict[Cell, Count] = {}
+        self._counts: Counts = {}
         self._apart: dict[Cell, Figures] = {}
         if weeks := asked.weeks[since:]:
             self._counts = counting.counts(scope, weeks, list(self._sieves.values()))
             self._apart = self._judge(showing.apart(scope, weeks, self._edges))
+        self._judged: dict[int, frozenset[int]] = {}
         self._last: dict[int, Figures] | None = None
 
     def of(self, office: OfficeName, number: int, *, office_id: int | None = None) -> Figures:
@@ -72,7 +73,7 @@ class Counted:
             return self._last.get(office.id, NOTHING)
         cell = office_id or office.id, self._ordinals[number]
         judged = self._apart.get(cell, NOTHING)
-        found = None if cell in self._edges else self._counts.get(cell)
+        found = None if cell in self._edges else self._counts.get(cell[1], {}).get(cell[0])
         if found is None:
             return judged
         plain = self._plain(self._asked.obligations(office)[number], found)
@@ -87,30 +88,32 @@ class Counted:
 
         :param offices: their ids
         """
-        cells = list(zip(offices, repeat(self._ordinals[number])))
-        apart = [cell for cell in cells if cell in self._apart or cell in self._edges]
+        apart = self._judged_in(number).intersection(offices)
         found: Counter[Figures] = Counter()
-        for cell in apart:
-            found[self.of(self._offices[cell[0]], number, office_id=cell[0])] += 1
-        alike = Counter(map(self._counts.get, set(cells).difference(apart) if apart else cells))
+        for office_id in apart:
+            found[self.of(self._offices[office_id], number, office_id=office_id)] += 1
+        counts = self._counts.get(self._ordinals[number], {})
+        alike = Counter(map(counts.get, set(offices).difference(apart) if apart else offices))
         for count, many in alike.items():
             found[NOTHING if count is None else self._plain(owed, count)] += many
         return found
 
-    def contents(self) -> dict[int, list[Content]]:
+    def contents(self, *, bare: bool = False) -> dict[int, list[Content]]:
         """Return the contents of the last week, by office, each with why it does not count. From
         now on that week's figures are counted from these very contents: what landed between two
         queries must not make a page disagree with itself. Two queries.
+
+        :param bare: without words and proofs
         """
         week = self._weeks[-1]
         found: defaultdict[int, list[Content]] = defaultdict(list)
         reasons: defaultdict[int, list[Uncounted | None]] = defaultdict(list)
         terms = cache(lambda office_id: self._terms(office_id, len(self._weeks) - 1))
-        for each in showing.in_week(self._scope, week):
+        for each in showing.in_week(self._scope, week, bare=bare):
             reason = why_not(each.showing, terms(each.office_id))
             if reason is Uncounted.OUTSIDE:
                 continue
-            found[each.office_id].append(each.content(reason))
+            found[each.office_id].append(each.bare(reason) if bare else each.content(reason))
             if any(publication.real for publication in each.showing.publications):
                 reasons[each.office_id].append(reason)
         self._last = {office_id: Figures.of(of) for office_id, of in reasons.items()}
@@ -124,6 +127,14 @@ class Counted:
         return why_not(content, terms) is None
 
     # -- inside ----------------------------------------------------------------------------
+
+    def _judged_in(self, number: int) -> frozenset[int]:
+        """Return the offices of which contents were judged by themselves in a week."""
+        if number not in self._judged:
+            cells = chain(self._apart, self._edges)
+            week = self._ordinals[number]
+            self._judged[number] = frozenset(office for office, of in cells if of == week)
+        return self._judged[number]
 
     def _plain(self, owed: Obligation, count: Count) -> Figures:
         """Return the figures of what was merely counted."""

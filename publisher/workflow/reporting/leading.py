@@ -23,6 +23,7 @@ from publisher.models.places import Region
 from publisher.models.posters import Poster, PosterPhoto
 from publisher.models.posts import Post, PostEvent, PostPicture, PostStatus
 from publisher.reports.snapshot import Content, OfficeName, WeekReport
+from publisher.workflow.reporting import showing
 from publisher.workflow.reporting.rows import Scope, Whose, ask
 
 #: How many posts a week are held up as an example, one of an office at the most.
@@ -67,7 +68,7 @@ class Held(NamedTuple):
 
 
 def well_made(region: Region, report: WeekReport) -> tuple[WellMade, ...]:
-    """Return the best-made of the contents that count in the report's week. Two queries.
+    """Return the best-made of the contents that count in the report's week. Three queries.
 
     More merits go first; of equals the one that was sent back less often, then the earlier one.
     """
@@ -89,10 +90,15 @@ def well_made(region: Region, report: WeekReport) -> tuple[WellMade, ...]:
             first_of.setdefault(one[0].id, one)
     best = list(first_of.values())[:BEST]
     shown = _shown([content.post_id for _, content, _ in best])
+    # In a bare report only these few are read with their words and proofs.
+    full = showing.contents([content.post_id for _, content, _ in best if not content.proofs])
     return tuple(
-        WellMade(office=office, content=content, merits=merits, **shown[content.post_id])
+        WellMade(
+            office=office, merits=merits, content=full.get(content.post_id, content),
+            **shown[content.post_id],
+        )
         for office, content, merits in best
-    )
+    )  # fmt: skip
 
 
 def held(region: Region) -> Mapping[int, Held]:

@@ -52,7 +52,7 @@ class Scope:
     @property
     def whose(self) -> "Whose":
         """What says which offices are counted; its values are `given`."""
-        return _of_region if self.office_id is None else _of_office
+        return _of_region if self.office_id is None else of_office
 
     @property
     def given(self) -> dict[str, int]:
@@ -77,7 +77,7 @@ def ask(
 Whose = Callable[[Any], sa.ColumnElement[bool]]
 
 
-def _of_office(column: Any) -> sa.ColumnElement[bool]:
+def of_office(column: Any) -> sa.ColumnElement[bool]:
     return sa.and_(column == sa.bindparam("of_office"))
 
 

@@ -67,6 +67,18 @@ class Shown(NamedTuple):
             reason=reason,
         )
 
+    def bare(self, reason: Uncounted | None = None) -> Content:
+        """Return what counting knows of it: no words and no proofs."""
+        head = self.rows[0]
+        return Content(
+            post_id=head.post_id,
+            title="",
+            kind=head.kind.value,
+            first_at=self.first_at,
+            proofs=(),
+            reason=reason,
+        )
+
 
 def apart(
     scope: Scope, weeks: Sequence[Week], cells: Collection[Cell]
@@ -80,22 +92,30 @@ def apart(
     return [(rows[0].office_id, _showing(rows, twins)) for rows in found]
 
 
-def in_week(scope: Scope, week: Week) -> list[Shown]:
+def in_week(scope: Scope, week: Week, *, bare: bool = False) -> list[Shown]:
     """Return every content of which something went out in a week, and what is to be seen of it,
     in the order in which they went out. Two queries.
+
+    :param bare: leave out what is to be seen; only `Shown.bare` may then be asked for
     """
     zone = scope.region.zone
     given = scope.given | {"start": week.starts(zone), "end": week.ends(zone)}
-    found, twins = _load(*_in_week(scope.whose), given, zone)
+    found, twins = _load(*_in_week(scope.whose, bare=bare), given, zone)
     contents = (_shown(rows, twins) for rows in found)
     return sorted(contents, key=lambda each: (each.first_at, each.showing.post_id))
+
+
+def contents(post_ids: Collection[int]) -> dict[int, Content]:
+    """Return some contents that are out, and count, as they are shown. One query."""
+    found = groupby(ask(_of_posts(), {"posts": list(post_ids)}), lambda row: row.post_id)
+    return {post_id: _shown(list(rows), {}).content() for post_id, rows in found}
 
 
 def _load(
     query: Any, twins: Any, given: dict[str, Any], zone: str
 ) -> tuple[list[list[Any]], Twins]:
     """Return the publications of each content, and what says the same as it."""
-    rows = ask(query, given)
+    rows = ask(query, given).all()
     found = [list(each) for _, each in groupby(rows, lambda row: row.post_id)]
     return found, _stood(ask(twins, given), zone)
 
@@ -107,7 +127,7 @@ def _load(
 def _apart(whose: Whose, one_week: bool, cells: tuple[Cell, ...]) -> tuple[Any, Any]:
     """Return what is asked of contents that are judged one by one, and of their twins."""
     ids = sa.select(Delivery.post_id).where(
-        in_weeks(one_week), really_out("delivery"), whose(Delivery.office_id)
+        *in_weeks(one_week), really_out("delivery"), whose(Delivery.office_id)
     )
     chosen: Any = ids.where(sa.literal_column("delivery.apart"))
     if cells:
@@ -117,12 +137,26 @@ def _apart(whose: Whose, one_week: bool, cells: tuple[Cell, ...]) -> tuple[Any, 
 
 
 @cache
-def _in_week(whose: Whose) -> tuple[Any, Any]:
+def _in_week(whose: Whose, *, bare: bool) -> tuple[Any, Any]:
     """Return what is asked of all contents of a week, and of their twins."""
     ids = sa.select(Delivery.post_id).where(
         _OUT, whose(Delivery.office_id),
         Delivery.published_at >= sa.bindparam("start"), Delivery.published_at < sa.bindparam("end"),
     )  # fmt: skip
+    query = _published(sa.select(*_JUDGED), ids) if bare else _to_be_seen(ids)
+    return query.order_by(*_AS_OUT), _twins(ids.where(sa.literal_column("delivery.apart")))
+
+
+@cache
+def _of_posts() -> Any:
+    return _to_be_seen(sa.bindparam("posts", expanding=True)).order_by(*_AS_OUT)
+
+
+_AS_OUT = (Delivery.post_id, Delivery.published_at, Delivery.id)
+
+
+def _to_be_seen(posts: Any) -> Any:
+    """Return the query over all that is out of these posts, with all that is shown of it."""
     shown = sa.select(
         *_JUDGED,
         Delivery.id.label("delivery_id"),
@@ -136,13 +170,8 @@ def _in_week(whose: Whose) -> tuple[Any, Any]:
         _screenshot(),
         _claimed(),
     )
-    query = (
-        _published(shown, ids)
-        .join(Post, Post.id == Delivery.post_id)
-        .outerjoin(User, User.id == Post.approved_by_id)
-        .order_by(Delivery.post_id, Delivery.published_at, Delivery.id)
-    )
-    return query, _twins(ids.where(sa.literal_column("delivery.apart")))
+    query = _published(shown, posts).join(Post, Post.id == Delivery.post_id)
+    return query.outerjoin(User, User.id == Post.approved_by_id)
 
 
 def _published(query: sa.Select[*tuple[Any, ...]], posts: Any) -> Any:
