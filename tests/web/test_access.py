@@ -173,6 +173,11 @@ class World:
         return answer
 
 
+@pytest.fixture(autouse=True)
+def on_monday_morning():
+    """The clock of the world runs on from test to test: its people are signed in by it."""
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory, sqlite_template, compiled_templates):
     folder = tmp_path_factory.mktemp("access")
