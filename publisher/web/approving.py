@@ -11,11 +11,11 @@ from flask import current_app
 from publisher import clock
 from publisher.db import begin_writing, db, read_only
 from publisher.models.deliveries import Delivery
-from publisher.models.posts import Post, PostStatus
+from publisher.models.posts import Post
 from publisher.storage import Store
 from publisher.web.access import me
-from publisher.workflow import composing, planning, reviewing, scheduling
-from publisher.workflow.reviewing import Chosen, Held, Result
+from publisher.workflow import composing, reviewing, scheduling
+from publisher.workflow.reviewing import Chosen, Result
 
 #: So long one request may take to make pictures that nobody has looked at yet.
 PICTURES_S = 8
@@ -48,10 +48,13 @@ def approve(
     return scheduling.schedule(post, actor=me(), at=at, catch_up=_catch_up())
 
 
-def approve_all(chosen: Sequence[Chosen]) -> list[Result]:
+def approve_all(chosen: Sequence[Chosen], ticked: Sequence[str] = ()) -> list[Result]:
     """Approve what was ticked, each for itself, and commit.
 
-    What would crowd an account is left for a look at the post itself, as is what is late.
+    What would crowd an account is left for a look at the post itself, as is what is late. What
+    needs two reviewers gets the approval that is missing.
+
+    :param ticked: what of the region's checklist was ticked, for all of them
     """
     ready = make_pictures_ready([one.post_id for one in chosen])
     results = [
@@ -60,25 +63,28 @@ def approve_all(chosen: Sequence[Chosen]) -> list[Result]:
         if one.post_id not in ready
     ]
     for part in reviewing.parts([one for one in chosen if one.post_id in ready]):
-        results += _approve_part(part, clock.now())
+        results += _approve_part(part, ticked)
         db.session.commit()
     return results
 
 
-def _approve_part(part: Sequence[Chosen], at: datetime) -> list[Result]:
-    reviewer, media, catch_up = me(), store(), _catch_up()
-    spacing = timedelta(seconds=current_app.config["SPACING_S"])
-
-    def take(post: Post, held: Held) -> None:
-        if post.planned_at is not None:
-            planning.check_spacing(post, post.planned_at, spacing, among=(PostStatus.APPROVED,))
-        reviewing.approve(post, reviewer=reviewer, at=at, store=media, held=held)
+def _approve_part(part: Sequence[Chosen], ticked: Sequence[str]) -> list[Result]:
+    sitting = reviewing.Sitting(
+        reviewer=me(), at=clock.now(), store=store(), spacing=spacing(), ticked=ticked
+    )
 
     def plan(posts: Sequence[Post]) -> Counter[int]:
-        made = scheduling.schedule_all(posts, actor=reviewer, at=at, catch_up=catch_up)
+        made = scheduling.schedule_all(
+            posts, actor=sitting.reviewer, at=sitting.at, catch_up=_catch_up()
+        )
         return Counter(delivery.post_id for delivery in made)
 
-    return reviewing.decide(part, take, plan, reviewer=reviewer, at=at)
+    return reviewing.decide(part, plan, sitting)
+
+
+def spacing() -> timedelta:
+    """Return what lies at least between two posts of an account."""
+    return timedelta(seconds=current_app.config["SPACING_S"])
 
 
 def _catch_up() -> timedelta:

@@ -8,6 +8,7 @@ import time_machine
 from publisher.clock import Week
 from publisher.db import db
 from publisher.models.deliveries import Delivery
+from publisher.models.neutrality import Neutrality
 from publisher.models.posts import Post, PostStatus
 from publisher.models.quotas import QuotaRule
 from tests.conftest import NOW, saved
@@ -79,12 +80,40 @@ def test_approving_says_of_each_what_came_of_it(client_of, budi, yuni, week_of_s
     assert db.session.query(Delivery).count() == 2
 
 
+def test_approving_before_an_election_says_that_a_second_person_is_needed(
+    client_of, budi, blora, week_of_sari
+):
+    time = Neutrality(
+        region=blora, starts_at=NOW, ends_at=NOW + timedelta(days=3), words=[],
+        checklist=["Tidak memihak"], set_by=budi, set_at=NOW,
+    )  # fmt: skip
+    saved(time)
+    client, (waiting, *_) = client_of(budi), week_of_sari
+    page = client.get(f"/rencana/{WEEK}/setujui").get_data(as_text=True)
+    box = f"{waiting.id}:{waiting.version}:pertama"
+    assert "Perlu dua penyetuju" in page
+    assert f'name="pilih" value="{box}"' in page
+    ticks = {"pilih": [box], "periksa": ["Tidak memihak"]}
+
+    answer = client.post(f"/rencana/{WEEK}/setujui", data=ticks).get_data(as_text=True)
+
+    assert "Persetujuan pertama" in answer
+    assert "meminta persetujuan seorang penelaah lain" in answer
+    assert "tidak disetujui" not in answer
+    page = client.get(f"/rencana/{WEEK}/setujui").get_data(as_text=True)
+    assert "Anda sudah menyetujuinya; penelaah lain yang memutuskan." in page
+    assert 'name="tampil"' not in page
+    assert db.session.query(Delivery).count() == 0
+
+
 @pytest.mark.parametrize(
     ("data", "status"),
     [
         ({}, 422),  # nothing is ticked
         ({"pilih": ["satu"]}, 400),
         ({"pilih": ["1:2:3"]}, 400),
+        ({"pilih": ["1:2:pertama:4"]}, 400),
+        ({"pilih": ["1"]}, 400),
         ({"pilih": [f"{10**30}:1"]}, 404),
         ({"pilih": ["1:1"] * 201}, 413),
     ],

@@ -7,14 +7,23 @@ import pytest
 import sqlalchemy as sa
 
 from publisher.db import db
-from publisher.errors import FourEyes, Incomplete, Invalid, Outdated, PublisherError
+from publisher.errors import (
+    FourEyes,
+    Incomplete,
+    Invalid,
+    InvalidTransition,
+    Outdated,
+    PublisherError,
+)
 from publisher.models.audit import first_broken_link
 from publisher.models.deliveries import Delivery, DeliveryEvent, DeliveryStatus
+from publisher.models.needs import NeededDecision
+from publisher.models.neutrality import Neutrality
 from publisher.models.posts import EDITABLE, PostEvent, PostStatus
-from publisher.workflow import drafting, planning, reviewing, scheduling
+from publisher.workflow import drafting, reviewing, scheduling
 from publisher.workflow.reviewing import Chosen
-from publisher.workflow.reviewing.together import AT_ONCE, NoSuchPost
-from tests.conftest import NOW, person
+from publisher.workflow.reviewing.together import AT_ONCE, Crowded, NoSuchPost
+from tests.conftest import NOW, person, saved
 
 HOUR = timedelta(hours=1)
 SPACING = timedelta(minutes=1)
@@ -25,10 +34,10 @@ def press(app):
     """Return a function that approves posts as the page does, and commits."""
     store = app.extensions["media_store"]
 
-    def press(reviewer, *posts, versions=None, chosen=None, at=NOW):
-        def take(post, held):
-            planning.check_spacing(post, post.planned_at, SPACING, among=(PostStatus.APPROVED,))
-            reviewing.approve(post, reviewer=reviewer, at=at, store=store, held=held)
+    def press(reviewer, *posts, versions=None, chosen=None, at=NOW, ticked=()):
+        sitting = reviewing.Sitting(
+            reviewer=reviewer, at=at, store=store, spacing=SPACING, ticked=ticked
+        )
 
         def plan(some):
             made = scheduling.schedule_all(some, actor=reviewer, at=at)
@@ -40,7 +49,7 @@ def press(app):
         ]
         results = []
         for part in reviewing.parts(chosen):
-            results += reviewing.decide(part, take, plan, reviewer=reviewer, at=at)
+            results += reviewing.decide(part, plan, sitting)
             db.session.commit()
         return {result.post_id: result for result in results}
 
@@ -75,7 +84,7 @@ def test_each_post_has_its_own_outcome_and_none_is_half_done(
     cases = {
         good: None,
         crowd: None,
-        waiting(planned_at=crowd.planned_at + timedelta(seconds=20)): Invalid,  # too close
+        waiting(planned_at=crowd.planned_at + timedelta(seconds=20)): Crowded,
         waiting(caption="kata " * 200): Incomplete,  # X would refuse it
         waiting(caption=crowd.caption, planned_at=crowd.planned_at + HOUR / 2): Incomplete,  # again
         waiting(planned_at=NOW - HOUR): Invalid,  # past
@@ -84,8 +93,10 @@ def test_each_post_has_its_own_outcome_and_none_is_half_done(
         theirs: NoSuchPost,  # another region's
         make_post(planned_at=NOW + HOUR): NoSuchPost,  # nobody handed it in
     }
-    stale = waiting()
-    cases[stale] = Outdated
+    stale, rejected, after = waiting(), waiting(), waiting()
+    rejected.move("reject", actor=budi, at=NOW)
+    db.session.commit()
+    cases |= {stale: Outdated, rejected: InvalidTransition, after: None}
 
     results = press(budi, *cases, versions={stale: stale.version - 1})
 
@@ -98,7 +109,7 @@ def test_each_post_has_its_own_outcome_and_none_is_half_done(
             assert len(made) == len(post.accounts) == results[post.id].planned
             assert {each.content_digest for each in made} == {post.approved_digest}
         else:
-            assert post.status in {PostStatus.IN_REVIEW, *EDITABLE}
+            assert post.status in {PostStatus.IN_REVIEW, PostStatus.REJECTED, *EDITABLE}
             assert made == []
             assert [event for event in post.events if event.step == "approve"] == []
     assert first_broken_link() is None
@@ -146,7 +157,45 @@ def test_a_post_costs_the_same_few_statements_however_many_there_are(app, press,
 
     each = (counted[20] - counted[10]) / 10
     assert each == (counted[10] - counted[5]) / 5  # linear
-    assert each <= 7  # a savepoint and its end, spacing, post, event, a delivery per account
+    assert each <= 4  # the post, its event, and a delivery for each of two accounts
+
+
+def test_before_an_election_each_gets_the_approval_that_it_lacks(press, waiting, budi, blora):
+    rudi, items = person("Rudi", budi.role, region=blora), ["Tidak memihak"]
+    saved(
+        Neutrality(
+            region=blora, starts_at=NOW, ends_at=NOW + timedelta(days=1), words=["petahana"],
+            checklist=items, set_by=budi, set_at=NOW,
+        )
+    )  # fmt: skip
+    kept, other, blocked = waiting(), waiting(), waiting(caption="Bersama petahana.")
+    outside = waiting(planned_at=NOW + timedelta(days=2))
+    posts = (kept, blocked, other, outside)
+
+    def told(results):
+        kinds = [type(results[post.id].stopped_by).__name__ for post in posts]
+        return [kind.replace("NoneType", "") for kind in kinds]
+
+    unticked = press(budi, *posts)
+    assert told(unticked) == ["Invalid", "Incomplete", "Invalid", ""]
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(NeededDecision)) == 0
+
+    first, again = (press(budi, *posts, ticked=items) for _ in range(2))
+    assert told(first) == told(again) == ["", "Incomplete", "", ""]
+    assert [first[post.id].first for post in posts] == [True, False, True, False]
+    assert first[outside.id].again
+    assert again[kept.id].again
+    assert not first[kept.id].again
+    assert kept.status is PostStatus.IN_REVIEW
+    assert not deliveries_of(kept)
+
+    seen = [Chosen(post_id=post.id, version=post.version, first=True) for post in (kept, other)]
+    stale = press(rudi, chosen=seen, ticked=items)
+    assert {type(result.stopped_by) for result in stale.values()} == {Outdated}
+    second = press(rudi, kept, other, ticked=items)
+    assert [each.planned for each in second.values()] == [len(kept.accounts)] * 2
+    assert {post.approved_by for post in (kept, other)} == {rudi}
+    assert first_broken_link() is None
 
 
 def test_what_was_approved_together_is_frozen_all_the_same(press, waiting, budi, sari):

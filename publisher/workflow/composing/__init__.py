@@ -25,17 +25,30 @@ from publisher.workflow.composing.said import (
     last_heard,
     note,
 )
+from publisher.workflow.composing.spacing import (
+    APPROVED,
+    WAITING_TOO,
+    Around,
+    Crowd,
+    around,
+    spacing_of,
+)
 from publisher.workflow.composing.twins import mark_apart, set_apart
 
 __all__ = [
+    "APPROVED",
     "LOST",
     "REMEMBERED",
+    "WAITING_TOO",
     "Address",
+    "Around",
     "Content",
+    "Crowd",
     "Echo",
     "Plan",
     "adopt",
     "advice",
+    "around",
     "blocked_problems",
     "collect",
     "content",
@@ -51,5 +64,6 @@ __all__ = [
     "problems",
     "repeats",
     "set_apart",
+    "spacing_of",
     "unreadable",
 ]

@@ -1,8 +1,9 @@
-"""The calendar: what is planned when, and moving it to another time."""
+"""The calendar and the plan of a week: what is planned when, moving it, free times, the deadline,
+and addresses by which other calendar programs read it."""
 
 from publisher.workflow.planning.days import special_days, themes
 from publisher.workflow.planning.deadlines import Settings, deadline, set_deadline
-from publisher.workflow.planning.moving import Move, check_spacing, may_move, may_undo, move
+from publisher.workflow.planning.moving import Move, lacks_second, may_move, may_undo, move
 from publisher.workflow.planning.reading import (
     Details,
     Planned,
@@ -27,10 +28,10 @@ __all__ = [
     "Slot",
     "State",
     "Wanted",
-    "check_spacing",
     "deadline",
     "details",
     "free_slots",
+    "lacks_second",
     "may_move",
     "may_undo",
     "move",

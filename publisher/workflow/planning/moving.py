@@ -7,10 +7,8 @@ is approved it would have to reopen. A move is no edit of the content: a reviewe
 post may still decide on it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import flag_modified
@@ -18,15 +16,14 @@ from sqlalchemy.orm.attributes import flag_modified
 from publisher import clock
 from publisher.db import db
 from publisher.errors import N_, Invalid, InvalidTransition, Outdated
-from publisher.models import audit
-from publisher.models.accounts import Account
+from publisher.models import asking, audit
 from publisher.models.advancing import write_event
 from publisher.models.deliveries import Delivery, DeliveryStatus
+from publisher.models.needs import Stage
 from publisher.models.people import Role, User
-from publisher.models.posts import EDITABLE, Post, PostEvent, PostStatus, post_account
+from publisher.models.posts import EDITABLE, Post, PostEvent, PostStatus
 from publisher.models.stops import is_stopped
 from publisher.models.watch import Preflight
-from publisher.platforms import PLATFORM_NAMES, driver_class
 from publisher.workflow import composing
 
 #: Nobody plans a year ahead; a slip of the finger does.
@@ -89,6 +86,12 @@ def may_undo(post: Post, made: Move, *, at: datetime) -> bool:
     if made.before is None:
         return post.status in EDITABLE and made.after is not None
     return made.before != made.after and made.before > at
+
+
+def lacks_second(post: Post, *, at: datetime) -> bool:
+    """Return whether a post goes out in a time before an election, and does not have the approval
+    of a second reviewer: what is approved is then held until it has."""
+    return Stage.SECOND in asking.state(post, at=at).missing
 
 
 def move(
@@ -164,64 +167,16 @@ def _check_time(post: Post, to: datetime | None, at: datetime, spacing: timedelt
         raise Invalid(PAST)
     if to > at + FURTHEST:
         raise Invalid(TOO_FAR)
-    check_spacing(post, to, spacing)
+    _check_spacing(post, to, spacing)
     if post.status not in EDITABLE:
         _check_repeats(post, to)
 
 
-def check_spacing(
-    post: Post,
-    to: datetime,
-    spacing: timedelta,
-    *,
-    among: tuple[PostStatus, ...] = (PostStatus.IN_REVIEW, PostStatus.APPROVED),
-) -> None:
-    """Refuse a time too close to another post of the same account. One query.
-
-    :param spacing: what lies at least between two posts of any account
-    :param among: the statuses of those that go, or may go, out
-    :raises Invalid: naming the account and the other post
-    """
-    apart = {account.id: max(spacing, spacing_of(account)) for account in post.accounts}
-    widest = max(apart.values(), default=timedelta())
-    if not widest:
-        return
-    near = _near(post, to - widest, to + widest, among)
-    for account in post.accounts:
-        for row in near:
-            if row.account_id == account.id and abs(row.planned_at - to) < apart[account.id]:
-                raise Invalid(
-                    CROWDED,
-                    account=account.label,
-                    platform=PLATFORM_NAMES[account.platform],
-                    title=row.title,
-                    time=_written(row.planned_at, post.office.region.zone),
-                    minutes=-(-int(apart[account.id].total_seconds()) // 60),
-                )
-
-
-def spacing_of(account: Account) -> timedelta:
-    """Return what a platform itself wants between two posts of an account."""
-    return timedelta(seconds=driver_class(account.driver).limits.spacing_s)
-
-
-def _near(
-    post: Post, first: datetime, last: datetime, among: tuple[PostStatus, ...]
-) -> Sequence[sa.Row[Any]]:
-    query = (
-        sa.select(Post.title, Post.planned_at, post_account.c.account_id)
-        .join(post_account, post_account.c.post_id == Post.id)
-        .where(
-            Post.office_id == post.office_id,
-            Post.status.in_(among),
-            Post.planned_at > first,
-            Post.planned_at < last,
-            Post.id != post.id,
-            post_account.c.account_id.in_([account.id for account in post.accounts]),
-        )
-        .order_by(Post.planned_at)
-    )
-    return db.session.execute(query).all()
+def _check_spacing(post: Post, to: datetime, spacing: timedelta) -> None:
+    """Refuse a time too close to another post of the same account, naming both. One query."""
+    near = composing.around({post: to}, spacing, among=composing.WAITING_TOO)
+    if crowd := near.crowd(post, to):
+        raise Invalid(CROWDED, **crowd.values)
 
 
 def _check_repeats(post: Post, to: datetime) -> None:

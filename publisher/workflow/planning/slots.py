@@ -21,8 +21,8 @@ from publisher.errors import N_
 from publisher.models.accounts import Account
 from publisher.models.places import Office, Region
 from publisher.models.posts import Post
+from publisher.workflow import composing
 from publisher.workflow.planning.days import Special
-from publisher.workflow.planning.moving import spacing_of
 from publisher.workflow.planning.reading import SHOWN
 
 HALF_HOUR = timedelta(minutes=30)
@@ -91,7 +91,7 @@ def free_slots(
     region = office.region
     start = _moment(days[0], timedelta(), region.zone)
     end = _moment(days[-1], timedelta(days=1), region.zone)
-    apart = max([spacing, *(spacing_of(account) for account in _accounts(office))])
+    apart = max([spacing, *(composing.spacing_of(account) for account in _accounts(office))])
     own = _own(office, start - apart, end + apart, besides=post)
     busy = Counter(_half_hour(moment) for moment in _planned(region, start, end))
     place = _place(office)

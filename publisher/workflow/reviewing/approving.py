@@ -35,6 +35,19 @@ class Held:
     echoing: Sequence[Sequence[composing.Echo]]
     needs: State
 
+    @property
+    def alone(self) -> bool:
+        """Return whether one reviewer's word is all it needs: nothing else is then written down,
+        or taken back, on the way to it."""
+        return not self.needs.needed and all(row.answer for row in self.needs.rows.values())
+
+    @property
+    def first_by_id(self) -> int | None:
+        """Return who was the first of two reviewers, as long as another one has to decide."""
+        if self.needs.next_of_reviewers is not Stage.SECOND:
+            return None
+        return self.needs.rows[Stage.FIRST].answered_by_id
+
 
 def approve(
     post: Post,
@@ -75,6 +88,7 @@ def approve_first(
     at: datetime,
     store: Store,
     at_once: bool = False,
+    held: Held | None = None,
     ticked: Collection[str] = (),
 ) -> None:
     """Approve as the first of two reviewers; the post then waits for another one.
@@ -82,10 +96,10 @@ def approve_first(
     :raises Outdated: also if somebody else was the first
     :raises FourEyes, DecisionMissing, Incomplete, Invalid, InvalidTransition: as for `approve`
     """
-    check_four_eyes(post, reviewer)
+    check_four_eyes(post, reviewer, held=held is not None)
     if not post.can("approve"):
         raise InvalidTransition("approve", post.status)
-    known = _ready(post, reviewer, at, store, at_once, ticked)
+    known = _ready(post, reviewer, at, store, at_once, ticked, held)
     if known.next_of_reviewers is not Stage.FIRST:
         raise Outdated
     _answer(known, Stage.FIRST, reviewer, at, ticked)

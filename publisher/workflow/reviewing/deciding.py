@@ -68,6 +68,11 @@ def check_version(post: Post, expected: int) -> None:
     raise Outdated(_DECIDED[last.step], name=last.actor.name, time=_time_of(last))
 
 
+def goes_out(post: Post, at: datetime) -> datetime:
+    """Return when a post that is approved now goes out."""
+    return max(post.planned_at or at, at)
+
+
 def late(post: Post, at: datetime) -> bool:
     """Return whether approval would make it public at once instead of at a planned time."""
     return post.planned_at is None or post.planned_at <= at
@@ -166,7 +171,7 @@ def take(
     reasons: tuple[ReturnReason, ...] = (),
 ) -> None:
     """Take a step, and write it into the audit trail with what it was taken on."""
-    version, digest = post.version, post.digest()
+    version, digest = post.version, "" if step == "approve" else post.digest()
     post.move(step, actor=reviewer, at=at, note=note, reasons=reasons)
     returning.tell(post, step, note=note, at=at)
     if step != "approve":
@@ -177,7 +182,7 @@ def take(
         actor=reviewer,
         at=at,
         version=version,
-        digest=digest,
+        digest=digest or post.approved_digest,
         reasons=[reason.value for reason in reasons],
     )
 

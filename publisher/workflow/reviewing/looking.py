@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +19,12 @@ from publisher.platforms import PLATFORM_NAMES
 from publisher.storage import Store
 from publisher.workflow import composing
 from publisher.workflow.reviewing.comparing import Changes, compare
-from publisher.workflow.reviewing.deciding import DECISIONS, late
+from publisher.workflow.reviewing.deciding import DECISIONS, goes_out, late
+
+CROWDED = N_(
+    "Akun %(account)s di %(platform)s sudah memiliki “%(title)s” pada %(time)s, kurang dari "
+    "%(minutes)s menit dari konten ini; yang belakangan akan menunggu gilirannya."
+)
 
 
 @dataclass(frozen=True)
@@ -29,12 +34,14 @@ class Check:
     :param message: Indonesian, a gettext message id with %(name)s placeholders for `values`
     :param blocks: approval is refused while it stands
     :param platforms: their names, where it concerns some and not all
+    :param moves: another time would do away with it
     """
 
     message: str
     values: Mapping[str, Any] = field(default_factory=dict)
     blocks: bool = False
     platforms: tuple[str, ...] = ()
+    moves: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,16 +56,30 @@ class Look:
     by: User | None = None
 
 
-def checks(post: Post, store: Store, *, at: datetime) -> list[Check]:
-    """Return what is wrong or missing, what stands in the way of approval first."""
+def checks(
+    post: Post, store: Store, *, at: datetime, spacing: timedelta = timedelta()
+) -> list[Check]:
+    """Return what is wrong or missing, what stands in the way of approval first.
+
+    :param spacing: what lies at least between two posts of an account
+    """
     found = [
         *_platform_checks(post, store, at),
         *_account_checks(post),
         *_content_checks(post),
         *_neutral_checks(post, at),
         *_time_checks(post, at),
+        *(crowding(post, at=at, spacing=spacing) if post.can("approve") else ()),
     ]
     return sorted(found, key=lambda check: not check.blocks)
+
+
+def crowding(post: Post, *, at: datetime, spacing: timedelta) -> list[Check]:
+    """Return what approved post of one of its accounts goes out too close to it. It is advice:
+    nothing is lost, for the account lets the later of the two wait."""
+    to = goes_out(post, at)
+    crowd = composing.around({post: to}, spacing, among=composing.APPROVED).crowd(post, to)
+    return [Check(CROWDED, crowd.values, moves=True)] if crowd else []
 
 
 def history(post: Post) -> Sequence[PostEvent]:

@@ -32,7 +32,11 @@ class Waiting:
     post: Post
     submitted_by: str  # a name; "" if nobody is on record
     mine: bool  # the reviewer had a hand in it and cannot decide
-    approved_once: bool = False  # by the first of two reviewers
+    first_by_id: int | None = None  # the first of two reviewers, who has approved it
+
+    @property
+    def approved_once(self) -> bool:
+        return self.first_by_id is not None
 
 
 @dataclass(frozen=True)
@@ -221,22 +225,23 @@ def _with_all_a_row_shows() -> tuple[ORMOption, ...]:
 def _rows(posts: Iterable[Post], reviewer: User) -> list[Waiting]:
     posts = list(posts)
     submitters = _submitters([post.id for post in posts])
-    once = _approved_once([post.id for post in posts])
+    first = _approved_once([post.id for post in posts])
     return [
         Waiting(
             post=post,
             submitted_by=submitters[post.id][-1][1] if submitters[post.id] else "",
             mine=reviewer.id
             in {post.drafted_by_id, post.edited_by_id, *(id_ for id_, _ in submitters[post.id])},
-            approved_once=post.id in once,
+            first_by_id=first.get(post.id),
         )
         for post in posts
     ]
 
 
-def _approved_once(post_ids: list[int]) -> set[int]:
+def _approved_once(post_ids: list[int]) -> dict[int, int | None]:
+    """Return who was the first of two reviewers of each post that has one."""
     query = (
-        sa.select(NeededDecision.post_id)
+        sa.select(NeededDecision.post_id, NeededDecision.answered_by_id)
         .join(NeededDecision.post)
         .where(
             NeededDecision.post_id.in_(post_ids),
@@ -245,7 +250,7 @@ def _approved_once(post_ids: list[int]) -> set[int]:
             NeededDecision.submitted_at == Post.submitted_at,
         )
     )
-    return set(db.session.scalars(query))
+    return {row.post_id: row.answered_by_id for row in db.session.execute(query)}
 
 
 def _submitters(post_ids: list[int]) -> dict[int, list[tuple[int, str]]]:

@@ -1,27 +1,32 @@
 """Many approvals at once, each for itself.
 
-What stops one of them stops no other, and says why: every item is taken inside a savepoint, so
-it is done with all that belongs to it, or nothing of it is. Whoever sends the same twice changes
-nothing the second time.
+What stops one of them stops no other, and says why. All that may stop a post is looked up for a
+whole part at once and asked before anything of the post is changed, and what was approved is
+written down together. A post that needs further decisions, and writes them down on its way, is
+taken inside a savepoint of its own. So each is done with all that belongs to it, or nothing of it
+is; and whoever sends the same twice changes nothing the second time.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, defer, selectinload
 
 from publisher.db import db
-from publisher.errors import N_, PublisherError
+from publisher.errors import N_, Invalid, Outdated, PublisherError
 from publisher.models import asking, audit
+from publisher.models.needs import Stage
 from publisher.models.people import User
 from publisher.models.places import Office
 from publisher.models.posts import Post, PostEvent, PostPicture, PostStatus
+from publisher.storage import Store
 from publisher.workflow import composing
-from publisher.workflow.reviewing.approving import Held
-from publisher.workflow.reviewing.deciding import check_version
+from publisher.workflow.reviewing.approving import Held, approve, approve_first
+from publisher.workflow.reviewing.deciding import check_version, goes_out
 
 #: So many are decided in one transaction: others who write wait for a part of a second.
 AT_ONCE = 40
@@ -44,12 +49,48 @@ class NoSuchPost(PublisherError):
     message = N_("Konten ini tidak ada lagi di antrean daerah Anda.")
 
 
+class Crowded(Invalid):
+    """Another post of one of its accounts goes out too close to it; whoever looks may allow it."""
+
+    message = N_(
+        "Akun %(account)s di %(platform)s sudah memiliki “%(title)s” pada %(time)s, kurang dari "
+        "%(minutes)s menit dari konten ini. Buka kontennya: pindahkan, atau setujui di sana bila "
+        "boleh menunggu gilirannya."
+    )
+
+
+#: Their word would be the last, and the page said that it is the first of two.
+NOT_THE_FIRST = N_(
+    "Konten ini tidak lagi menunggu penyetuju pertama: persetujuan Anda akan langsung "
+    "menjadwalkannya. Buka kontennya, lalu putuskan."
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
-    """What somebody ticked: a post, in the version that was on their page."""
+    """What somebody ticked: a post, in the version that was on their page.
+
+    :ivar first: the page said that they would be the first of two reviewers
+    """
 
     post_id: int
     version: int
+    first: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sitting:
+    """Who decides, when, and on what.
+
+    :ivar spacing: what lies at least between two posts of an account
+    :ivar ticked: what of the region's checklist they have ticked, for all that they chose
+    """
+
+    reviewer: User
+    at: datetime
+    store: Store
+    spacing: timedelta = timedelta()
+    ticked: Collection[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +99,8 @@ class Result:
 
     :ivar title, office: "" for what is not there
     :ivar stopped_by: None if it is approved now
-    :ivar again: it was approved before, by the same person
+    :ivar first: it has the first of two approvals now, and waits for another reviewer
+    :ivar again: they had approved it before
     :ivar planned: how many deliveries that made
     """
 
@@ -66,8 +108,9 @@ class Result:
     title: str = ""
     office: str = ""
     stopped_by: PublisherError | None = None
-    again: bool = False
     approved: bool = False
+    first: bool = False
+    again: bool = False
     planned: int = 0
 
     @property
@@ -75,8 +118,6 @@ class Result:
         return self.approved and not self.again
 
 
-#: Approves one post.
-Take = Callable[[Post, Held], None]
 #: Plans posts; returns how many deliveries each has gained.
 Plan = Callable[[Sequence[Post]], Mapping[int, int]]
 
@@ -88,18 +129,17 @@ def parts(chosen: Sequence[Chosen]) -> Iterator[Sequence[Chosen]]:
         yield once[start : start + AT_ONCE]
 
 
-def decide(
-    chosen: Sequence[Chosen], take: Take, plan: Plan, *, reviewer: User, at: datetime
-) -> list[Result]:
+def decide(chosen: Sequence[Chosen], plan: Plan, sitting: Sitting) -> list[Result]:
     """Approve what can be, in the order of their times, and plan it; to be committed.
 
     Of those that say the same words, each is decided on when the one before it is planned.
 
     :param chosen: one of `parts`
-    :param take: approves a post that is locked, and of the version seen
     :param plan: plans all that was approved, or none of it
     """
-    posts = _held([one.post_id for one in chosen], reviewer)
+    posts, at = _held([one.post_id for one in chosen], sitting.reviewer), sitting.at
+    wanted = {post: goes_out(post, at) for post in posts.values()}
+    near = composing.around(wanted, sitting.spacing, among=composing.APPROVED)
     results: dict[int, Result] = {}
     left = sorted(chosen, key=lambda one: _place(posts.get(one.post_id)))
     with audit.together():
@@ -108,7 +148,7 @@ def decide(
             known = _known([posts[one.post_id] for one in now if one.post_id in posts], at)
             for one in now:
                 post, held = known.get(one.post_id, (None, None))
-                results[one.post_id] = _decided(post, one, take, held, reviewer)
+                results[one.post_id] = _decided(post, one, held, near, sitting)
             new = [posts[one.post_id] for one in now if results[one.post_id].is_new]
             planned = plan(new) if new else {}
             for post in new:
@@ -141,20 +181,48 @@ def _known(posts: Sequence[Post], at: datetime) -> dict[int, tuple[Post, Held]]:
 
 
 def _decided(
-    post: Post | None, one: Chosen, take: Take, held: Held | None, reviewer: User
+    post: Post | None, one: Chosen, held: Held | None, near: composing.Around, sitting: Sitting
 ) -> Result:
     if post is None or held is None:
         return Result(post_id=one.post_id, stopped_by=NoSuchPost())
     result = Result(post_id=post.id, title=post.title, office=post.office.name)
-    if post.status is PostStatus.APPROVED and post.approved_by_id == reviewer.id:
-        return replace(result, again=True, approved=True)
+    if post.status is PostStatus.APPROVED and post.approved_by_id == sitting.reviewer.id:
+        return replace(result, approved=True, again=True)
+    if held.first_by_id == sitting.reviewer.id and post.can("approve"):
+        return replace(result, first=True, again=True)
     try:
-        with db.session.begin_nested(), audit.together():
-            check_version(post, one.version)
-            take(post, held)
+        with _apart(held):
+            _take(post, one, held, near, sitting)
     except PublisherError as error:
         return replace(result, stopped_by=error)
-    return replace(result, approved=post.status is PostStatus.APPROVED)
+    if post.status is not PostStatus.APPROVED:
+        return replace(result, first=True)
+    near.add(post, goes_out(post, sitting.at))
+    return replace(result, approved=True)
+
+
+@contextmanager
+def _apart(held: Held) -> Iterator[None]:
+    """Undo what was done when it is stopped, if it writes anything before it is done."""
+    if held.alone:
+        yield
+        return
+    with db.session.begin_nested(), audit.together():
+        yield
+
+
+def _take(post: Post, one: Chosen, held: Held, near: composing.Around, sitting: Sitting) -> None:
+    """Give a post the approval that it needs next."""
+    check_version(post, one.version)
+    if crowd := near.crowd(post, goes_out(post, sitting.at)):
+        raise Crowded(**crowd.values)
+    first = held.needs.next_of_reviewers is Stage.FIRST
+    if one.first and not first:
+        raise Outdated(NOT_THE_FIRST)
+    (approve_first if first else approve)(
+        post, reviewer=sitting.reviewer, at=sitting.at, store=sitting.store, held=held,
+        ticked=sitting.ticked,
+    )  # fmt: skip
 
 
 def with_content(post_ids: Sequence[int], *, reviewer: User) -> list[Post]:
