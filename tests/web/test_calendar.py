@@ -9,8 +9,10 @@ from sqlalchemy import event
 
 from publisher import clock
 from publisher.db import db
+from publisher.models.neutrality import Neutrality
 from publisher.models.posts import Post
 from publisher.workflow import scheduling
+from tests.conftest import saved
 
 ZONE = "Asia/Jakarta"
 
@@ -210,3 +212,43 @@ def test_a_theme_is_kept_shown_and_told_to_who_writes_for_that_day(
     assert "pakai bahasa Jawa" in text(drafter.post(f"{page}/cek", data=typed))
     assert reviewer.post(f"{edit}/hapus").status_code == 302
     assert "pakai bahasa Jawa" not in text(reviewer.get(address(tomorrow)))
+
+
+def test_a_move_into_the_time_before_an_election_says_what_follows(
+    client_of, make_post, budi, blora, tomorrow
+):
+    within = tomorrow + timedelta(days=30)  # so far ahead that no banner tells of it
+    time = Neutrality(
+        region=blora, starts_at=within - timedelta(days=1), ends_at=within + timedelta(days=1),
+        words=[], checklist=[], set_by=budi, set_at=clock.now(),
+    )  # fmt: skip
+    saved(time)
+    waiting = make_post("submit", planned_at=tomorrow)
+    approved = make_post("submit", "approve", planned_at=tomorrow + timedelta(hours=1))
+    scheduling.schedule(approved, actor=budi, at=clock.now())
+    db.session.commit()
+    client, note = client_of(budi), "perlu disetujui dua penelaah; yang baru disetujui satu"
+    assert note in text(client.get(f"/kalender/{waiting.id}/pindahkan"))
+
+    for post, to, said in (
+        (waiting, within, "konten ini perlu disetujui dua penelaah."),
+        (
+            approved,
+            within + timedelta(hours=1),
+            "penayangannya ditahan sampai penelaah kedua menyetujuinya.",
+        ),
+        (approved, tomorrow, ""),
+    ):
+        answer = client.post(
+            f"/kalender/{post.id}/pindahkan", data=form(post, to), follow_redirects=True
+        )
+        told = re.findall(r"Waktu itu dalam masa netralitas pemilihan: ([^<]*\.)<", text(answer))
+        assert told == ([said] if said else [])
+
+    time.starts_at = clock.now()
+    db.session.commit()
+    assert note in text(client.get(address(tomorrow)))
+    time.ends_at = clock.now() - timedelta(seconds=1)
+    time.starts_at = time.ends_at - timedelta(days=1)
+    db.session.commit()
+    assert note not in text(client.get(f"/kalender/{waiting.id}/pindahkan"))

@@ -237,6 +237,36 @@ def test_approval_plans_the_post_says_so_and_goes_on_to_the_next(as_budi, decide
     assert {d.publish_by - d.due_at for d in planned} == {timedelta(hours=6)}
 
 
+def test_what_would_crowd_an_account_is_said_and_may_be_moved_or_approved(
+    app, as_budi, decide, make_post
+):
+    app.config["SPACING_S"] = 600
+    make_post("submit", "approve", title="Donor darah", planned_at=NOW + timedelta(hours=1))
+    near = {"planned_at": NOW + timedelta(minutes=65), "caption": "Posyandu."}
+    post, other = (make_post("submit", **near | {"caption": f"Ke-{n}."}) for n in range(2))
+    advice = (
+        "sudah memiliki “Donor darah” pada 23/11/2026 10.00 WIB, kurang dari 10 menit dari konten "
+        "ini; yang belakangan akan menunggu gilirannya."
+    )
+    page = as_budi.get(f"/telaah/{post.id}")
+    assert advice in words(page)
+    assert f'href="/kalender/{post.id}/pindahkan"' in page.text
+    assert 'id="setujui"' in page.text  # advice, no more
+
+    assert advice in words(decide(post, "setujui", follow=True))
+    assert db.session.scalars(sa.select(Delivery.post_id)).all() == [post.id] * 2
+
+    here = f"/telaah/{other.id}"
+    form = as_budi.get(
+        f"/kalender/{other.id}/pindahkan", headers={"Referer": f"http://localhost{here}"}
+    )
+    assert f'name="kembali" value="{here}"' in form.text
+    data = {"version": other.version, "tanggal": "2026-11-24", "jam": "09:00", "kembali": here}
+    moved = as_budi.post(f"/kalender/{other.id}/pindahkan", data=data, follow_redirects=True)
+    assert moved.request.path == here
+    assert "menunggu gilirannya" not in words(moved)
+
+
 def test_after_the_last_one_the_queue_is_shown(decide, make_post):
     assert decide(make_post("submit"), "setujui").location == "/telaah"
 

@@ -29,8 +29,9 @@ from publisher import clock
 from publisher.clock import Week
 from publisher.db import db, read_only
 from publisher.errors import N_, Invalid, PublisherError
+from publisher.models.neutrality import Neutrality
 from publisher.models.people import OFFICE_ROLES, Role
-from publisher.models.posts import Post, PostKind
+from publisher.models.posts import Post, PostKind, PostStatus
 from publisher.platforms import PLATFORM_NAMES
 from publisher.web import failures
 from publisher.web.access import allow, by_script, form_version, get_post, me
@@ -40,7 +41,7 @@ from publisher.web.filters import jam, waktu
 from publisher.web.onward import own_page, referring_page
 from publisher.web.plans.slots import free_slots
 from publisher.web.registry.forms import OFFICE_KINDS
-from publisher.workflow import planning
+from publisher.workflow import planning, signing
 from publisher.workflow.planning import Details, Planned, Scope, State
 from publisher.workflow.reporting.workdays import national_holidays
 
@@ -77,6 +78,7 @@ def index() -> str:
         more_word=cache(lambda more: ngettext("%(num)s lagi", "%(num)s lagi", more)),
         sign=planning.sign_of(rows),
         unplanned=_unplanned(part),
+        moments=part.moments(g.zone),
         undo=session.pop(UNDO, None),
         week=Week.of_day(part.day),
         today=today,
@@ -117,7 +119,7 @@ def move(post_id: int) -> Response:
         spacing=timedelta(seconds=current_app.config["SPACING_S"]),
         catch_up=timedelta(hours=current_app.config["CATCH_UP_HOURS"]),
     )
-    said = _said(post, made, undone="urungkan" in request.form)
+    said = _said(post, made, undone="urungkan" in request.form) + _what_it_needs(post)
     db.session.commit()
     flash(said, "success")
     if "urungkan" not in request.form and planning.may_undo(post, made, at=clock.now()):
@@ -227,9 +229,23 @@ def _form(post: Post, *, stopped_by: PublisherError | None = None) -> str:
         stopped_by=failures.sentence(stopped_by) if stopped_by else "",
         day=request.form.get("tanggal", _local(post, "%Y-%m-%d")),
         hour=request.form.get("jam", _local(post, "%H:%M")),
-        slots=free_slots(post.office, post=post),
-        onward=_calendar_page(request.form.get("kembali") or referring_page()) or url_for(".index"),
+        slots=_slots(post),
+        election_ahead=_election(),
+        onward=_home_page(request.form.get("kembali") or referring_page(), post.id)
+        or url_for(".index"),
     )
+
+
+def _slots(post: Post) -> list[dict[str, Any]]:
+    """Return free times: in the week of the post, or, if none is left there, soon."""
+    week = Week.of(post.planned_at, g.zone) if post.planned_at else None
+    return (week and free_slots(post.office, week, post=post)) or free_slots(post.office, post=post)
+
+
+def _election() -> Neutrality | None:
+    """Return the time before an election into which somebody may move a post."""
+    time = signing.time_of(me().region)
+    return time if time and time.ends_at and time.ends_at > clock.now() else None
 
 
 def _local(post: Post, pattern: str) -> str:
@@ -265,15 +281,30 @@ def _said(post: Post, made: planning.Move, *, undone: bool) -> str:
     return _("“%(title)s” dipindahkan ke %(time)s.", title=title, time=waktu(made.after))
 
 
+def _what_it_needs(post: Post) -> str:
+    """Say what follows of it where a post was moved to a time before an election."""
+    if post.planned_at is None or not planning.lacks_second(post, at=clock.now()):
+        return ""
+    if post.status is PostStatus.APPROVED:
+        return " " + _(
+            "Waktu itu dalam masa netralitas pemilihan: penayangannya ditahan sampai penelaah "
+            "kedua menyetujuinya."
+        )
+    return " " + _(
+        "Waktu itu dalam masa netralitas pemilihan: konten ini perlu disetujui dua penelaah."
+    )
+
+
 def _onward(made: planning.Move) -> str:
     """Return the page they came from, or the week in which the post is now."""
-    if page := _calendar_page(request.form.get("kembali")):
+    if page := _home_page(request.form.get("kembali"), made.post_id):
         return page
     at = made.after or clock.now()
     return url_for(".index", pada=clock.in_zone(at, g.zone).date().isoformat())
 
 
-def _calendar_page(address: str | None) -> str | None:
+def _home_page(address: str | None, post_id: int) -> str | None:
+    """Return an address if it is one of the pages from which this post is moved."""
     page = own_page(address)
-    homes = (url_for(".index"), url_for("plans.index"))
+    homes = (url_for(".index"), url_for("plans.index"), url_for("reviews.show", post_id=post_id))
     return page if page and page.partition("?")[0].startswith(homes) else None
