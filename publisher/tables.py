@@ -20,6 +20,10 @@ from publisher.workbooks import Record, Unreadable
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 20_000  # a province has about 10,000 offices
 MAX_CELL_CHARS = 2_000
+#: No table of ours has so many.
+MAX_COLUMNS = 50
+#: So many lines are looked at for each row that is taken: people leave some blank.
+_LINES_PER_ROW = 3
 
 
 @dataclass(frozen=True)
@@ -108,18 +112,24 @@ def read_table(
 
 def _trimmed(cells: list[str], keep: int = 0) -> list[str]:
     """Return cells without the empty ones at the end that spreadsheets add."""
-    while len(cells) > keep and not cells[-1].strip():
-        cells = cells[:-1]
-    return cells
+    end = len(cells)
+    while end > keep and not cells[end - 1].strip():
+        end -= 1
+    return cells[:end]
 
 
 def _records(content: bytes, most: int, findings: Findings) -> Iterator[Record]:
-    """Yield each row that is not blank, the header first. Ends where there are too many."""
+    """Yield each row that is not blank, the header first. Ends where there are too many, or too
+    many lines without any."""
     if len(content) > MAX_BYTES:
         findings.add(0, N_("Berkas terlalu besar; paling besar %(size)s MB."), size=MAX_BYTES >> 20)
         findings.stop_if_any()
-    count = 0
-    for record in _all_records(content, findings):
+    count, lines = 0, most * _LINES_PER_ROW
+    for number, record in enumerate(_all_records(content, lines, findings)):
+        if number == lines:
+            message = N_("lebih dari %(most)s baris, termasuk yang kosong; hapus yang kosong.")
+            findings.add(0, message, most=lines)
+            return
         if not record.faults and not any(cell.strip() for cell in record.cells):
             continue
         count += 1
@@ -130,12 +140,13 @@ def _records(content: bytes, most: int, findings: Findings) -> Iterator[Record]:
         yield record
 
 
-def _all_records(content: bytes, findings: Findings) -> Iterator[Record]:
+def _all_records(content: bytes, lines: int, findings: Findings) -> Iterator[Record]:
+    """Yield each row, blank ones too; of a workbook one more than `lines`, if it has more."""
     if not workbooks.is_workbook(content):
         yield from _lines(_text(content, findings), findings)
         return
     try:
-        yield from workbooks.read(content)
+        yield from workbooks.read(content, rows=lines + 1, columns=MAX_COLUMNS + 1)
     except Unreadable as error:
         findings.add(0, error.message, **error.values)
         raise FileRefused(findings.faults) from error
@@ -176,8 +187,12 @@ def _columns(
 ) -> list[str]:
     """Return the names of the columns.
 
-    :raises FileRefused: if one is missing, unknown or there twice
+    :raises FileRefused: if one is missing, unknown or there twice, or there are too many
     """
+    if len(header) > MAX_COLUMNS:
+        message = N_("ada lebih dari %(most)s kolom; hapus yang tidak diperlukan.")
+        findings.add(line, message, most=MAX_COLUMNS)
+        findings.stop_if_any()
     columns = [tidy(name).lower() for name in header]
     for name in required:
         if name not in columns:

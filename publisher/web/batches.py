@@ -76,8 +76,10 @@ def upload() -> Any:
         return _page(form), 422
     content = form.file.data.stream.read(MAX_BYTES + 1)
     name = form.file.data.filename or ""
+    db.session.rollback()  # no transaction is open while a stranger's file is read
     try:
-        checked, file = batching.look(content, name, actor=me(), at=clock.now())
+        plan = batching.read(content)
+        checked, file = batching.look(plan, name, actor=me(), at=clock.now())
     except FileRefused as error:
         db.session.rollback()
         faults = [(found.line, say(found.fault)) for found in error.faults[:SHOWN]]
@@ -102,7 +104,8 @@ def show(plan_file_id: int) -> str:
     file = get_plan_file(plan_file_id)
     if file.status is not PlanFileStatus.CHECKED:
         return _result(file)
-    checked = batching.recheck(file, actor=me(), at=clock.now())
+    plan = batching.read(batching.content_of(file))
+    checked = batching.check(plan, actor=me(), at=clock.now())
     return render_template("batches/check.html", file=file, **_shown(checked))
 
 
@@ -110,9 +113,12 @@ def show(plan_file_id: int) -> str:
 @allow(*UPLOADERS)
 def use(plan_file_id: int) -> Response:
     """Make the drafts: of the whole file, or of the rows that are right."""
-    file = get_plan_file(plan_file_id)
+    content = batching.content_of(get_plan_file(plan_file_id))
+    db.session.rollback()
+    plan = batching.read(content)
     count = batching.use(
-        file,
+        get_plan_file(plan_file_id),
+        plan,
         whole=request.form.get("baris") != "benar",
         seen=request.form.get("tanda", ""),
         actor=me(),

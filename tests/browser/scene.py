@@ -575,10 +575,12 @@ def _plan_files(cast):
             person = db.session.get(User, uploader.id)
             office = db.session.get(Office, cast.dinkes_id)
             good = f"{day:%d/%m/%Y},09.00,Senam {person.name},{office.abbreviation}\n"
-            checked, file = batching.look((head + good).encode(), "a.csv", actor=person, at=now)
-            batching.use(file, whole=True, seen=checked.sign, actor=person, at=now)
+            plan = batching.read((head + good).encode())
+            checked, file = batching.look(plan, "a.csv", actor=person, at=now)
+            batching.use(file, plan, whole=True, seen=checked.sign, actor=person, at=now)
             more = f"{day:%d/%m/%Y},10.00,{LONG},{office.abbreviation}\nbesok,9,,\n"
-            batching.look((head + good + more).encode(), f"{LONG}.csv", actor=person, at=now)
+            longer = batching.read((head + good + more).encode())
+            batching.look(longer, f"{LONG}.csv", actor=person, at=now)
             db.session.commit()
 
 

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from publisher.db import db
 from publisher.models.posts import Post, PostStatus
 from publisher.models.series import PlanFile
+from publisher.workflow import batching
 from tests.conftest import NOW
 
 GOOD = "tanggal,jam,judul\n25/11/2026,09.00,Posyandu balita\n"
@@ -117,3 +118,21 @@ def test_a_plan_is_its_uploaders_alone(desk, client_of, tono, budi, wulan):
     for stranger in (tono, budi):
         assert client_of(stranger).get(f"/impor-rencana/{file().id}").status_code == 404
     assert client_of(wulan).get("/impor-rencana").status_code == 403
+
+
+def test_nobody_waits_for_the_database_while_a_file_is_read(desk, database_url, monkeypatch):
+    free = []
+
+    def read(content):
+        with db.engine.begin() as other:  # what SQLite lets only one do
+            other.execute(sa.text("UPDATE plan_file SET name = name"))
+        free.append(len(content))
+        return batching.checking.read(content)
+
+    monkeypatch.setattr(batching, "read", read)
+    looked = upload(desk, GOOD)
+    decided = {"baris": "semua", "tanda": sign(looked)}
+    desk.post(f"/impor-rencana/{file().id}/buat", data=decided)
+
+    assert len(free) == 3  # looked at, shown, used
+    assert statuses() == [PostStatus.DRAFT]

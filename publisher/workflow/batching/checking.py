@@ -52,6 +52,15 @@ ENDED = N_("%(column)s “%(value)s” tidak ada lagi pada tanggal itu.")
 TWICE = N_("sama dengan baris %(line)s. Hapus salah satunya.")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A file that was read: its rows, and what is wrong with those that could not be."""
+
+    content: bytes
+    rows: list[Row]
+    faults: list[LineFault]
+
+
 class Fate(StrEnum):
     """What becomes of a row."""
 
@@ -134,8 +143,8 @@ class _Known:
     accounts: Mapping[int, list[Account]]
 
 
-def check(content: bytes, *, actor: User, at: datetime) -> Checked:
-    """Judge every row. A fixed number of queries, however many rows there are.
+def read(content: bytes) -> Plan:
+    """Read a file. Asks no database: no transaction needs to be open while a stranger's is read.
 
     :raises FileRefused: if the file as a whole cannot be read, or its columns are not ours
     """
@@ -143,14 +152,18 @@ def check(content: bytes, *, actor: User, at: datetime) -> Checked:
         content, required=REQUIRED, optional=OPTIONAL, most=MOST_ROWS,
         longest=max(LIMITS.values()), tidied=lambda text: clean(text).strip(),
     )  # fmt: skip
-    if any(fault.line == 0 for fault in findings.faults):
+    lines = {row.line for row in rows} | {fault.line for fault in findings.faults}
+    if 0 in lines or len(lines) > MOST_ROWS:
         findings.stop_if_any()
+    return Plan(content=content, rows=rows, faults=findings.faults)
+
+
+def check(plan: Plan, *, actor: User, at: datetime) -> Checked:
+    """Judge every row. A fixed number of queries, however many rows there are."""
     known = _known(actor, at)
-    verdicts = {row.line: _judge(row, known) for row in rows}
-    for fault in findings.faults:
+    verdicts = {row.line: _judge(row, known) for row in plan.rows}
+    for fault in plan.faults:
         _unread(verdicts, fault)
-    if len(verdicts) > MOST_ROWS:
-        findings.stop_if_any()
     ordered = [verdicts[line] for line in sorted(verdicts)]
     _find_twins(ordered)
     _find_there(ordered)

@@ -18,7 +18,7 @@ from publisher.models.places import lock_region
 from publisher.models.posts import Post
 from publisher.models.series import PlanFile, PlanFileStatus, PlanRow, is_untouched
 from publisher.typed import tidy
-from publisher.workflow.batching.checking import Checked, Verdict, check
+from publisher.workflow.batching.checking import Checked, Plan, Verdict, check
 from publisher.workflow.composing.beginning import begin
 
 NAME_CHARS = 120
@@ -37,14 +37,9 @@ class PlanUsed(PublisherError):
     message = N_("Berkas ini sudah dipakai. Tidak ada draf yang dibuat dua kali.")
 
 
-def look(
-    content: bytes, name: str, *, actor: User, at: datetime
-) -> tuple[Checked, PlanFile | None]:
-    """Judge a file, and keep it for its uploader to decide on; None: there is nothing to make.
-
-    :raises FileRefused: if it cannot be read
-    """
-    checked = check(content, actor=actor, at=at)
+def look(plan: Plan, name: str, *, actor: User, at: datetime) -> tuple[Checked, PlanFile | None]:
+    """Judge a plan, and keep it for its uploader to decide on; None: there is nothing to make."""
+    checked = check(plan, actor=actor, at=at)
     _forget(actor)
     if not checked.new:
         return checked, None
@@ -54,8 +49,8 @@ def look(
         uploaded_by=actor,
         uploaded_at=at,
         name=tidy(name)[-NAME_CHARS:] or "rencana",
-        digest=hashlib.sha256(content).hexdigest(),
-        content=content,
+        digest=hashlib.sha256(plan.content).hexdigest(),
+        content=plan.content,
     )
     db.session.add(file)
     db.session.flush()
@@ -84,26 +79,29 @@ def rows(file: PlanFile) -> list[PlanRow]:
     return list(db.session.scalars(query))
 
 
-def recheck(file: PlanFile, *, actor: User, at: datetime) -> Checked:
-    """Judge a file anew that waits for a decision.
+def content_of(file: PlanFile) -> bytes:
+    """Return the bytes of a file that waits for a decision.
 
     :raises PlanUsed: if it waits no more
     """
     if file.content is None:
         raise PlanUsed
-    return check(file.content, actor=actor, at=at)
+    return file.content
 
 
-def use(file: PlanFile, *, whole: bool, seen: str, actor: User, at: datetime) -> int:
+def use(file: PlanFile, plan: Plan, *, whole: bool, seen: str, actor: User, at: datetime) -> int:
     """Make the drafts of a file; return how many.
 
+    :param plan: what was read of it
     :param whole: all of it or nothing; else what is right, without the rest
     :param seen: the sign of what the person was shown
     :raises PlanUsed, PlanMoved:
     """
     lock_region(file.region_id)
     db.session.refresh(file)
-    checked = recheck(file, actor=actor, at=at)
+    if content_of(file) != plan.content:
+        raise PlanMoved
+    checked = check(plan, actor=actor, at=at)
     if checked.sign != seen or (whole and checked.faulty):
         raise PlanMoved
     posts = {verdict.line: _draft(verdict, actor=actor, at=at) for verdict in checked.new}
