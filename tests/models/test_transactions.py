@@ -1,12 +1,14 @@
 """How transactions begin: writers one after the other, readers beside them."""
 
 import sqlite3
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from publisher import db as database
-from publisher.db import db, prepare_engine, read_only
+from publisher.db import UtcDateTime, db, prepare_engine, read_only
 from publisher.models.places import Region
 from tests.conftest import PRAGMAS
 
@@ -62,3 +64,20 @@ def test_on_postgresql_nobody_waits_for_a_row_for_ever(app):
     ]
 
     assert shown == ["20s", "1min"]
+
+
+def test_sqlite_keeps_moments_as_sqlalchemy_writes_them():
+    """Written in our own way for speed: rows of either way are compared as texts."""
+    dialect = sqlite.dialect()
+    ours = UtcDateTime().bind_processor(dialect)
+    theirs = sqlite.DATETIME().bind_processor(dialect)
+    for moment in (
+        datetime(2026, 11, 23, 8, 5, tzinfo=UTC),
+        datetime(2026, 1, 1, 0, 30, 0, 7, tzinfo=timezone(timedelta(hours=9))),
+        datetime(9999, 1, 1, tzinfo=UTC),
+        datetime(26, 1, 2, 23, 59, 59, 999999, tzinfo=timezone(timedelta(hours=-7))),
+    ):
+        assert ours(moment) == theirs(moment.astimezone(UTC).replace(tzinfo=None))
+    assert ours(None) is None
+    with pytest.raises(ValueError, match="without a zone"):
+        ours(datetime(2026, 11, 23, 8, 5))  # noqa: DTZ001
