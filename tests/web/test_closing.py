@@ -109,7 +109,7 @@ def test_an_office_objects_and_reads_the_answer_and_no_other_office_does(
 
     assert "Tidak diterima" in shown
     assert "Tayang di minggu lain." in shown
-    assert "Sanggahan minggu 2026-W47 sudah dijawab" in told
+    assert "Sanggahan minggu ke\u201147 (16–22 Nov 2026) sudah dijawab" in told
 
 
 def test_the_reviewer_finds_who_is_behind_with_words_to_send(client_of, budi, sari, a_week):
