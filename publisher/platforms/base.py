@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from importlib import import_module
 from typing import Any, ClassVar, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from publisher.errors import N_
 from publisher.platforms.errors import CannotTell
@@ -190,6 +190,8 @@ class Driver(ABC):
     library: ClassVar[str] = ""
     #: Where a link to one of its posts may point, the usual host first, without "www.".
     permalink_hosts: ClassVar[tuple[str, ...]]
+    #: What of a link's query tells which post it is; the rest tells how somebody came to it.
+    post_parameters: ClassVar[frozenset[str]] = frozenset()
     #: The platform takes no bytes: it fetches each picture from a public address.
     fetches: ClassVar[bool] = False
     #: The account's own posts can be listed; where not, `find` and `recent` raise `CannotTell`.
@@ -240,6 +242,21 @@ class Driver(ABC):
         parts = urlsplit(link)
         host = (parts.hostname or "").removeprefix("www.")
         return parts.scheme == "https" and host in cls.permalink_hosts and len(parts.path) > 1
+
+    @classmethod
+    def post_key(cls, link: str) -> str:
+        """Return what all links to one post have in common, however they were shared.
+
+        :param link: one for which `is_permalink` holds
+        """
+        parts = urlsplit(link)
+        host = (parts.hostname or "").removeprefix("www.")
+        if cls.permalink_hosts:
+            host = cls.permalink_hosts[0] if host in cls.permalink_hosts else host
+            query = [each for each in parse_qsl(parts.query) if each[0] in cls.post_parameters]
+        else:  # anybody's pages: nobody knows what their queries mean
+            query = parse_qsl(parts.query)
+        return f"{host}{parts.path.rstrip('/')}?{urlencode(sorted(query))}"
 
     @abstractmethod
     def prepare(self, outgoing: Outgoing) -> Prepared:

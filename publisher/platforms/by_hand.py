@@ -143,6 +143,7 @@ class YouTube(ByHand):
         _ANY_TEXT, alt_text_chars=None, source="that of descriptions: YouTube Data API v3"
     )
     permalink_hosts = ("youtube.com", "m.youtube.com", "youtu.be")
+    post_parameters = frozenset({"v", "lb"})
 
 
 class Other(ByHand):

@@ -66,6 +66,7 @@ class Facebook(Driver):
         },
     )
     permalink_hosts = ("facebook.com", "m.facebook.com", "fb.watch")
+    post_parameters = frozenset({"story_fbid", "id", "fbid", "v"})
     credential_fields: ClassVar[tuple[CredentialField, ...]] = (
         CredentialField(name="page_id", label=N_("Nomor Halaman (Page ID)"), secret=False),
         CredentialField(name="page_token", label=N_("Token akses Halaman")),

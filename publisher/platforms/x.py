@@ -151,6 +151,11 @@ class X(Driver):
         return super().is_permalink(link, handle) and bool(path and path[1].lower() in owners)
 
     @classmethod
+    def post_key(cls, link: str) -> str:
+        number = re.search(r"/status/(\d+)", urlsplit(link).path)
+        return number[1] if number else super().post_key(link)
+
+    @classmethod
     def wording(cls, text: str) -> str:
         return x_texts.our_fingerprint(text)
 

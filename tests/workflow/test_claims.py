@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from publisher.clock import Week
 from publisher.db import db
-from publisher.errors import FourEyes, InvalidTransition
+from publisher.errors import FourEyes, Invalid, InvalidTransition
 from publisher.models.accounts import Standing
+from publisher.models.advancing import advance
 from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.models.found import Claim, ClaimStatus, FoundPost
 from publisher.models.notices import Notice, NoticeKind
@@ -23,7 +24,7 @@ from publisher.reports.snapshot import Uncounted
 from publisher.typed import Unacceptable
 from publisher.workflow import adopting, closing, composing, reporting, scheduling
 from publisher.workflow.adopting import common, filing
-from publisher.workflow.delivering import taking_down
+from publisher.workflow.delivering import people, taking_down
 from publisher.workflow.reporting.judging import REPEATED_WITHIN
 from tests.conftest import NOW, saved
 from tests.weeks import rule, utc
@@ -247,6 +248,22 @@ def test_what_may_be_a_delivery_in_doubt_is_neither_claimed_nor_accepted(
     same = shown(3, NOW, delivery.post.text_for("x").upper())
     assert faults(lambda: claim(found(same))) == common.IS_APPROVED
     assert accept(early)
+
+
+def test_what_is_proved_by_a_shared_link_is_not_counted_again_as_found(
+    found, claim, planned, dinkes_x, budi
+):
+    delivery = planned(dinkes_x)
+    later = delivery.due_at + 7 * HOUR
+    assert advance(delivery.id, "miss", at=later, fence=delivery.fence, reason="Terlewat")
+    db.session.refresh(delivery)
+    shared = "https://twitter.com/i/status/1001?s=20"
+    people.prove(delivery, actor=budi, at=later, link=shared)
+    db.session.commit()
+
+    assert faults(lambda: claim(found(shown(1001)))) == common.IS_OURS
+    with pytest.raises(Invalid, match=people.LINK_USED):
+        people.require_link_of(dinkes_x, "https://x.com/i/status/1001")
 
 
 def test_what_turned_out_to_be_ours_is_no_claim(found, claim, accept, planned, dinkes, dinkes_x):

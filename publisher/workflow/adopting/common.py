@@ -18,6 +18,7 @@ from publisher.models.places import Region, lock_region
 from publisher.models.posts import Post
 from publisher.platforms import driver_class
 from publisher.typed import Fault
+from publisher.workflow.composing.found import is_recorded
 from publisher.workflow.composing.said import REMEMBERED, key
 
 NOT_OFFICIAL = N_("Akun ini bukan lagi akun utama, jadi unggahannya tidak dihitung.")
@@ -49,14 +50,12 @@ def lock(found: FoundPost) -> Region:
 
 def is_ours(found: FoundPost) -> bool:
     """Return whether a delivery has turned out to be this post."""
-    same = Delivery.remote_id == found.remote_id
-    if found.permalink:
-        same = sa.or_(same, Delivery.permalink == found.permalink)
-    return bool(
-        db.session.scalar(
-            sa.select(sa.exists().where(Delivery.account_id == found.account_id, same))
-        )
+    same = sa.exists().where(
+        Delivery.account_id == found.account_id, Delivery.remote_id == found.remote_id
     )
+    if db.session.scalar(sa.select(same)):
+        return True
+    return bool(found.permalink) and is_recorded(found.account, found.permalink)
 
 
 def not_theirs(found: FoundPost) -> Fault | None:

@@ -59,6 +59,17 @@ def collect(account: Account, posts: Iterable[Published], *, at: datetime) -> No
     add_once(FoundPost, rows)
 
 
+def is_recorded(account: Account, link: str) -> bool:
+    """Return whether a delivery of the account is known to be the post at this link, however the
+    link was shared."""
+    driver = driver_class(account.platform)
+    links = sa.select(Delivery.permalink).where(
+        Delivery.account_id == account.id, Delivery.permalink.is_not(None)
+    )
+    key_ = driver.post_key(link)
+    return any(driver.post_key(other or "") == key_ for other in db.session.scalars(links))
+
+
 def excerpt(text: str) -> str:
     """Return how a text begins, on one line.
 

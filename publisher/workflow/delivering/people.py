@@ -4,9 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
-from publisher.db import db
 from publisher.errors import N_, Invalid, InvalidTransition
 from publisher.models import advancing, audit
 from publisher.models.accounts import Account, AccountStatus
@@ -15,6 +12,7 @@ from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus
 from publisher.models.people import User
 from publisher.models.posts import PostStatus
 from publisher.platforms import PLATFORM_NAMES, driver_class
+from publisher.workflow.composing import found
 from publisher.workflow.delivering.claiming import LEASE
 
 NEEDS_APPROVAL = N_(
@@ -170,6 +168,5 @@ def require_link_of(account: Account, link: str) -> None:
         if not hosts:
             raise Invalid(NO_PAGE)
         raise Invalid(WRONG_LINK, platform=platform, host=hosts[0])
-    used = sa.exists().where(Delivery.account_id == account.id, Delivery.permalink == link)
-    if db.session.scalar(sa.select(used)):
+    if found.is_recorded(account, link):
         raise Invalid(LINK_USED)
