@@ -121,6 +121,14 @@ class Office(Model):
         inside = bool(area.code) and self.code.startswith(f"{area.code}.")
         return self.id == area.id or (inside and self.region_id == area.region_id)
 
+    @classmethod
+    def in_area(cls, area: "Office") -> sa.ColumnElement[bool]:
+        """Return the condition of the offices that `lies_in` finds there, past ones too."""
+        if not area.code:
+            return cls.id == area.id
+        inside = cls.code.startswith(f"{area.code}.", autoescape=True)
+        return sa.or_(cls.id == area.id, sa.and_(cls.region_id == area.region_id, inside))
+
     def exists_on(self, day: date) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (
             self.valid_to is None or day <= self.valid_to

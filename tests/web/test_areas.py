@@ -10,7 +10,8 @@ from publisher.db import db
 from publisher.models.people import Role
 from publisher.models.places import Office, OfficeKind
 from publisher.web.access import ANY_ROLE
-from publisher.workflow import closing, registering, reporting
+from publisher.workflow import closing, registering, reporting, scheduling
+from publisher.workflow.delivering import stopping
 from tests.conftest import saved
 from tests.web.test_access import HEALTH, LEAVING
 from tests.weeks import content, rule
@@ -71,6 +72,26 @@ def test_a_camat_sees_the_own_area_on_every_page_for_leaders(client_of, area, di
         for page in ("", f"/{week}", f"/{week}/di-luar-siar"):
             path = f"/laporan/perangkat-daerah/{office.id}{page}"
             assert client.get(path).status_code == status, path
+
+
+def test_a_camat_sees_of_a_stop_what_it_holds_of_the_own_area(
+    client_of, area, blora, budi, dinkes_x, make_post
+):
+    camat, (jepon, *_) = area
+    soon = clock.now() + timedelta(hours=1)
+    stopping.stop(blora, reason="Masa berkabung", actor=budi, at=clock.now())
+    for office in (dinkes_x.office, jepon):
+        dinkes_x.office = office
+        post = make_post("submit", "approve", title=f"Kerja bakti {office.name}", planned_at=soon,
+                         office=office)  # fmt: skip
+        scheduling.schedule(post, actor=budi, at=clock.now())
+    db.session.commit()
+
+    page = client_of(camat).get("/penghentian").text
+
+    assert "Masa berkabung" in page
+    assert "Kerja bakti Kecamatan Jepon" in page
+    assert "Kerja bakti Dinas" not in page
 
 
 def test_a_camat_reads_the_closed_week_in_the_own_figures(client_of, area, blora, budi):

@@ -277,4 +277,6 @@ def _seen(query: sa.Select, user: User) -> sa.Select:
     query = query.join(Office, Office.id == Delivery.office_id)
     if user.role in OFFICE_ROLES:
         return query.where(Delivery.office_id == user.office_id)
+    if user.area is not None:  # a camat sees the own area alone
+        query = query.where(Office.in_area(user.area))
     return query.where(Office.region_id == user.region_id)

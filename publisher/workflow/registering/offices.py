@@ -106,10 +106,7 @@ def _code_fault(data: OfficeData, region: Region | None) -> Fault | None:
 
 def office_ids_in(area: Office) -> frozenset[int]:
     """Return the ids of a kecamatan and of all kelurahan and desa in it, past ones too."""
-    inside = Office.code.startswith(f"{area.code}.", autoescape=True)
-    query = sa.select(Office.id).where(Office.region_id == area.region_id, inside)
-    found = db.session.scalars(query).all() if area.code else ()
-    return frozenset((area.id, *found))
+    return frozenset(db.session.scalars(sa.select(Office.id).where(Office.in_area(area))))
 
 
 def overlap(a: tuple[date | None, date | None], b: tuple[date | None, date | None]) -> bool:
