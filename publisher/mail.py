@@ -197,7 +197,10 @@ class _Handing:
             return hand_over(content)
 
         connection.data = data  # type: ignore[assignment, method-assign]
-        connection.send_message(message)
+        try:
+            connection.send_message(message)
+        except smtplib.SMTPNotSupportedError:  # an address beyond ASCII: RFC 6531 is not for all
+            raise NoSuchRecipient("the server takes no such address") from None
         self.taken = True
 
 

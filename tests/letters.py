@@ -19,13 +19,14 @@ class _AnyPort(Controller):
 class PostOffice:
     """Takes letters into `letters`, or answers what a test puts into `answer`."""
 
-    def __init__(self):
+    def __init__(self, *, beyond_ascii=True):
         self.letters, self.answer = [], "250 OK"
         #: Where the connection breaks: after a letter was taken, or at the farewell.
         self.breaks_at = ""
         self._server = _AnyPort(
-            self, hostname="127.0.0.1", port=0, authenticator=_believed, auth_require_tls=False
-        )
+            self, hostname="127.0.0.1", port=0, authenticator=_believed, auth_require_tls=False,
+            enable_SMTPUTF8=beyond_ascii,
+        )  # fmt: skip
 
     def __enter__(self):
         self._server.start()

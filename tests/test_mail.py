@@ -55,6 +55,11 @@ def test_the_answer_says_whether_to_try_again(post_office, answer, refused):
     assert post_office.letters == []
 
 
+def test_an_address_that_the_server_cannot_take_is_nobodys():
+    with PostOffice(beyond_ascii=False) as post_office, pytest.raises(NoSuchRecipient):
+        mailbox(post_office.url).send(replace(LETTER, to="ratna@blorakåb.go.id"), at=NOW)
+
+
 def test_a_wrong_password_waits_for_a_person_and_is_never_repeated_in_the_error(post_office):
     with pytest.raises(NotSent, match="sign-in refused") as caught:
         mailbox(post_office.url.replace("rahasia", "sandi-lama")).send(LETTER, at=NOW)

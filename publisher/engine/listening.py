@@ -41,8 +41,9 @@ class Listener:
             bot = self._bot()
             name = name or bot.name()
             messages = bot.read(after)
-            after = max((message.number + 1 for message in messages), default=after)
-            answers = self._steps.transact(lambda: self._heard(messages))
+            for message in messages:  # one that was not heard out is read again
+                answers += self._steps.transact(lambda: self._heard([message]))  # noqa: B023
+                after = max(after, message.number + 1)
         except PlatformError as error:
             if not self._silent:  # once, not every round
                 log.warning("the bot cannot be read: %s", error.detail)

@@ -97,6 +97,25 @@ def test_what_needs_somebody_now_is_told_at_once_to_them_alone(
     assert letter["List-Unsubscribe"].startswith("<http://localhost/surel/berhenti/")
 
 
+def test_a_worker_whose_turn_is_over_leaves_a_letter_to_the_next(
+    sari, app, a_round, post_office, make_post
+):
+    happens(NoticeKind.RETURNED, office=sari.office, post_id=make_post().id)
+    gathering.pass_on(at=NOW, ways=MAIL)
+    db.session.commit()
+    [stale] = posting.claim(at=NOW, limit=40)
+    db.session.commit()
+    later = NOW + posting.LEASE + timedelta(minutes=1)
+    posting.recover(at=later)
+    db.session.commit()
+    assert a_round(later) == [sari.email]
+
+    posting.drop(stale, at=later)
+    db.session.commit()
+
+    assert a_round(SEVEN + 24 * HOUR) == [sari.email]  # told once, and not in the morning again
+
+
 def test_who_was_just_told_is_told_again_of_all_that_came_meanwhile(
     sari, a_round, post_office, make_post
 ):

@@ -198,8 +198,8 @@ def put_back(claim: Claim) -> None:
 
 def drop(claim: Claim, *, at: datetime) -> None:
     """End a letter that has nothing to say, or nowhere to go."""
-    _move(claim, _S.CLAIMED, status=_S.DROPPED, lease_until=None, ended_at=at)
-    _forget(claim.letter_id)
+    if _move(claim, _S.CLAIMED, status=_S.DROPPED, lease_until=None, ended_at=at):
+        _forget(claim.letter_id)  # else somebody else's by now: what it tells stays told
 
 
 def end(claim: Claim, ended: Ended, *, at: datetime) -> None:
