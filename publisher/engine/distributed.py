@@ -31,11 +31,11 @@ DELIVER = "siar.deliver"
 #: The most that is claimed in one statement.
 MOST_AT_ONCE = 64
 #: A message costs as much as a delivery; one message carries up to so many claims.
-BUNDLE = 8
+BUNDLE = 16
 #: So much of what the senders can do at once may wait for them in the broker.
 AHEAD = 0.5
 #: How soon to look again for room while more is due than the senders can begin with.
-ROOM_EVERY_S = 0.05
+ROOM_EVERY_S = 0.1
 #: How long a broker may take to accept a message.
 BROKER_S = 3
 #: A broker that is away is tried again this much later; web pages never wait for it.
