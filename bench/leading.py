@@ -1,13 +1,14 @@
 """What a leader waits for: the first page after signing in, and a province's regions.
 
-The page is that of the largest kabupaten, 140 offices over 13 weeks, all but the last two closed.
+The page is that of the largest kabupaten, 140 offices over 13 weeks, all but the last two closed:
+the newest week that has all of its 420 contents, whichever day of the week it is measured on.
 The roll-up is that of a province like Jawa Tengah: 35 regions, 10,000 offices, two weeks of two
 contents each on two channels, none of them closed.
 """
 
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask import Flask
@@ -33,19 +34,24 @@ def leader_page() -> Iterator[Figure]:
     """The leader's page, and beside it the whole report with every cell and file."""
     with stage() as on:
         pages.fill(clock.now())
-        _close_weeks(clock.now())
-        yield _page_figure("leader_page_p95_ms", "/pimpinan", on.app)
-        yield _page_figure("report_page_ms", "/laporan", on.app)
+        week = _close_weeks(clock.now())
+        yield _page_figure("leader_page_p95_ms", f"/pimpinan/{week}", on.app)
+        yield _page_figure("report_page_ms", f"/laporan/{week}", on.app)
 
 
-def _close_weeks(at: datetime) -> None:
-    """Close the weeks that the clock would have closed by now, all but the last one."""
+def _close_weeks(at: datetime) -> Week:
+    """Close the weeks that the clock would have closed by now, all but the last one.
+
+    Return the newest week of which all contents are out, which is open; see `pages.fill`.
+    """
     region = db.session.scalars(sa.select(Region)).one()
     latest = Week.of(at, region.zone)
     for week in last_weeks(latest.shifted(-2), pages.WEEKS - 2):
         closing.close(region, reporting.week_report(region, week, at=at), by=None, at=at)
+    full = Week.of(at - timedelta(days=3), region.zone)
     db.session.commit()
     tidy()
+    return full
 
 
 def _page_figure(name: str, path: str, app: Flask) -> Figure:

@@ -249,7 +249,7 @@ class MatrixRow:
     office: OfficeName
     cells: tuple[Tally | None, ...]
 
-    @property
+    @cached_property
     def weeks_met(self) -> tuple[int, int]:
         """Return (weeks met, weeks that were owed and are over or met)."""
         over = (WeekStatus.MET, WeekStatus.NOT_MET)

@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from publisher.db import db
+from publisher.models import deliveries
 from publisher.models.accounts import Account, Standing, label
-from publisher.models.deliveries import Attempt, Delivery, DeliveryStatus
+from publisher.models.deliveries import Attempt, Delivery, DeliveryStatus, status_is
 from publisher.models.places import Office, Region
 from publisher.models.posts import Post, PostKind, PostStatus
 from publisher.platforms.errors import OutcomeUnknown, TryLater
@@ -33,7 +34,8 @@ OPEN = (
     DeliveryStatus.SENDING,
     DeliveryStatus.HANDED_OVER,
 )
-IN_TROUBLE = (DeliveryStatus.UNKNOWN, DeliveryStatus.FAILED, DeliveryStatus.MISSED)
+_ENDED = (DeliveryStatus.FAILED, DeliveryStatus.MISSED)
+IN_TROUBLE = (DeliveryStatus.UNKNOWN, *_ENDED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,15 +188,28 @@ def _not_out(whose: Whose) -> sa.Select[*tuple[Any, ...]]:
         )
         .join(Account, Account.id == Delivery.account_id)
         .join(Post, Post.id == Delivery.post_id)
-        .where(whose(Delivery.office_id), Delivery.status.in_((*OPEN, *IN_TROUBLE)))
+        .where(_of_anybody() if whose is of_anybody else whose(Delivery.office_id))
+        .where(Delivery.status.in_((*OPEN, *IN_TROUBLE)))
         .where(Delivery.due_at >= sa.bindparam("start"), Delivery.due_at < sa.bindparam("end"))
         .where(Account.standing == Standing.UTAMA, Post.status == PostStatus.APPROVED)
         .order_by(Delivery.due_at, Delivery.id)
     )
 
 
+def _of_anybody() -> sa.ColumnElement[bool]:
+    """Return the same condition on deliveries in the words of two partial indexes: without an
+    office to begin with, all that ever was would be looked through."""
+    found = [
+        sa.select(Delivery.id)
+        .where(status_is(Delivery.status, *statuses))
+        .where(Delivery.due_at >= sa.bindparam("start"), Delivery.due_at < sa.bindparam("end"))
+        for statuses in (deliveries.OPEN, (*_ENDED, DeliveryStatus.CANCELLED))
+    ]
+    return Delivery.id.in_(sa.union_all(*found))
+
+
 def _pending(row: Any) -> Pending:
-    ended = row.status in (DeliveryStatus.FAILED, DeliveryStatus.MISSED)
+    ended = row.status in _ENDED
     trouble = Trouble(
         post_id=row.post_id,
         title=row.title,
