@@ -51,17 +51,22 @@ class Plan:
     content: texts.Content
 
 
-def work_hour(at: datetime, zone: str, *, before: bool = False) -> datetime:
-    """Return the first hour of work from `at` on, or the last one up to it."""
+def hour_from(at: datetime, zone: str, rng: Random) -> datetime:
+    """Return some hour of work from `at` on, of the first day that has one left."""
     local = in_zone(at, zone).replace(tzinfo=None)
-    days = (local.date() + timedelta(days=away) for away in (-1, 0, 1))
-    hours = [datetime.combine(day, hour) for day in days for hour in AT_WORK]
-    found = (
-        max(one for one in hours if one <= local)
-        if before
-        else min(one for one in hours if one >= local)
-    )
-    return from_local(found, zone)
+    today, tomorrow = (_work_hours(local.date() + timedelta(days=ahead)) for ahead in (0, 1))
+    return from_local(rng.choice([one for one in today if one >= local] or tomorrow), zone)
+
+
+def hour_until(at: datetime, zone: str) -> datetime:
+    """Return the last hour of work up to `at`."""
+    local = in_zone(at, zone).replace(tzinfo=None)
+    yesterday, today = (_work_hours(local.date() - timedelta(days=back)) for back in (1, 0))
+    return from_local(max(one for one in (*yesterday, *today) if one <= local), zone)
+
+
+def _work_hours(day: date) -> list[datetime]:
+    return [datetime.combine(day, hour) for hour in AT_WORK]
 
 
 def plans_of(office: Office, latest: Week, zone: str) -> list[Plan]:

@@ -8,7 +8,7 @@ from publisher import clock
 from publisher.db import db
 from publisher.demo import proofs, texts
 from publisher.demo.book import Book
-from publisher.demo.calendar import Plan, work_hour
+from publisher.demo.calendar import Plan, hour_from, hour_until
 from publisher.demo.past import HANDED, IN_INBOX, SMOOTH, TROUBLES, approve, deliver
 from publisher.demo.posts import Desk
 from publisher.models.posts import Post, PostKind, ReturnReason
@@ -44,7 +44,7 @@ def tell(desk: Desk, book: Book, plans: Sequence[Plan], *, at: datetime) -> None
         _scheduled(desk, _draft(desk, abbreviation, at=at, due=at + minutes * MINUTE), at=at)
     _scheduled(desk, _draft(desk, "Kec. Cepu", at=at, due=_tomorrow(desk, at)), at=at)
     for abbreviation, ago, due in WAITING:
-        submitted, planned = _worked(desk, at - ago * HOUR), _planned(desk, at, due)
+        submitted, planned = _worked(desk, at - ago * HOUR), _planned(desk, at, due, abbreviation)
         post = _draft(desk, abbreviation, at=submitted - HOUR, due=planned)
         desk.move(post, "submit", at=submitted)
     _by_hand(desk, book, at=at)
@@ -94,14 +94,15 @@ def _draft(
     return desk.draft(office, content, planned_at=due, at=_worked(desk, at - 8 * HOUR))
 
 
-def _planned(desk: Desk, at: datetime, hours: int) -> datetime:
+def _planned(desk: Desk, at: datetime, hours: int, whose: str) -> datetime:
     """Return an hour of work so long after `at`, or before it: nobody plans for 02.15."""
-    return work_hour(at + hours * HOUR, desk.cast.region.zone, before=hours < 0)
+    moment, zone = at + hours * HOUR, desk.cast.region.zone
+    return hour_until(moment, zone) if hours < 0 else hour_from(moment, zone, Random(whose))  # noqa: S311
 
 
 def _worked(desk: Desk, at: datetime) -> datetime:
     """Return the last hour up to `at` at which somebody was at a desk."""
-    return work_hour(at, desk.cast.region.zone, before=True)
+    return hour_until(at, desk.cast.region.zone)
 
 
 def _tomorrow(desk: Desk, at: datetime) -> datetime:
@@ -152,7 +153,7 @@ def ask_for_signatures(desk: Desk, *, at: datetime) -> None:
 def _with_title(desk: Desk, *, at: datetime) -> None:
     """An academic title that X would take for a link: a warning for the reviewer."""
     submitted = _worked(desk, at - 3 * HOUR)
-    post = _draft(desk, "Setda", at=submitted - HOUR, due=_planned(desk, at, 26))
+    post = _draft(desk, "Setda", at=submitted - HOUR, due=_planned(desk, at, 26, "Setda"))
     post.kind = PostKind.KEGIATAN
     post.title = post.what = "Bimbingan teknis keterbukaan informasi"
     post.who = "Bagian Organisasi dan narasumber"
@@ -168,9 +169,11 @@ def _with_title(desk: Desk, *, at: datetime) -> None:
 
 def _returned(desk: Desk, *, at: datetime) -> None:
     returned = _worked(desk, at - 16 * HOUR)
-    post = _draft(desk, "Kec. Blora", at=returned - 4 * HOUR, due=_planned(desk, at, 22))
+    post = _draft(
+        desk, "Kec. Blora", at=returned - 4 * HOUR, due=_planned(desk, at, 22, "Kec. Blora")
+    )
     post.benefit = "Kegiatan berjalan lancar"
-    desk.move(post, "submit", at=returned - 3 * HOUR)
+    desk.move(post, "submit", at=_worked(desk, returned - 3 * HOUR))
     desk.move(
         post,
         "request_changes",
@@ -182,16 +185,20 @@ def _returned(desk: Desk, *, at: datetime) -> None:
 
 def _rejected(desk: Desk, *, at: datetime) -> None:
     rejected = _worked(desk, at - 66 * HOUR)
-    post = _draft(desk, "Satpol PP", at=rejected - 4 * HOUR, due=_planned(desk, at, -40), nth=2)
-    desk.move(post, "submit", at=rejected - 3 * HOUR)
+    post = _draft(
+        desk, "Satpol PP", at=rejected - 4 * HOUR, due=_planned(desk, at, -40, "Satpol PP"), nth=2
+    )
+    desk.move(post, "submit", at=_worked(desk, rejected - 3 * HOUR))
     note = "Kegiatan yang sama sudah tayang pekan lalu di akun ini; tidak perlu diunggah ulang."
     desk.move(post, "reject", at=rejected, note=note)
 
 
 def _withdrawn(desk: Desk, *, at: datetime) -> None:
     withdrawn = _worked(desk, at - 47 * HOUR)
-    post = _draft(desk, "Dinas PMD", at=withdrawn - 3 * HOUR, due=_planned(desk, at, -20))
-    desk.move(post, "submit", at=withdrawn - 2 * HOUR)
+    post = _draft(
+        desk, "Dinas PMD", at=withdrawn - 3 * HOUR, due=_planned(desk, at, -20, "Dinas PMD")
+    )
+    desk.move(post, "submit", at=_worked(desk, withdrawn - 2 * HOUR))
     desk.move(post, "withdraw", at=withdrawn, note="Jadwal kegiatan diundur.")
 
 
@@ -202,6 +209,8 @@ def _unfinished(desk: Desk, *, at: datetime) -> None:
         setattr(begun, name, "")
     begun.texts = []
     begun.accounts = [account for account in begun.accounts if account.platform == "facebook"]
-    long = _draft(desk, "Dindukcapil", at=at - 2 * HOUR, due=_planned(desk, at, 29), nth=1)
+    long = _draft(
+        desk, "Dindukcapil", at=at - 2 * HOUR, due=_planned(desk, at, 29, "Dindukcapil"), nth=1
+    )
     long.caption += LONG
     long.texts = []

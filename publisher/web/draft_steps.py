@@ -23,7 +23,7 @@ from publisher.web.access import form_version, me
 from publisher.web.filters import kalimat
 from publisher.web.forms_drafts import YEARS, draft_form, fields_of, words_of
 from publisher.web.picking import Picker, picker
-from publisher.workflow import drafting, marking, signing
+from publisher.workflow import drafting, marking
 from publisher.workflow.drafting import Fields, Gap, Kept, Proposal
 
 _ACTION = re.compile(
@@ -274,11 +274,7 @@ def _submit(post: Post, _about: str, outcome: Outcome, now: datetime) -> None:
         _point_out(gaps, outcome)
         return
     drafting.submit(post, actor=me(), at=now, store=store(), version=post.version)
-    outcome.message = (
-        _("Konten diajukan. Kepala menandatanganinya lebih dahulu, lalu Kominfo menelaahnya.")
-        if signing.asked(post, at=now).unsigned
-        else _("Konten diajukan. Kominfo akan menelaahnya sebelum waktu tayang.")
-    )
+    outcome.message = _("Konten diajukan. Di bawah ini siapa yang memutuskan berikutnya.")
     outcome.onward = url_for("drafts.show", post_id=post.id)
 
 

@@ -14,6 +14,7 @@ from publisher.models.people import Role
 from publisher.models.places import Office, Region
 from publisher.typed import Fault, Unacceptable
 from publisher.web.access import get_office, me
+from publisher.web.filters import kalimat
 from publisher.workflow import registering
 
 MANAGERS = (Role.REVIEWER, Role.OPERATOR)
@@ -37,7 +38,7 @@ def manages() -> bool:
 def say(fault: Fault) -> str:
     """Return a fault in the person's language; it may hold another one."""
     values = {k: say(v) if isinstance(v, Fault) else v for k, v in fault.values.items()}
-    return str(_(fault.message, **values))
+    return kalimat(fault.message, values)
 
 
 def kept(form: FlaskForm, step: Callable[[], T]) -> T | None:
@@ -83,7 +84,7 @@ def chosen_office(value: Any) -> Office | None:
     """Return the office somebody chose; one of another region does not exist."""
     if not value:
         return None
-    if not str(value).isdigit():
+    if not str(value).isdecimal():
         abort(404)
     return get_office(int(value))
 
