@@ -62,9 +62,11 @@ def database(sqlite_template, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def backstage(database, tmp_path_factory):
+def backstage(database, compiled_templates, tmp_path_factory):
     """An application on the same rows and media as the server, to set the scene with."""
-    return create_app(settings(database, tmp_path_factory.mktemp("store")))
+    app = create_app(settings(database, tmp_path_factory.mktemp("store")))
+    app.jinja_env.bytecode_cache = compiled_templates
+    return app
 
 
 @pytest.fixture(scope="session")

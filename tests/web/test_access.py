@@ -12,6 +12,7 @@ from io import BytesIO
 import pytest
 import sqlalchemy as sa
 import time_machine
+from flask_login import current_user
 from PIL import Image
 
 from publisher import create_app
@@ -42,6 +43,7 @@ from publisher.models.series import CalendarFeed, PlanFile, Series
 from publisher.models.themes import ThemeDay
 from publisher.models.weeks import Objection
 from publisher.models.yardsticks import Hotline
+from publisher.web import failures
 from publisher.web.access import PUBLIC, allow
 from publisher.workflow import scheduling
 from tests.conftest import NOW, PASSWORD, PASSWORD_HASH, saved, settings
@@ -192,6 +194,22 @@ def world(tmp_path_factory, sqlite_template, compiled_templates):
         yield world
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def refusals():
+    """Let each person's page of a refusal be drawn once: there are thousands of refusals here."""
+    draw, drawn = failures._page, {}
+
+    def draw_once(status, **more):
+        key = getattr(current_user, "id", None), status, *sorted(more.items())
+        if key not in drawn:
+            drawn[key] = draw(status, **more)
+        return drawn[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(failures, "_page", draw_once)
+        yield
 
 
 def furnish(world):
