@@ -116,6 +116,13 @@ def test_weeks_before_the_region_began_are_never_closed(blora, clock_at):
     assert closed_weeks() == ["2026-W48"]
 
 
+def test_a_week_long_before_the_first_is_not_closed_for_the_clock_would_close_all_after_it(blora):
+    timetable.begin(at=THURSDAY)
+
+    assert closing.turn(blora, W47.previous(), at=THURSDAY) is None
+    assert closing.turn(blora, Week(2026, 40), at=THURSDAY).values == {"week": W47}
+
+
 def test_of_two_workers_that_found_the_same_week_the_second_finds_it_closed(a_week, clock_at):
     assert timetable.due(at=CLOSING) == [a_week.id]
     clock_at(CLOSING)

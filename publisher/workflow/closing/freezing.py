@@ -24,6 +24,10 @@ from publisher.workflow.closing.timetable import closes_at, held_key, hold, next
 
 #: Reports that were read lately; they never change.
 READ_KEPT = 16
+TOO_LONG_AGO = N_(
+    "Minggu ini terlalu lama berlalu: di Siar minggu ditutup sejak %(week)s. Angkanya tetap dapat "
+    "dibaca, tetapi tidak dibekukan."
+)
 CORRECTED = N_("Alasan koreksi: %(why)s")
 
 
@@ -36,6 +40,8 @@ def turn(region: Region, week: Week, *, at: datetime) -> Fault | None:
     first = next_week(region)
     if region.closed_through and first and week != first:
         return Fault(N_("Minggu ditutup berurutan. Tutup dulu %(week)s."), {"week": first})
+    if first and week < first.previous():  # the clock would close all that lie between at once
+        return Fault(TOO_LONG_AGO, {"week": first})
     return None
 
 
