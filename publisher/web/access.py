@@ -188,9 +188,12 @@ def get_series(series_id: int) -> Series:
 
 
 def get_plan_file(plan_file_id: int) -> PlanFile:
-    """Return a plan that the signed-in person uploaded; nobody else's exists."""
+    """Return a plan that the signed-in person uploaded for where they work now; nobody else's
+    exists, nor what they uploaded for an office they have left."""
     file = db.session.get(PlanFile, plan_file_id)
     if file is None or file.uploaded_by_id != me().id:
+        abort(404)
+    if (file.region_id, file.office_id) != (me().region_id, me().office_id):
         abort(404)
     return file
 

@@ -120,6 +120,19 @@ def test_a_plan_is_its_uploaders_alone(desk, client_of, tono, budi, wulan):
     assert client_of(wulan).get("/impor-rencana").status_code == 403
 
 
+def test_who_has_moved_leaves_the_plans_of_the_old_office_behind(desk, sari, dishub):
+    looked = upload(desk, GOOD)
+    address = f"/impor-rencana/{file().id}"
+    desk.post(f"{address}/buat", data={"baris": "semua", "tanda": sign(looked)})
+    sari.office = dishub
+    db.session.commit()
+
+    assert desk.get(address).status_code == 404
+    assert desk.post(f"{address}/urungkan").status_code == 404
+    assert address not in text(desk.get("/impor-rencana"))
+    assert statuses() == [PostStatus.DRAFT]
+
+
 def test_nobody_waits_for_the_database_while_a_file_is_read(desk, database_url, monkeypatch):
     free = []
 

@@ -58,10 +58,15 @@ def look(plan: Plan, name: str, *, actor: User, at: datetime) -> tuple[Checked, 
 
 
 def used(actor: User) -> list[PlanFile]:
-    """Return the files of a person that became drafts, the latest first."""
+    """Return the files of a person, for where they work now, that became drafts; latest first."""
     query = (
         sa.select(PlanFile)
-        .where(PlanFile.uploaded_by_id == actor.id, PlanFile.status != PlanFileStatus.CHECKED)
+        .where(
+            PlanFile.uploaded_by_id == actor.id,
+            PlanFile.region_id == actor.region_id,
+            PlanFile.office_id.is_not_distinct_from(actor.office_id),
+            PlanFile.status != PlanFileStatus.CHECKED,
+        )
         .order_by(PlanFile.id.desc())
         .limit(SHOWN)
     )
