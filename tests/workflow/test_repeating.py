@@ -176,6 +176,47 @@ def test_a_change_is_of_what_comes_and_leaves_what_was_made(series, sari):
         repeating.change(series, changed, actor=sari, at=NOW, version=1)
 
 
+def test_dates_left_out_or_a_pause_bring_no_earlier_date_of_a_new_rhythm(sari, dinkes_x):
+    two_weeks = {"ahead_days": 14}
+    series = repeating.start(data(**two_weeks), actor=sari, at=NOW)
+    make(series)
+    friday = {"starts_on": NOW.date(), "every_weeks": 1, "weekday": 5}
+    given = {"actor": sari, "at": NOW}
+    changed = data(rhythm=friday, **two_weeks)
+    repeating.change(series, changed, version=series.version, **given)
+    make(series)
+    made = settled(series)
+    far = date(2026, 12, 18)
+
+    for deed in (repeating.skip, repeating.unskip):
+        deed(series, far, **given)
+        make(series)
+    repeating.pause(series, version=series.version, **given)
+    repeating.resume(series, version=series.version, **given)
+    make(series)
+
+    assert settled(series) == made
+
+
+def test_a_date_is_taken_in_again_though_a_later_draft_was_made(sari, dinkes_x):
+    series = repeating.start(data(ahead_days=14), actor=sari, at=NOW)
+    given = {"actor": sari, "at": NOW}
+    repeating.skip(series, WEDNESDAY, **given)
+    assert make(series) == 1
+
+    repeating.unskip(series, WEDNESDAY, **given)
+
+    assert make(series) == 1
+    assert settled(series)[0] == (WEDNESDAY, "made")
+
+
+def test_nobody_counts_to_a_date_thousands_of_years_away(series, sari, monkeypatch):
+    monkeypatch.setattr(repeating.arranging.Rhythm, "days", None)
+
+    with pytest.raises(NotThatDay):
+        repeating.skip(series, date(9999, 12, 22), actor=sari, at=NOW)
+
+
 def test_one_date_can_be_left_out_and_taken_in_again(series, sari):
     given = {"actor": sari, "at": NOW}
     repeating.skip(series, WEDNESDAY, **given)

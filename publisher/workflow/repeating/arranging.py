@@ -94,13 +94,7 @@ def change(series: Series, data: SeriesData, *, actor: User, at: datetime, versi
     _check(data, series.office, at)
     _put(series, data)
     series.owner = actor
-    last = db.session.scalar(
-        sa.select(sa.func.max(SeriesDay.day)).where(
-            SeriesDay.series_id == series.id, SeriesDay.outcome == DayOutcome.MADE
-        )
-    )
-    first = making.today(series, at)
-    making.plan_next(series, max(first, last + timedelta(days=1)) if last else first)
+    making.plan_next(series, making.today(series, at))
     _changed("series.edit", series, actor=actor, at=at)
     return series
 
@@ -135,8 +129,9 @@ def skip(series: Series, day: date, *, actor: User, at: datetime) -> None:
     :raises NotThatDay: if it is none of its dates, is gone, or its draft was made already
     """
     series = _open(series, None)
-    known = next(Rhythm.of(series).days(day), None)
-    if known != day or making.moment_of(series, day) <= at or _row(series, day) is not None:
+    if day > making.today(series, at) + FARTHEST or day not in Rhythm.of(series):
+        raise NotThatDay  # counting to a day thousands of years away takes seconds
+    if making.moment_of(series, day) <= at or _row(series, day) is not None:
         raise NotThatDay
     row = SeriesDay(series=series, day=day, outcome=DayOutcome.SKIPPED, at=at)
     db.session.add(row)
@@ -158,7 +153,7 @@ def unskip(series: Series, day: date, *, actor: User, at: datetime) -> None:
         raise NotThatDay
     db.session.delete(row)
     db.session.flush()
-    making.plan_next(series, making.today(series, at))
+    making.plan_next(series, making.today(series, at), besides=day)
     _changed("series.unskip", series, actor=actor, at=at, day=day.isoformat())
 
 

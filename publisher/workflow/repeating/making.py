@@ -83,15 +83,20 @@ def _next(series: Series, *, days_off: DaysOff, at: datetime) -> bool:
     return made
 
 
-def plan_next(series: Series, first: date) -> None:
+def plan_next(series: Series, first: date, *, besides: date | None = None) -> None:
     """Find the next date, from `first` on, that is not settled, and when it is time for it.
+
+    Never one before a draft that was made: dates of a rhythm that has been changed since are not
+    looked at again. `besides` is the one that may be, because a person takes it in again.
 
     Where there is none the series ends on the day after its last: until then a person may still
     take back what was skipped, or let it go on for longer.
     """
-    settled = _settled(series, first)
-    days = Rhythm.of(series).days(first)
-    series.next_day = next((day for day in days if day not in settled), None)
+    first = max(first, _after_made(series))
+    rhythm, settled = Rhythm.of(series), _settled(series, first)
+    series.next_day = next((day for day in rhythm.days(first) if day not in settled), None)
+    if besides is not None and besides < first and besides in rhythm:
+        series.next_day = besides
     wake = series.next_day or series.ends_on
     if wake is None:
         raise ValueError("a series without an end always has a next date")
@@ -119,6 +124,14 @@ def may_draft(series: Series) -> bool:
     owner = series.owner
     drafts_here = owner.role is Role.DRAFTER and owner.office_id == series.office_id
     return drafts_here and owner.ended_at is None
+
+
+def _after_made(series: Series) -> date:
+    query = sa.select(sa.func.max(SeriesDay.day)).where(
+        SeriesDay.series_id == series.id, SeriesDay.outcome == DayOutcome.MADE
+    )
+    last = db.session.scalar(query)
+    return last + timedelta(days=1) if last else date.min
 
 
 def _settled(series: Series, first: date) -> set[date]:

@@ -49,6 +49,9 @@ class Rhythm:
         found = self._rule().xafter(datetime.combine(begins, time()), inc=True)
         return (moment.date() for moment in found)
 
+    def __contains__(self, day: date) -> bool:
+        return next(self.days(day), None) == day
+
     def _rule(self) -> rrule:
         until = datetime.combine(self.ends_on, time()) if self.ends_on else None
         start = datetime.combine(self.starts_on, time())
