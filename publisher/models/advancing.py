@@ -237,6 +237,7 @@ def cancel_open(
     at: datetime,
     reason: str,
     planned_before: datetime | None = None,
+    unchanged: str | None = None,
 ) -> int:
     """Cancel what of a post is neither out, nor on its way, nor in doubt; return how many.
 
@@ -244,12 +245,19 @@ def cancel_open(
     one that a person says to have posted, as long as their proof waits to be verified.
 
     :param planned_before: leave alone what was planned then or later
+    :param unchanged: the digest of what stays approved, or will be again: who was asked to post
+        it by hand may have done so, and is not asked twice
     """
     query = sa.select(Delivery.id).where(
         Delivery.post_id == post.id, Delivery.status.in_(STEPS["cancel"][0])
     )
     if planned_before is not None:
         query = query.where(Delivery.created_at < planned_before)
+    if unchanged is not None:
+        by_hand = sa.and_(
+            Delivery.status == DeliveryStatus.HANDED_OVER, Delivery.content_digest == unchanged
+        )
+        query = query.where(~by_hand)
     return sum(
         cancel(delivery_id, at=at, actor=actor, reason=reason)
         for delivery_id in db.session.scalars(query.order_by(Delivery.id)).all()

@@ -66,7 +66,10 @@ def schedule_all(
 
 def _cancel_older(post: Post, *, actor: User | None, at: datetime) -> None:
     """Cancel what an earlier approval left behind: it has another time, and maybe another text."""
-    cancel_open(post, actor=actor, at=at, reason=REPLACED, planned_before=post.approved_at)
+    cancel_open(
+        post, actor=actor, at=at, reason=REPLACED, planned_before=post.approved_at,
+        unchanged=post.approved_digest,
+    )  # fmt: skip
 
 
 def _planned(

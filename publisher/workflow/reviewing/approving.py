@@ -128,7 +128,8 @@ def _ready(
     known = asking.refresh(post, at=at, known=held.needs if held else None)
     if Stage.HEAD in known.missing:
         raise DecisionMissing(DecisionMissing.unsigned)
-    if reviewer.id in {row.answered_by_id for row in known.rows.values()}:
+    if reviewer.id in {known.rows[stage].answered_by_id for stage in known.needed
+                       if stage in known.rows}:  # fmt: skip
         raise SameDecider
     _must_be_publishable(post, store, at, held)
     if known.time:
