@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask_babel import force_locale
 from PIL import Image
 
@@ -463,3 +464,12 @@ def test_what_is_said_of_a_channel_names_it_in_the_readers_language(app):
             assert kalimat(wants, values) == "Website needs at least one picture."
         with force_locale("id"):
             assert kalimat(wants, values).startswith("Situs web ")
+
+
+@pytest.mark.parametrize("ticked", ["²:1", "1:²", "satu:1", "1"])
+def test_what_is_no_number_is_handed_in_by_nobody(sari_page, make_post, dinkes, ticked):
+    make_post()
+    page = f"/rencana/perangkat-daerah/{dinkes.id}/2026-W48/ajukan"
+
+    assert sari_page.post(page, data={"konten": ticked}).status_code == 200
+    assert db.session.scalars(sa.select(Post.status)).all() == [PostStatus.DRAFT]

@@ -123,7 +123,7 @@ def hand_in(office_id: int, week: str) -> Any:
     outcomes = {
         int(post_id): _hand_in(int(post_id), int(version))
         for post_id, _colon, version in ticked
-        if post_id.isdigit() and version.isdigit()
+        if post_id.isdecimal() and version.isdecimal()
     }
     db.session.commit()
     done = sum(said is None for said in outcomes.values())
