@@ -24,20 +24,22 @@ class Closer:
         """Close whatever is due, a commit for each week."""
         at = self._steps.now()
         self._steps.transact(lambda: timetable.begin(at=at))
-        for region_id in self._steps.transact(lambda: timetable.due(at=at), read_only=True):
-            while self._steps.transact(lambda: self._close(region_id)):  # noqa: B023
-                pass
-        self._make_files()
+        due = self._steps.transact(lambda: timetable.due(at=at), read_only=True)
+        self._steps.for_each(due, self._close_all)
+        lacking = self._steps.transact(lambda: filing.lacking(at=at), read_only=True)
+        self._steps.for_each(lacking, self._make_file)
 
-    def _make_files(self) -> None:
-        """Make the files of what was closed; a transaction only to read, and to name each."""
+    def _make_file(self, lacks: tuple[int, str]) -> None:
+        """Make a file of what was closed; a transaction only to read, and to name it."""
+        closed_id, form = lacks
+        report = self._steps.transact(lambda: closing.read_id(closed_id), read_only=True)
+        made = filing.make(report, form, self._app.extensions["media_store"])
         at = self._steps.now()
-        for closed_id, form in self._steps.transact(lambda: filing.lacking(at=at), read_only=True):
-            if self._steps.stopping.is_set():
-                return
-            report = self._steps.transact(lambda: closing.read_id(closed_id), read_only=True)  # noqa: B023
-            made = filing.make(report, form, self._app.extensions["media_store"])
-            self._steps.transact(lambda: filing.keep(closed_id, made, at=at))  # noqa: B023
+        self._steps.transact(lambda: filing.keep(closed_id, made, at=at))
+
+    def _close_all(self, region_id: int) -> None:
+        while self._steps.transact(lambda: self._close(region_id)):
+            pass
 
     def _close(self, region_id: int) -> bool:
         """Close the next week of a region; False if there is none to close now."""

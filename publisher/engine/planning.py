@@ -26,12 +26,12 @@ class Planner:
         at = self._steps.now()
         self._steps.transact(lambda: deadlines.begin(at=at))
         due = self._steps.transact(lambda: deadlines.due(at=at), read_only=True)
-        for region_id, kind in due:
-            self._steps.transact(lambda: self._tell(region_id, kind))  # noqa: B023
+        self._steps.for_each(due, lambda each: self._steps.transact(lambda: self._tell(*each)))
         told = self._steps.transact(lambda: deadlines.told(at=at))
-        for region_id, weeks in told.items():
-            for week in weeks:
-                self._steps.transact(lambda: self._settle(region_id, week))  # noqa: B023
+        settled = [(region_id, week) for region_id, weeks in told.items() for week in weeks]
+        self._steps.for_each(
+            settled, lambda each: self._steps.transact(lambda: self._settle(*each))
+        )
 
     def _tell(self, region_id: int, kind: NoticeKind) -> None:
         at = self._steps.now()

@@ -24,10 +24,11 @@ class Repeater:
     def repeat(self) -> None:
         """Make all drafts that are due."""
         at = self._steps.now()
-        for series_id in self._steps.transact(lambda: repeating.due(at=at), read_only=True):
-            if self._steps.stopping.is_set():
-                return
-            self._steps.transact(lambda: repeating.make(series_id, days_off=days_off, at=at))  # noqa: B023
+        due = self._steps.transact(lambda: repeating.due(at=at), read_only=True)
+        self._steps.for_each(
+            due,
+            lambda id_: self._steps.transact(lambda: repeating.make(id_, days_off=days_off, at=at)),
+        )
 
 
 def days_off(region: Region, first: date, last: date) -> Mapping[date, str]:

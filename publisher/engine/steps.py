@@ -6,7 +6,7 @@ platform makes us wait, no connection is held.
 
 import logging
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -76,6 +76,19 @@ class Steps:
             result = work()
             db.session.commit()
             return result
+
+    def for_each(self, items: Iterable[T], work: Callable[[T], object]) -> None:
+        """Do something for each of several, until the worker is to stop. One that fails is logged
+        and keeps none of the others waiting, unless the database itself is away."""
+        for item in items:
+            if self.stopping.is_set():
+                return
+            try:
+                work(item)
+            except sa.exc.OperationalError:
+                raise
+            except Exception:  # it is tried again in the next round
+                log.exception("%s failed for %s", getattr(work, "__name__", "step"), item)
 
     def claim(self, limit: int, *, busy: Collection[str] = ()) -> list[Claim]:
         """Take up to `limit` due deliveries; none when another process was just quicker.
