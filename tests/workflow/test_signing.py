@@ -32,12 +32,13 @@ from publisher.platforms.base import Prepared
 from publisher.typed import Unacceptable
 from publisher.workflow import drafting, reviewing, scheduling, signing
 from publisher.workflow.composing.neutral import blocked_words
-from publisher.workflow.delivering import claiming, loading, recording
-from publisher.workflow.signing import rules
+from publisher.workflow.delivering import by_hand, claiming, loading, recording
+from publisher.workflow.signing import lateness, rules
 from publisher.workflow.signing.links import Fate
 from tests.conftest import NOW, person
 
 LATER = NOW + timedelta(minutes=5)
+HOUR = timedelta(hours=1)
 TODAY = date(2026, 11, 23)
 SECRET, BASE = "rahasia" * 5, "https://siar.contoh.go.id"
 
@@ -317,6 +318,59 @@ def test_what_waits_for_a_head_who_leaves_goes_on_at_the_next_round(
     assert kinds() == [("sign_off_asked", False)]
 
 
+def test_a_deadline_of_what_was_sent_back_ends_nothing_of_the_next_submission(
+    submitted, rule_is, wulan, sari, budi, store
+):
+    rule_is(late_hours=24)
+    post = submitted(planned_at=NOW + timedelta(days=4))
+    return_for_a_typo(post, budi)
+    later = NOW + timedelta(hours=20)
+    drafting.submit(post, actor=sari, at=later, store=store, version=post.version)
+    db.session.commit()
+
+    signing.look_around(at=NOW + timedelta(hours=24, minutes=1))
+    db.session.commit()
+
+    assert kinds()[-1] == ("sign_off_asked", True)
+    assert signing.waiting_for(wulan, at=NOW + timedelta(hours=25)) == [post]
+
+
+def return_for_a_typo(post, reviewer):
+    reasons = [ReturnReason.SALAH_KETIK]
+    reviewing.request_changes(post, reviewer=reviewer, at=LATER, reasons=reasons)
+    db.session.commit()
+
+
+def test_what_is_over_is_seen_to_once(submitted, rule_is, wulan, sari, budi, store, monkeypatch):
+    rule_is()
+    post = submitted(planned_at=NOW + timedelta(days=4))
+    return_for_a_typo(post, budi)
+    drafting.submit(post, actor=sari, at=LATER, store=store, version=post.version)
+    signing.sign(post, person=wulan, at=LATER)
+    wulan.ended_at = LATER
+    db.session.commit()
+    monkeypatch.setattr(lateness, "BATCH", 1)
+
+    for _ in range(2):
+        assert not signing.look_around(at=LATER)  # else the worker would ask for ever
+        db.session.commit()
+
+
+def test_the_last_day_of_an_acting_head_ends_at_midnight_of_the_region(
+    submitted, rule_is, wulan, blora, store
+):
+    blora.zone, wulan.acts_until = "Asia/Jayapura", TODAY
+    db.session.commit()
+    rule_is()
+    post = submitted(planned_at=NOW + timedelta(days=3))
+    midnight = NOW.replace(hour=15, minute=0)
+
+    for at, passed in ((midnight - timedelta(seconds=1), False), (midnight, True)):
+        signing.look_around(at=at)
+        db.session.commit()
+        assert signing.asked(post, at=at).passed is passed
+
+
 # -- a link --------------------------------------------------------------------------------
 
 
@@ -520,6 +574,44 @@ def test_what_was_approved_before_and_would_go_out_within_is_held(
     db.session.rollback()
     assert len(approve(post, rudi, store)) == 2
     assert signing.hold_back(at=LATER) == 0
+
+
+def test_what_an_office_is_posting_by_hand_is_not_asked_of_it_twice(
+    submitted, budi, rudi, time_is, store, dinkes, dinkes_x, make_account
+):
+    site = make_account(dinkes, "website")
+    post = submitted(planned_at=NOW + HOUR, accounts=[dinkes_x, site])
+    approve(post, budi, store)
+    due = NOW + HOUR
+    by_hand.hand_over_due(at=due)
+    db.session.commit()
+
+    assert time_is(at=due + timedelta(minutes=5)) == 1
+    approve(post, rudi, store, at=due + timedelta(minutes=10), at_once=True)
+
+    by_status = sa.select(Delivery.status).where(Delivery.account_id == site.id)
+    assert list(db.session.scalars(by_status)) == [DeliveryStatus.HANDED_OVER]
+    [again] = db.session.scalars(
+        sa.select(Delivery).where(
+            Delivery.account_id == dinkes_x.id, Delivery.status == DeliveryStatus.PENDING
+        )
+    )
+    assert again.due_at == due + timedelta(minutes=10)
+
+
+def test_when_one_reviewer_is_enough_again_the_first_of_two_may_be_the_one(
+    submitted, budi, time_is, store
+):
+    post = submitted(planned_at=NOW + 5 * HOUR)
+    approve(post, budi, store)
+    time_is()
+    db.session.refresh(post)
+    with pytest.raises(SameDecider):
+        approve(post, budi, store, at=NOW + HOUR)
+    db.session.rollback()
+    time_is(first=None, last=None, at=NOW + HOUR)
+
+    assert approve(post, budi, store, at=NOW + 2 * HOUR)
 
 
 def test_nothing_begins_within_the_days_without_a_second_reviewer(
