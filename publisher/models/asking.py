@@ -86,6 +86,7 @@ def _holding(office_ids: Collection[int]) -> dict[int, tuple[Terms, Neutrality |
         .outerjoin(SignOffException, SignOffException.office_id == Office.id)
         .outerjoin(Neutrality, Neutrality.region_id == Office.region_id)
         .where(Office.id.in_(office_ids))
+        .execution_options(populate_existing=True)
     )
     rows = db.session.execute(query).all()
     return {office_id: (_terms(rule, own), time) for office_id, rule, own, time in rows}

@@ -76,10 +76,14 @@ class Region(Model):
         return self.closed_through is not None and week.sunday <= self.closed_through
 
 
-def lock_region(region_id: int) -> Region:
+def lock_region(region_id: int, *, shared: bool = False) -> Region:
     """Return a region as it stands now, and let nobody else change what holds in it, its registry
-    or its weeks until the transaction ends."""
-    query = sa.select(Region).where(Region.id == region_id).with_for_update()
+    or its weeks until the transaction ends.
+
+    :param shared: for who only goes by what holds: others may do so at the same time
+    """
+    query = sa.select(Region).where(Region.id == region_id)
+    query = query.with_for_update(read=shared, key_share=not shared)
     return db.session.execute(query.execution_options(populate_existing=True)).scalar_one()
 
 

@@ -3,6 +3,8 @@
 Wulan heads Dinas Kesehatan and signs; Budi and Rudi review.
 """
 
+import threading
+from contextlib import contextmanager
 from datetime import date, timedelta
 from random import Random
 
@@ -25,9 +27,10 @@ from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.models.needs import Answer, NeededDecision, SignOffLink, Stage, Vacant
 from publisher.models.neutrality import Neutrality
 from publisher.models.notices import Notice
-from publisher.models.people import Role
+from publisher.models.people import Role, User
+from publisher.models.places import Region
 from publisher.models.posters import Poster
-from publisher.models.posts import PostStatus, ReturnReason
+from publisher.models.posts import Post, PostStatus, ReturnReason
 from publisher.platforms.base import Prepared
 from publisher.typed import Unacceptable
 from publisher.workflow import drafting, reviewing, scheduling, signing
@@ -785,3 +788,159 @@ def test_whatever_happens_nothing_goes_out_that_lacks_a_decision(
     assert sum(walk.begun for walk in walks) > 1  # else it would prove nothing
     assert sum(len(walk.approvers) == 2 for walk in walks) > 1
     assert first_broken_link() is None
+
+
+# -- at once -------------------------------------------------------------------------------
+
+
+class Paused:
+    """Lets a thread wait within a function until it is told to go on."""
+
+    def __init__(self, monkeypatch, module, name, *, after=False):
+        self.reached, self.go = threading.Event(), threading.Event()
+        real = getattr(module, name)
+
+        def paused(*given, **named):
+            result = real(*given, **named) if after else None
+            if threading.current_thread() is not threading.main_thread():
+                self.reached.set()
+                assert self.go.wait(60)
+            return result if after else real(*given, **named)
+
+        monkeypatch.setattr(module, name, paused)
+
+
+@contextmanager
+def beside(app, deed):
+    """Do something in a transaction of another thread; its fault, if any, is raised at the end."""
+    faults = []
+
+    def run():
+        with app.app_context():
+            try:
+                deed()
+                db.session.commit()
+            except Exception as error:  # noqa: BLE001 - handed on
+                db.session.rollback()
+                faults.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    yield
+    thread.join(60)
+    assert (thread.is_alive(), faults) == (False, [])
+
+
+@pytest.fixture
+def many_write(database_url):
+    if not database_url.startswith("postgres"):
+        pytest.skip("SQLite has one writer")
+
+
+def now_waits(is_done):
+    """Wait until another connection waits for a lock, or has what it wanted."""
+    query = sa.text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    pause = threading.Event()
+    for _ in range(3000):
+        with db.engine.connect() as connection:
+            if connection.scalar(query):
+                return
+        if is_done():
+            return
+        pause.wait(0.01)
+    raise AssertionError("nobody waits")
+
+
+def test_what_is_submitted_while_the_rule_is_set_needs_what_it_says(
+    many_write, app, make_post, sari, budi, wulan, store, blora, monkeypatch
+):
+    post = make_post(planned_at=NOW + timedelta(days=3))
+    post_id, sari_id, budi_id, blora_id = post.id, sari.id, budi.id, blora.id
+    db.session.commit()
+    asked = Paused(monkeypatch, asking, "refresh", after=True)
+    ruled = threading.Event()
+
+    def submit():
+        own, actor = db.session.get(Post, post_id), db.session.get(User, sari_id)
+        drafting.submit(own, actor=actor, at=NOW, store=store, version=own.version)
+
+    def rule():
+        data = signing.RuleData(
+            asked=True, vacant=Vacant.WAIT, deputy_id=None, late_hours=24, link_hours=72
+        )
+        region, actor = db.session.get(Region, blora_id), db.session.get(User, budi_id)
+        signing.set_rule(region, data, seen="", actor=actor, at=NOW)
+        db.session.commit()
+        ruled.set()
+
+    with beside(app, submit):
+        assert asked.reached.wait(60)
+        with beside(app, rule):
+            now_waits(ruled.is_set)
+            asked.go.set()
+
+    db.session.expire_all()
+    assert signing.waiting_for(wulan, at=LATER) == [db.session.get(Post, post_id)]
+
+
+def test_a_rule_and_an_approval_wait_for_each_other_in_one_order(
+    many_write, app, submitted, budi, store, blora, monkeypatch
+):
+    post_id, budi_id, blora_id = submitted().id, budi.id, blora.id
+    db.session.commit()
+    recorded = Paused(monkeypatch, reviewing.deciding, "record")
+    looking = Paused(monkeypatch, rules, "refresh_waiting")
+
+    def approve_it():
+        post, reviewer = db.session.get(Post, post_id), db.session.get(User, budi_id)
+        reviewing.approve(post, reviewer=reviewer, at=LATER, store=store)
+
+    def rule():
+        data = signing.RuleData(
+            asked=True, vacant=Vacant.WAIT, deputy_id=None, late_hours=24, link_hours=72
+        )
+        region, actor = db.session.get(Region, blora_id), db.session.get(User, budi_id)
+        signing.set_rule(region, data, seen="", actor=actor, at=LATER)
+
+    with beside(app, approve_it):
+        assert recorded.reached.wait(60)
+        with beside(app, rule):
+            assert looking.reached.wait(60)
+            looking.go.set()
+            now_waits(lambda: False)
+            recorded.go.set()
+
+    db.session.expire_all()
+    assert db.session.get(Post, post_id).status is PostStatus.APPROVED
+
+
+def test_a_reminder_and_a_signature_wait_for_each_other_in_one_order(
+    many_write, app, submitted, rule_is, wulan, monkeypatch
+):
+    rule_is(late_hours=24)
+    post = submitted(planned_at=NOW + timedelta(days=4))
+    post_id, wulan_id, at = post.id, wulan.id, NOW + timedelta(hours=13)
+    db.session.commit()
+    reminds = Paused(monkeypatch, asking, "ask_again")
+
+    def remind():
+        signing.look_around(at=at)
+
+    with beside(app, remind):
+        assert reminds.reached.wait(60)
+        done = threading.Event()
+
+        def sign():
+            own, head = db.session.get(Post, post_id), db.session.get(User, wulan_id)
+            signing.sign(own, person=head, at=at)
+            done.set()
+
+        with beside(app, sign):
+            now_waits(done.is_set)
+            reminds.go.set()
+
+    db.session.expire_all()
+    assert [kind for kind, open_ in kinds() if open_] == ["sign_off_answered"]

@@ -10,6 +10,7 @@ from publisher.models import asking
 from publisher.models.advancing import cancel_open
 from publisher.models.neutrality import governing
 from publisher.models.people import User
+from publisher.models.places import lock_region
 from publisher.models.posts import Post
 from publisher.platforms.base import Problem
 from publisher.storage import Store
@@ -61,6 +62,7 @@ def submit(post: Post, *, actor: User, at: datetime, store: Store, version: int)
     :raises Outdated: if it is no longer the version that was on the page
     :raises Incomplete: if anything is missing; `gaps` says what
     """
+    lock_region(post.office.region_id, shared=True)  # whoever changes what is asked for waits
     check_editable(post, version)
     if missing := gaps(post, store=store, at=at):
         raise Incomplete([gap.message for gap in missing])

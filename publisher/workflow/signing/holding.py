@@ -16,7 +16,7 @@ from publisher.models.deliveries import Delivery, DeliveryStatus, status_is
 from publisher.models.needs import Answer, Stage
 from publisher.models.neutrality import Neutrality, lacks_second
 from publisher.models.people import User
-from publisher.models.places import Office
+from publisher.models.places import Office, Region
 from publisher.models.posts import Post, PostStatus
 
 BATCH = 100
@@ -29,12 +29,21 @@ HELD = N_(
 def hold_back(*, at: datetime, only_due: bool = False) -> int:
     """Hold a batch of what still waits to go out in such a time; return how many posts.
 
+    Regions are held before posts, by whoever holds both; what somebody else holds is for later.
+
     :param only_due: only what would begin now
     """
     ids = db.session.scalars(_lacking(at, only_due)).all()
-    query = sa.select(Post).where(Post.id.in_(ids)).order_by(Post.id)
-    posts = db.session.scalars(query.with_for_update(skip_locked=True)).all() if ids else []
-    return sum(_hold(post, at) for post in posts)
+    if not ids:
+        return 0
+    theirs = sa.select(Office.region_id).join(Post, Post.office_id == Office.id)
+    regions = sa.select(Region.id).where(Region.id.in_(theirs.where(Post.id.in_(ids))))
+    free = db.session.scalars(regions.with_for_update(read=True, skip_locked=True)).all()
+    offices = sa.select(Office.id).where(Office.region_id.in_(free))
+    query = sa.select(Post).where(Post.id.in_(ids), Post.office_id.in_(offices)).order_by(Post.id)
+    posts = db.session.scalars(query.with_for_update(skip_locked=True, key_share=True)).all()
+    with audit.together():
+        return sum(_hold(post, at) for post in posts)
 
 
 def hold_all(*, at: datetime, only_due: bool = False) -> int:
@@ -45,11 +54,12 @@ def hold_all(*, at: datetime, only_due: bool = False) -> int:
     if not db.session.scalar(sa.select(sa.exists().where(Neutrality.ends_at > at))):
         return 0
     held = 0
-    for _ in range(_BATCHES):
-        more = hold_back(at=at, only_due=only_due)
-        held += more
-        if more < BATCH:
-            break
+    with audit.together():
+        for _ in range(_BATCHES):
+            more = hold_back(at=at, only_due=only_due)
+            held += more
+            if more < BATCH:
+                break
     return held
 
 
@@ -82,7 +92,7 @@ def _hold(post: Post, at: datetime) -> bool:
         return False
     approver, approved_at = post.approved_by, post.approved_at
     time = db.session.get_one(Neutrality, post.office.region_id)
-    cancel_open(post, actor=time.set_by, at=at, reason=HELD)
+    cancel_open(post, actor=time.set_by, at=at, reason=HELD, unchanged=post.approved_digest)
     post.move("hold", actor=time.set_by, at=at, note=HELD)
     db.session.flush()
     first = asking.refresh(post, at=at).rows.get(Stage.FIRST)

@@ -85,11 +85,12 @@ def set_rule(region: Region, data: RuleData, *, seen: str, actor: User, at: date
         setattr(row, name, value)
     row.set_by, row.set_at = actor, at
     told = {**vars(data), "vacant": data.vacant.value}
+    waits = refresh_waiting(Office.region_id == region.id, at=at)
     audit.record(
         "region.sign_off", f"region:{region.id}", at=at, actor_id=actor.id, region_id=region.id,
         **told,
     )  # fmt: skip
-    return refresh_waiting(Office.region_id == region.id, at=at)
+    return waits
 
 
 def set_exception(
@@ -112,18 +113,24 @@ def set_exception(
             row = SignOffException(office_id=office.id)
             db.session.add(row)
         row.asked, row.deputy_id, row.set_by, row.set_at = asked, deputy_id, actor, at
+    waits = refresh_waiting(Office.id == office.id, at=at)
     audit.record(
         "office.sign_off", f"office:{office.id}", at=at, actor_id=actor.id,
         region_id=office.region_id, asked=asked, deputy=deputy_id,
     )  # fmt: skip
-    return refresh_waiting(Office.id == office.id, at=at)
+    return waits
 
 
 def refresh_waiting(where: sa.ColumnElement[bool], *, at: datetime) -> int:
-    """Bring what waits up to what is needed now; return how much of it waits for a head."""
+    """Bring what waits up to what is needed now; return how much of it waits for a head.
+
+    Posts are held before what is asked for them, as by whoever decides, and nothing is recorded
+    before: the audit chain is the last that anybody waits for.
+    """
     db.session.flush()
     query = sa.select(Post).join(Post.office).where(where, Post.status == PostStatus.IN_REVIEW)
-    posts = db.session.scalars(query.order_by(Post.id)).all()
+    held = query.order_by(Post.id).with_for_update(of=Post, key_share=True)
+    posts = db.session.scalars(held.execution_options(populate_existing=True)).all()
     return sum(Stage.HEAD in asking.refresh(post, at=at).missing for post in posts)
 
 
