@@ -13,6 +13,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, abort, current_app, g, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
+from itsdangerous import BadSignature
 
 from publisher import clock
 from publisher.db import db
@@ -89,12 +90,17 @@ def form_word(token: str) -> str:
 
 
 def _opened(token: str) -> Opened:
-    """Return what a link leads to; whoever tries out many that are none is turned away."""
-    if links_are_guessed():
-        abort(429)
-    opened = signing.open_link(token, secret_key=current_app.config["SECRET_KEY"], at=clock.now())
-    if opened is None:
+    """Return what a link leads to; whoever tries out many that are none of ours is turned away,
+    but not who comes with one from the same network."""
+    secret_key = current_app.config["SECRET_KEY"]
+    try:
+        opened = signing.open_link(token, secret_key=secret_key, at=clock.now())
+    except BadSignature:
+        if links_are_guessed():
+            abort(429)
         strange_link()
+        abort(404)
+    if opened is None:
         abort(404)
     g.zone = opened.post.office.region.zone
     return opened

@@ -141,7 +141,7 @@ def test_guessing_links_is_stopped(app, post, link):
     phone = app.test_client()
     answers = [phone.get(f"/ttd/tebakan{number}").status_code for number in range(32)]
     assert (answers[0], answers[-1]) == (404, 429)
-    assert phone.get(link).status_code == 429
+    assert phone.get(link).status_code == 200  # whoever has one may share the guesser's network
 
 
 def _limiter():

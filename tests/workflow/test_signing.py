@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 import sqlalchemy as sa
+from itsdangerous import BadSignature
 
 from publisher.db import db
 from publisher.errors import (
@@ -440,8 +441,34 @@ def test_a_link_that_was_made_up_or_changed_is_none_of_ours(submitted, rule_is, 
     token = link_for(submitted(), wulan)
 
     for wrong in ("", "kosong", token[:-1], f"a{token}", token.split(".")[0], "é" * 50):
-        assert opened(wrong) is None
-    assert opened(token, secret="lain" * 8) is None
+        with pytest.raises(BadSignature):
+            opened(wrong)
+    with pytest.raises(BadSignature):
+        opened(token, secret="lain" * 8)
+
+
+def test_a_link_of_an_earlier_submission_signs_no_later_one(
+    submitted, rule_is, wulan, sari, budi, store
+):
+    rule_is()
+    post = submitted()
+    link = opened(link_for(post, wulan, sari)).link  # and now somebody is quicker
+    return_for_a_typo(post, budi)
+    drafting.submit(post, actor=sari, at=LATER, store=store, version=post.version)
+    db.session.commit()
+
+    with pytest.raises(signing.AlreadyDecided):
+        signing.sign(post, person=wulan, at=LATER, link=link)
+
+
+def test_a_link_that_is_revoked_while_it_is_open_signs_nothing(submitted, rule_is, wulan, sari):
+    rule_is()
+    post = submitted()
+    link = opened(link_for(post, wulan, sari)).link
+    signing.revoke_links(post, actor=sari, at=LATER)  # leaves what is loaded as it was
+
+    with pytest.raises(signing.AlreadyDecided):
+        signing.sign(post, person=wulan, at=LATER, link=link)
 
 
 def test_there_is_no_link_for_what_needs_none_or_for_somebody_else(

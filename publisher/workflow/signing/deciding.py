@@ -86,7 +86,7 @@ def send_back(
 
 def _held(post: Post, person: User, at: datetime) -> NeededDecision:
     """Hold the post until the transaction ends, and return the decision that is asked of it."""
-    db.session.refresh(post, with_for_update=True)
+    db.session.refresh(post, with_for_update={"key_share": True})
     known = asking.state(post, at=at)
     row = known.rows.get(Stage.HEAD)
     if row is not None and row.answered_by is not None and row.answered_at is not None:
@@ -111,7 +111,7 @@ def _answer(
 ) -> None:
     how = {"way": "app"}
     if link is not None:
-        _use(link, at)
+        _use(link, row, at)
         maker = link.made_by.name if link.made_by else "Siar"
         how = {"way": "link", "link": str(link.id), "maker": maker}
     how |= {"address": address} if address else {}
@@ -119,7 +119,13 @@ def _answer(
         raise Outdated
 
 
-def _use(link: SignOffLink, at: datetime) -> None:
+def _use(link: SignOffLink, row: NeededDecision, at: datetime) -> None:
+    """Use a link up, as it stands now: it may have been revoked, or the post submitted anew, since
+    it was opened."""
+    changing = ["need_id", "used_at", "revoked_at", "expires_at"]
+    db.session.refresh(link, changing, with_for_update=True)
+    if link.need_id != row.id:
+        raise AlreadyDecided
     if link.used_at is not None or link.revoked_at is not None or link.expires_at <= at:
         raise AlreadyDecided
     link.used_at = at
