@@ -11,6 +11,7 @@ from typing import Any
 import click
 import sqlalchemy as sa
 from flask import Flask, current_app
+from flask.cli import ScriptInfo
 
 from publisher.db import db
 
@@ -29,7 +30,8 @@ class _Schema(click.Command):
     ) -> click.Context:
         from flask_migrate.cli import db as group
 
-        prepare(current_app._get_current_object())  # type: ignore[attr-defined]
+        above = parent or click.get_current_context()
+        prepare(above.ensure_object(ScriptInfo).load_app())
         return group.make_context(info_name, args, parent, **extra)
 
 
