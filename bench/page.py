@@ -37,6 +37,7 @@ MEANINGS = {
     "report_page_ms": "The whole report of 140 offices over 13 weeks, 95 of 100",
     "rollup_ms": "A province's 35 regions, 10,000 offices counted live over two weeks",
     "count_week_ms": "One week of 10,000 offices counted live beside 2 million deliveries",
+    "count_region_ms": "One week of a region in which all of them are, likewise",
     "count_year_ms": "One office's 52 weeks, likewise",
     "count_growth": "Work of that one week (steps of SQLite, buffers of PostgreSQL) beside 2 "
     "million deliveries of other weeks ÷ beside 20 thousand",
