@@ -2,7 +2,8 @@
 
 The unique row per post and account is what makes "never twice" true, so a post that is
 approved again gets deliveries only for accounts on which it is neither out, nor being sent,
-nor in doubt; what has not gone out yet is replaced.
+nor in doubt, nor, as it stands, already in the hands of who posts it; what has not gone out yet
+is replaced.
 """
 
 from collections import defaultdict
