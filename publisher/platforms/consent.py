@@ -11,14 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pkgutil import resolve_name
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import urlsplit
 
 import requests
-from authlib.oauth2.auth import ClientAuth
-from authlib.oauth2.base import OAuth2Error
-from authlib.oauth2.client import OAuth2Client
-from requests.auth import AuthBase
 
 from publisher.platforms import http
 from publisher.platforms.base import Credentials, Health
@@ -30,6 +26,9 @@ from publisher.platforms.errors import (
     TryLater,
 )
 from publisher.platforms.texts import without_secrets
+
+if TYPE_CHECKING:
+    from publisher.platforms.oauth import Client
 
 #: How each driver's accounts give their consent.
 CONSENTS: dict[str, str] = {
@@ -215,10 +214,12 @@ class Consent(ABC):
 
     def ask(self, request: Any, *, secrets: tuple[str, ...], refusal: type[PlatformError]) -> Any:
         """Make one request of Authlib's and return its token, or raise what its failure means."""
+        from publisher.platforms.oauth import OAuth2Error, said_in
+
         try:
             token = request()
         except OAuth2Error as error:
-            word, said = _said(error)
+            word, said = said_in(error)
             detail = without_secrets(f"{word}: {said}", (self.app.client_secret, *secrets))
             raise (AppRefused if word in self.our_fault else refusal)(detail) from None
         except requests.HTTPError as error:
@@ -231,8 +232,10 @@ class Consent(ABC):
             raise OutcomeUnknown("an answer without a token")
         return token
 
-    def _client(self, redirect_uri: str, scope: str | None = "") -> "_Client":
-        client = _Client(
+    def _client(self, redirect_uri: str, scope: str | None = "") -> "Client":
+        from publisher.platforms.oauth import Client
+
+        return Client(
             self.session,
             client_id=self.app.client_id,
             client_secret=self.app.client_secret,
@@ -241,35 +244,6 @@ class Consent(ABC):
             redirect_uri=redirect_uri,
             code_challenge_method="S256" if self.pkce else None,
         )
-        for answer in ("access_token_response", "refresh_token_response"):
-            client.register_compliance_hook(answer, _without_foreign_errors)
-        return client
-
-
-class _ClientAuth(AuthBase, ClientAuth):
-    """Authlib's own for requests lives in a package that loads all of JOSE."""
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.url, request.headers, request.body = self.prepare(
-            request.method, request.url, request.headers, request.body
-        )
-        return request
-
-
-def _without_foreign_errors(response: requests.Response) -> requests.Response:
-    """Let no error pass that is not told in the protocol's words: Authlib looks for those alone."""
-    if response.status_code >= 400:
-        try:
-            told = "error" in response.json()
-        except (TypeError, ValueError):
-            told = False
-        if not told or response.status_code in (429, *range(500, 600)):
-            raise requests.HTTPError(response=response)
-    return response
-
-
-class _Client(OAuth2Client):
-    client_auth_class = _ClientAuth
 
 
 @cache
@@ -315,13 +289,6 @@ def words_of(answer: Mapping[str, Any], separator: str = " ") -> tuple[str, ...]
     return tuple(
         filter(None, str(answer.get("scope", "")).replace(",", separator).split(separator))
     )
-
-
-def _said(error: OAuth2Error) -> tuple[str, str]:
-    """Return the word and the sentence of an error; Meta says both in an object of its own."""
-    if isinstance(error.error, dict):
-        return str(error.error.get("code", "")), str(error.error.get("message", ""))
-    return str(error.error), str(error.description or "")
 
 
 def _of_status(status: int) -> PlatformError:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LIBRARIES = ("tweepy", "instagrapi")
+LIBRARIES = ("tweepy", "instagrapi", "authlib", "alembic")
 SITE = "import wsgi, publisher.worker, publisher.engine.sender"
 LOOKS = "from publisher.platforms import DRIVERS, driver_class; [driver_class(x) for x in DRIVERS]"
 
