@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from publisher import clock
 from publisher.clock import Week
 from publisher.models.people import OFFICE_ROLES, Role
-from publisher.models.places import Region
+from publisher.models.places import Region, lock_region
 from publisher.reports import reminders
 from publisher.typed import tidy
 from publisher.web.access import allow, get_office, me
@@ -234,13 +234,13 @@ def timetable() -> Any:
 
 
 def _close(region: Region, week: Week, form: ReasonForm) -> Any:
-    region, now = closing.lock(region.id), clock.now()
+    region, now = lock_region(region.id), clock.now()
     report = reporting.week_report(region, week, at=now)
     return closing.close(region, report, by=me(), at=now, reason=_typed(form.reason))
 
 
 def _correct(region: Region, week: Week, form: CorrectionForm) -> Any:
-    region, now = closing.lock(region.id), clock.now()
+    region, now = lock_region(region.id), clock.now()
     report = reporting.week_report(region, week, at=now)
     seen = request.form.get("version", 0, type=int)
     return closing.correct(region, report, by=me(), at=now, reason=_typed(form.reason), seen=seen)

@@ -27,7 +27,7 @@ from publisher.reports.snapshot import (
 from publisher.web import filters
 from publisher.web.access import allow, me, my_area, of_an_area
 from publisher.web.reports import REGION_ROLES, addresses, read_week, report_of
-from publisher.workflow import closing, registering, reporting
+from publisher.workflow import registering, reporting
 from publisher.workflow.reporting import leading, rolling_up
 from publisher.workflow.reporting.leading import Held, Merit
 from publisher.workflow.reporting.rolling_up import Shares
@@ -147,7 +147,7 @@ def _page(week: Week) -> str:
         "leaders/week.html",
         report=report,
         current=Week.of(now, region.zone),
-        closed=closing.is_closed(region, week),
+        closed=region.has_closed(week),
         behind=[(row, why(row, held.get(row.office.id, Held()))) for row in behind],
         first=FIRST,
         best=leading.well_made(region, report),

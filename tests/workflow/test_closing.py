@@ -21,7 +21,7 @@ from publisher.models.audit import AuditEntry
 from publisher.models.deliveries import Delivery
 from publisher.models.notices import Notice, NoticeKind
 from publisher.models.people import User
-from publisher.models.places import Region
+from publisher.models.places import Region, lock_region
 from publisher.models.weeks import ClosedWeek, ObjectionStatus, ReportFile
 from publisher.reports import frozen
 from publisher.reports.forms import FORMS
@@ -384,7 +384,7 @@ def test_of_clocks_and_a_reviewer_who_close_at_the_same_moment_one_does(app, a_w
             db.session.rollback()
             together.wait()
             begin_writing()
-            region, reviewer = closing.lock(region_id), db.session.get(User, reviewer_id)
+            region, reviewer = lock_region(region_id), db.session.get(User, reviewer_id)
             try:
                 close(region, by=reviewer)
             except Unacceptable:

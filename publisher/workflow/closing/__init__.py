@@ -6,7 +6,6 @@ counts. `timetable` says when, `objecting` keeps what offices say against their 
 closes and corrects, `filing` keeps the files.
 """
 
-from publisher.workflow.closing.common import is_closed, lock
 from publisher.workflow.closing.freezing import (
     close,
     correct,
@@ -49,10 +48,8 @@ __all__ = [
     "filed",
     "get_objection",
     "hold",
-    "is_closed",
     "keepers",
     "latest",
-    "lock",
     "may_object",
     "next_week",
     "objections_of",

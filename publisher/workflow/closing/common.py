@@ -1,4 +1,4 @@
-"""What closing and objecting share: one at a time per region, and what tells who."""
+"""What closing and objecting share: what tells who, and for how long."""
 
 from datetime import datetime
 from typing import Any
@@ -8,21 +8,9 @@ import sqlalchemy as sa
 from publisher.clock import Week
 from publisher.db import db
 from publisher.models.notices import Notice, NoticeKind, add_once
-from publisher.models.places import Region
 
 TEXT_CHARS = 1000
 REASON_CHARS = 500
-
-
-def lock(region_id: int) -> Region:
-    """Return the region as it stands now, and let nobody else close a week of it, or change what
-    one asks, until the transaction ends. The registry locks the same row."""
-    query = sa.select(Region).where(Region.id == region_id).with_for_update()
-    return db.session.execute(query.execution_options(populate_existing=True)).scalar_one()
-
-
-def is_closed(region: Region, week: Week) -> bool:
-    return region.closed_through is not None and week.sunday <= region.closed_through
 
 
 def tell(kind: NoticeKind, key: str, *, at: datetime, week: Week, **fields: Any) -> None:

@@ -13,13 +13,13 @@ from publisher.errors import N_
 from publisher.models.audit import record
 from publisher.models.notices import NoticeKind
 from publisher.models.people import User
-from publisher.models.places import Region
+from publisher.models.places import Region, lock_region
 from publisher.models.weeks import ClosedWeek
 from publisher.reports import frozen
 from publisher.reports.snapshot import Seal, WeekReport
 from publisher.typed import Fault, refuse, text_fault
 from publisher.workflow.closing import objecting
-from publisher.workflow.closing.common import REASON_CHARS, is_closed, lock, settle, tell
+from publisher.workflow.closing.common import REASON_CHARS, settle, tell
 from publisher.workflow.closing.timetable import closes_at, held_key, hold, next_week
 
 #: Reports that were read lately; they never change.
@@ -33,7 +33,7 @@ CORRECTED = N_("Alasan koreksi: %(why)s")
 
 def turn(region: Region, week: Week, *, at: datetime) -> Fault | None:
     """Return why a week cannot be closed; None: it can, or a reviewer may."""
-    if is_closed(region, week):
+    if region.has_closed(week):
         return Fault(N_("Minggu ini sudah ditutup. Yang keliru dapat dikoreksi."))
     if at < week.ends(region.zone):
         return Fault(N_("Minggu ini masih berjalan dan belum dapat ditutup."))
@@ -54,7 +54,7 @@ def close(
     :param reason: why now, where it is early or objections are open, which then lapse
     :raises Unacceptable: if it cannot be closed, or a reason is missing
     """
-    region = lock(region.id)
+    region = lock_region(region.id)
     open_ones = hold(region, report.week)
     hasty = bool(open_ones) or at < closes_at(region, report.week)
     held = Fault(N_("Masih ada sanggahan yang belum dijawab.")) if open_ones else None
@@ -77,7 +77,7 @@ def correct(
     :param seen: the version on the page of who corrects
     :raises Unacceptable: without a reason, or if it is not closed or was corrected meanwhile
     """
-    region = lock(region.id)
+    region = lock_region(region.id)
     last = latest(region, report.week)
     fault = None
     if last is None:

@@ -11,10 +11,10 @@ from publisher.errors import N_, InvalidTransition
 from publisher.models.audit import record
 from publisher.models.notices import NoticeKind
 from publisher.models.people import User
-from publisher.models.places import Office, Region
+from publisher.models.places import Office, Region, lock_region
 from publisher.models.weeks import Objection, ObjectionStatus
 from publisher.typed import Fault, refuse, text_fault
-from publisher.workflow.closing.common import TEXT_CHARS, is_closed, lock, settle, tell
+from publisher.workflow.closing.common import TEXT_CHARS, settle, tell
 from publisher.workflow.closing.timetable import objects_until
 
 LINK_CHARS = 500
@@ -31,7 +31,7 @@ _ANSWERS = {
 def may_object(office: Office, week: Week, *, at: datetime) -> Fault | None:
     """Return why an office cannot object to its number of a week now; None: it can."""
     region = office.region
-    if is_closed(region, week):
+    if region.has_closed(week):
         return Fault(N_("Minggu ini sudah ditutup; sanggahan tidak lagi diterima."))
     if at < week.starts(region.zone):
         return Fault(N_("Minggu ini belum mulai."))
@@ -50,7 +50,7 @@ def file(
     :param link: to what shows it; may be left out
     :raises Unacceptable: if it is too late, or something typed cannot be
     """
-    region = lock(office.region_id)
+    region = lock_region(office.region_id)
     refuse(
         {
             "": may_object(office, week, at=at),
@@ -134,7 +134,7 @@ def get_objection(region: Region, objection_id: int) -> Objection | None:
 def _answer(
     objection: Objection, status: ObjectionStatus, *, answer: str, actor: User, at: datetime
 ) -> None:
-    lock(objection.office.region_id)
+    lock_region(objection.office.region_id)
     db.session.refresh(objection)
     if objection.status is not ObjectionStatus.OPEN:
         raise InvalidTransition("answer", objection.status)

@@ -11,10 +11,10 @@ from publisher.errors import N_
 from publisher.models.audit import record
 from publisher.models.notices import NoticeKind
 from publisher.models.people import User
-from publisher.models.places import Office, Region
+from publisher.models.places import Office, Region, lock_region
 from publisher.models.weeks import Objection, ObjectionStatus
 from publisher.typed import Fault, refuse
-from publisher.workflow.closing.common import lock, tell
+from publisher.workflow.closing.common import tell
 
 HELD = N_(
     "Sanggahan yang diajukan tepat waktu belum dijawab. Minggu ini ditutup begitu semuanya dijawab."
@@ -79,7 +79,7 @@ def take(region_id: int, *, at: datetime) -> tuple[Region, Week] | None:
 
     None if another worker was quicker, or if an objection holds it; reviewers are told of that.
     """
-    region = lock(region_id)
+    region = lock_region(region_id)
     week = _due_week(region, at)
     if week is None or hold(region, week):
         if week is not None:
@@ -112,7 +112,7 @@ def set_timetable(region: Region, data: Settings, *, actor: User, at: datetime) 
 
     :raises Unacceptable: if a day or an hour is none, or offices could object to a closed week
     """
-    region = lock(region.id)
+    region = lock_region(region.id)
     beyond = Fault(N_("Sanggahan harus berakhir sebelum minggu ditutup."))
     refuse(
         {
