@@ -33,14 +33,12 @@ class Preparer:
             for digest in self._steps.transact(lambda: preparing.forget_old(at=at)):
                 with suppress(OSError):  # nobody can reach it any more; an operator may tidy up
                     self._store.delete(digest)
-        for file_id in waiting:
-            if self._steps.stopping.is_set():
-                return
-            task = self._steps.transact(lambda: preparing.take(file_id, at=self._steps.now()))  # noqa: B023
-            if task is not None:
-                self._safely(task)
+        self._steps.for_each(waiting, self._prepare)
 
-    def _safely(self, task: Task) -> None:
+    def _prepare(self, file_id: int) -> None:
+        task = self._steps.transact(lambda: preparing.take(file_id, at=self._steps.now()))
+        if task is None:
+            return
         try:
             self._make(task)
         except Exception:  # the next one may be made all the same
