@@ -3,27 +3,20 @@
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-
-from flask import current_app
 
 from publisher import clock
 from publisher.db import begin_writing, db, read_only
 from publisher.models.deliveries import Delivery
 from publisher.models.posts import Post
-from publisher.storage import Store
 from publisher.web.access import me
+from publisher.web.current import catch_up, spacing, store
 from publisher.workflow import composing, reviewing, scheduling
 from publisher.workflow.reviewing import Chosen, Result
 
 #: So long one request may take to make pictures that nobody has looked at yet.
 PICTURES_S = 8
-
-
-def store() -> Store:
-    found: Store = current_app.extensions["media_store"]
-    return found
 
 
 def approve(
@@ -45,7 +38,7 @@ def approve(
         reviewing.approve_first(post, **given)
         return []
     reviewing.approve(post, **given)
-    return scheduling.schedule(post, actor=me(), at=at, catch_up=_catch_up())
+    return scheduling.schedule(post, actor=me(), at=at, catch_up=catch_up())
 
 
 def approve_all(chosen: Sequence[Chosen], ticked: Sequence[str] = ()) -> list[Result]:
@@ -75,20 +68,11 @@ def _approve_part(part: Sequence[Chosen], ticked: Sequence[str]) -> list[Result]
 
     def plan(posts: Sequence[Post]) -> Counter[int]:
         made = scheduling.schedule_all(
-            posts, actor=sitting.reviewer, at=sitting.at, catch_up=_catch_up()
+            posts, actor=sitting.reviewer, at=sitting.at, catch_up=catch_up()
         )
         return Counter(delivery.post_id for delivery in made)
 
     return reviewing.decide(part, plan, sitting)
-
-
-def spacing() -> timedelta:
-    """Return what lies at least between two posts of an account."""
-    return timedelta(seconds=current_app.config["SPACING_S"])
-
-
-def _catch_up() -> timedelta:
-    return timedelta(hours=current_app.config["CATCH_UP_HOURS"])
 
 
 def make_pictures_ready(post_ids: Sequence[int]) -> set[int]:

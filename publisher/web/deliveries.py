@@ -1,9 +1,9 @@
 """The deliveries board: what is out, what waits, and what needs a person."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from publisher import clock
@@ -13,6 +13,7 @@ from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus
 from publisher.models.people import Role
 from publisher.platforms import account_address, http
 from publisher.web.access import allow, get_delivery, me
+from publisher.web.current import catch_up
 from publisher.web.filters import pukul, tanggal, waktu
 from publisher.workflow import adopting
 from publisher.workflow.delivering import board, people, proving
@@ -54,7 +55,7 @@ def show(delivery_id: int) -> str:
 def retry(delivery_id: int) -> Any:
     """Queue it once more."""
     delivery = get_delivery(delivery_id)
-    people.try_again(delivery, actor=me(), at=clock.now(), window=_window())
+    people.try_again(delivery, actor=me(), at=clock.now(), window=catch_up())
     return _done(delivery, _("Unggahan masuk antrean lagi dan dikirim sebentar lagi."))
 
 
@@ -82,12 +83,8 @@ def not_out(delivery_id: int) -> Any:
     """A person looked at the account: it is not there."""
     delivery = get_delivery(delivery_id)
     seen = request.form.get("seen", type=int, default=-1)
-    people.say_not_out(delivery, seen=seen, actor=me(), at=clock.now(), window=_window())
+    people.say_not_out(delivery, seen=seen, actor=me(), at=clock.now(), window=catch_up())
     return _done(delivery, _("Unggahan dikirim lagi sebentar lagi."))
-
-
-def _window() -> timedelta:
-    return timedelta(hours=current_app.config["CATCH_UP_HOURS"])
 
 
 def _done(delivery: Delivery, message: str) -> Any:

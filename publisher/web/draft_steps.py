@@ -8,18 +8,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 
 from publisher import clock
 from publisher.db import db
 from publisher.errors import PublisherError
 from publisher.models.posts import Post, PostPicture
-from publisher.storage import Store
 from publisher.web import access
 from publisher.web.access import form_version, me
+from publisher.web.current import store
 from publisher.web.filters import kalimat
 from publisher.web.forms_drafts import YEARS, draft_form, fields_of, words_of
 from publisher.web.picking import Picker, picker
@@ -57,10 +57,6 @@ class Outcome:
     proposal: Proposal | None = None
     undo: Fields | None = None
     focus: str = ""
-
-
-def store() -> Store:
-    return cast(Store, current_app.extensions["media_store"])
 
 
 def take(post: Post) -> Outcome:

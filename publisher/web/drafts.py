@@ -27,7 +27,8 @@ from publisher.models.posts import EDITABLE, Post, PostStatus
 from publisher.models.themes import ThemeDay
 from publisher.web import access, beside, draft_steps
 from publisher.web.access import allow, form_version, me
-from publisher.web.draft_steps import Outcome, store
+from publisher.web.current import store
+from publisher.web.draft_steps import Outcome
 from publisher.web.filters import pukul
 from publisher.web.forms_drafts import LANGUAGE_WORDS, control_values, draft_form, fields_of
 from publisher.web.plans.slots import free_slots

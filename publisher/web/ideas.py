@@ -1,12 +1,11 @@
 """The idea bank: posters that worked elsewhere in the region, to adapt with credit."""
 
-from typing import Any, cast
+from typing import Any
 
 from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -26,9 +25,10 @@ from publisher.models.ideas import Idea
 from publisher.models.people import OFFICE_ROLES, Role
 from publisher.models.posters import Poster
 from publisher.models.posts import PostKind
-from publisher.storage import Store, Unreachable
+from publisher.storage import Unreachable
 from publisher.web import access
 from publisher.web.access import allow, form_version, me
+from publisher.web.current import store
 from publisher.web.forms_drafts import KIND_WORDS
 from publisher.web.registry.common import answer, kept
 from publisher.workflow import branding, designing, drafting, sharing
@@ -96,11 +96,11 @@ def show(idea_id: int) -> str:
 def picture(idea_id: int) -> Response:
     """Send the picture of an idea, in the look of the office that shares it."""
     idea = _idea(idea_id)
-    theme = branding.theme_of(idea.office, _store())
+    theme = branding.theme_of(idea.office, store())
     db.session.expunge(idea)
     db.session.rollback()  # no transaction is open while a poster is drawn
     try:
-        drawn = sharing.picture(idea, theme, _store(), PICTURE_PX)
+        drawn = sharing.picture(idea, theme, store(), PICTURE_PX)
     except Unreachable:
         abort(503)
     except OSError:
@@ -120,7 +120,7 @@ def take(idea_id: int) -> Any:
     sharing.check_takeable(idea, me())
     chosen = request.form.get("konten", type=int)
     post = access.get_post(chosen) if chosen else drafting.start(actor=me(), at=now)
-    theme = branding.theme_of(post.office, _store())
+    theme = branding.theme_of(post.office, store())
     poster = designing.start(post, idea.template, theme, actor=me(), at=now)
     sharing.take_photos(idea, actor=me(), at=now)
     content = sharing.adapted(idea, poster.content)
@@ -181,7 +181,7 @@ def offer() -> str:
         "ideas/offer.html",
         own=sharing.own(office.id),
         posters=sharing.shareable(office.id),
-        theme_key=designing.theme_key(branding.theme_of(office, _store())),
+        theme_key=designing.theme_key(branding.theme_of(office, store())),
     )
 
 
@@ -204,7 +204,7 @@ def share(poster_id: int) -> Any:
         form=form,
         poster=poster,
         can=sharing.can_share(poster, me()),
-        theme_key=designing.theme_key(branding.theme_of(poster.office, _store())),
+        theme_key=designing.theme_key(branding.theme_of(poster.office, store())),
         longest=sharing.WORKED_CHARS,
     )
     return answer(page, form)
@@ -238,7 +238,3 @@ def _idea(idea_id: int, version: int | None = None) -> Idea:
 
 def _in_office() -> bool:
     return me().role in OFFICE_ROLES
-
-
-def _store() -> Store:
-    return cast(Store, current_app.extensions["media_store"])

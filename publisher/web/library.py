@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import (
     Blueprint,
-    current_app,
     flash,
     jsonify,
     redirect,
@@ -28,6 +27,7 @@ from publisher.models.media import Consent, Media, MediaKind
 from publisher.models.people import OFFICE_ROLES, Role
 from publisher.models.places import Office, Region
 from publisher.web.access import allow, by_script, get_media, get_office, me
+from publisher.web.current import store
 from publisher.web.failures import sentence
 from publisher.web.forms_library import CompletingForm, EntryForm, UploadForm
 from publisher.workflow import library
@@ -168,7 +168,7 @@ def forget(media_id: int) -> Any:
     db.session.commit()
     if digest is not None:
         with suppress(OSError):  # nobody can reach it any more; an operator may tidy up
-            current_app.extensions["media_store"].delete(digest)
+            store().delete(digest)
     flash(_("Gambar dihapus selamanya."), "success")
     return redirect(url_for(".index", arsip=""))
 
@@ -199,12 +199,12 @@ def _page_number() -> int:
 def _kept(files: list[FileStorage], kind: MediaKind) -> tuple[list[tuple[str, Kept]], list[str]]:
     """Clean and keep files while nothing is written; return them by name, and what went wrong."""
     db.session.rollback()
-    store = current_app.extensions["media_store"]
+    media = store()
     kept, errors = [], []
     for file in files[:FILES_AT_ONCE]:
         name = (file.filename or "")[-_LONGEST_NAME:]
         try:
-            kept.append((name, keep(file.read(), store, kind=kind)))
+            kept.append((name, keep(file.read(), media, kind=kind)))
         except PublisherError as error:
             errors.append(f"{name}: {sentence(error)}")
     if len(files) > FILES_AT_ONCE:

@@ -25,6 +25,7 @@ from publisher.db import db
 from publisher.models.people import Role
 from publisher.models.places import Office
 from publisher.web.access import me, public, signed_in
+from publisher.web.current import store
 from publisher.workflow import reporting
 from publisher.workflow.delivering import board, handing_over, pulse, stopping
 from publisher.workflow.drafting import listing
@@ -81,7 +82,7 @@ def health() -> tuple[Response, int]:
     except sa.exc.SQLAlchemyError:
         db.session.rollback()
         wrong = ["database"]
-    if storage.fault(current_app.extensions["media_store"]):
+    if storage.fault(store()):
         wrong.append("media")
     answer = {"status": "ok" if not wrong else "gangguan", "wrong": wrong, "stopped": stopped}
     return jsonify(answer), 503 if wrong else 200

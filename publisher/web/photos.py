@@ -6,7 +6,7 @@ person's own browser, because an unpublished photo is nobody else's business.
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, abort, current_app, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 
 from publisher.models.media import Media
 from publisher.models.people import OFFICE_ROLES
@@ -14,8 +14,9 @@ from publisher.platforms import DRIVERS, driver_class
 from publisher.posters import fitting
 from publisher.posters import photos as pictures
 from publisher.posters.fitting import PictureRules
-from publisher.storage import DIGEST, Store, Unreachable
+from publisher.storage import DIGEST, Unreachable
 from publisher.web.access import me, my_area, sees_office, signed_in
+from publisher.web.current import store
 from publisher.workflow import composing, drafting
 
 bp = Blueprint("photos", __name__, url_prefix="/foto")
@@ -98,8 +99,8 @@ def sent(media: Media, rules: PictureRules | None, *, width: int | None) -> Resp
 
 def _whole(media: Media, rules: PictureRules | None) -> tuple[bytes, str]:
     if rules is None:
-        return _store().get(media.digest), media.mime
-    return composing.fitted(media.digest, media.mime, rules, _store())
+        return store().get(media.digest), media.mime
+    return composing.fitted(media.digest, media.mime, rules, store())
 
 
 def _small(media: Media, rules: PictureRules | None, name: str, width: int) -> tuple[bytes, str]:
@@ -108,9 +109,4 @@ def _small(media: Media, rules: PictureRules | None, name: str, width: int) -> t
     def make(_master: bytes) -> bytes:
         return pictures.thumbnail(_whole(media, rules)[0], width, mime)
 
-    return _store().derived(media.digest, name, make), mime
-
-
-def _store() -> Store:
-    store: Store = current_app.extensions["media_store"]
-    return store
+    return store().derived(media.digest, name, make), mime

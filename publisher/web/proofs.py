@@ -24,7 +24,7 @@ from publisher.models.media import Media, MediaKind
 from publisher.models.people import Role
 from publisher.storage import Unreachable
 from publisher.web.access import allow, get_delivery, get_proof, me
-from publisher.web.draft_steps import store
+from publisher.web.current import store
 from publisher.web.filters import kalimat
 from publisher.workflow.composing import content
 from publisher.workflow.composing.contents import Content

@@ -11,6 +11,7 @@ from publisher.gallery import PATH, Gallery, NoSuchPicture
 from publisher.platforms import driver_class
 from publisher.storage import Unreachable
 from publisher.web.access import public
+from publisher.web.current import store
 from publisher.workflow import composing
 
 bp = Blueprint("public_pictures", __name__, url_prefix=PATH)
@@ -27,8 +28,7 @@ def show(token: str) -> Response:
     try:
         shown = gallery.open(token, at=now)
         rules = driver_class(shown.driver).limits
-        store = current_app.extensions["media_store"]
-        content, mime = composing.fitted(shown.digest, MIME, rules, store)
+        content, mime = composing.fitted(shown.digest, MIME, rules, store())
     except Unreachable:  # a platform may ask again
         abort(503)
     except (NoSuchPicture, KeyError, OSError):  # OSError: lost or damaged

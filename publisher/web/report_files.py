@@ -7,7 +7,6 @@ from typing import Any
 from flask import (
     Response,
     abort,
-    current_app,
     flash,
     g,
     redirect,
@@ -24,8 +23,9 @@ from publisher.db import begin_writing, db
 from publisher.models.weeks import ClosedWeek
 from publisher.reports.forms import FORMS
 from publisher.reports.snapshot import WeekReport
-from publisher.storage import Store, Unreachable
+from publisher.storage import Unreachable
 from publisher.web.access import allow, me
+from publisher.web.current import store
 from publisher.web.reports import REGION_ROLES, bp, read_week, report_of, version_of
 from publisher.workflow.closing import filing, preparing
 
@@ -86,7 +86,7 @@ def prepare_file(week: str, form: str) -> AnyResponse:
         db.session.commit()
         if old:
             with suppress(OSError):  # nobody can reach it any more; an operator may tidy up
-                _store().delete(old)
+                store().delete(old)
     return redirect(url_for(".file_page", week=week, form=form, versi=_version()), code=303)
 
 
@@ -98,21 +98,16 @@ def _version() -> int | None:
     return request.args.get("versi", type=int)
 
 
-def _store() -> Store:
-    store: Store = current_app.extensions["media_store"]
-    return store
-
-
 def _prepared(week: Week, form: str) -> _File | None:
     """Return what a worker has made; None: it has to be asked for."""
     closed, _versions = version_of(week)
     file = filing.kept(closed, form) if closed else None
     try:
         if file is not None:
-            return file.name, _store().get(file.digest)
+            return file.name, store().get(file.digest)
         found = None if closed else preparing.find(me().region, week, None, form)
         if found is not None and found.digest:
-            return found.name, preparing.content(found, _store())
+            return found.name, preparing.content(found, store())
     except Unreachable:
         abort(503)
     except FileNotFoundError:
@@ -123,7 +118,7 @@ def _prepared(week: Week, form: str) -> _File | None:
 def _made(week: Week, form: str) -> _File:
     report, closed, _versions = report_of(week)
     if closed is None:
-        return FORMS[form].file_name(report), FORMS[form].render(report, _store())
+        return FORMS[form].file_name(report), FORMS[form].render(report, store())
     return _kept(closed, report, form)
 
 
@@ -132,11 +127,11 @@ def _kept(closed: ClosedWeek, report: WeekReport, form: str) -> _File:
     file = filing.kept(closed, form)
     if file is None:
         closed_id = closed.id
-        made = filing.make(report, form, _store())
+        made = filing.make(report, form, store())
         begin_writing()
         filing.keep(closed_id, made, at=clock.now())
         db.session.commit()
         file = filing.kept(db.session.get_one(ClosedWeek, closed_id), form)
         if file is None:
             abort(500)
-    return file.name, _store().get(file.digest)
+    return file.name, store().get(file.digest)

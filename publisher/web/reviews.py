@@ -20,6 +20,7 @@ from publisher.models.people import Role
 from publisher.models.posts import Post, PostKind
 from publisher.web import approving, beside, reminding
 from publisher.web.access import allow, form_version, get_post, me
+from publisher.web.current import spacing, store
 from publisher.web.filters import kalimat, pukul, tanggal, waktu
 from publisher.web.forms_deciding import ApproveForm, NoteForm, RejectForm, ReturnForm
 from publisher.workflow import marking, reviewing
@@ -58,9 +59,7 @@ def index() -> str:
         kind=request.args.get("jenis", type=_kind),
         page=request.args.get("page", 1, type=int),
     )
-    refused = {
-        row.post.id for row in queue.rows if reviewing.is_refused(row.post, approving.store())
-    }
+    refused = {row.post.id for row in queue.rows if reviewing.is_refused(row.post, store())}
     return render_template(
         "reviews/index.html", queue=queue, refused=refused, now=now, due=due, args=request.args
     )
@@ -98,7 +97,7 @@ def approve(post_id: int) -> Response:
     first, ticked = request.form.get("tahap") == "first", request.form.getlist("periksa")
     planned = approving.approve(post, at=now, at_once=at_once, first=first, ticked=ticked)
     said = _what_will_happen(post, len(planned), now)
-    crowding = reviewing.crowding(post, at=now, spacing=approving.spacing()) if planned else []
+    crowding = reviewing.crowding(post, at=now, spacing=spacing()) if planned else []
     db.session.commit()
     flash(" ".join([said, *(kalimat(each.message, each.values) for each in crowding)]), "success")
     return redirect(onward)
@@ -240,7 +239,7 @@ def page(post: Post, **given: Any) -> str:
         "reviews/show.html",
         post=post,
         look=reviewing.last_look(post, reviewer=me()),
-        checks=reviewing.checks(post, approving.store(), at=now, spacing=approving.spacing()),
+        checks=reviewing.checks(post, store(), at=now, spacing=spacing()),
         history=reviewing.history(post),
         deliveries=planned,
         can_stop=any(delivery.can("cancel") for delivery in planned),

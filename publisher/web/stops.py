@@ -7,7 +7,7 @@ every page of its people says so.
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -28,6 +28,7 @@ from publisher.db import db
 from publisher.errors import Invalid
 from publisher.models.stops import Stop
 from publisher.web.access import allow, me, signed_in
+from publisher.web.current import catch_up
 from publisher.workflow.delivering import resuming, stopping
 from publisher.workflow.delivering.resuming import Decision, Fate
 
@@ -117,7 +118,7 @@ def resume() -> Any:
     try:
         resuming.resume(
             standing, _decision(form), actor=me(), at=clock.now(),
-            window=timedelta(hours=current_app.config["CATCH_UP_HOURS"]),
+            window=catch_up(),
         )  # fmt: skip
     except Invalid as error:
         db.session.rollback()

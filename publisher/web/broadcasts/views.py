@@ -11,12 +11,13 @@ from publisher import clock
 from publisher.clock import Week, last_weeks
 from publisher.models.places import Region
 from publisher.posters import photos as pictures
-from publisher.storage import DIGEST, Store, Unreachable
+from publisher.storage import DIGEST, Unreachable
 from publisher.web.access import public
 from publisher.web.assets import OPEN_PAGES
 from publisher.web.broadcasts import feeds
 from publisher.web.broadcasts.answers import PAGES, PICTURES, answer, not_too_often
 from publisher.web.broadcasts.feeds import Feed, Item
+from publisher.web.current import store
 from publisher.web.filters import language, tanggal_pendek
 from publisher.web.locale import LANGUAGES
 from publisher.workflow import reporting
@@ -79,9 +80,8 @@ def picture(code: str, digest: str) -> Response:
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # feeds name it elsewhere
     if response.make_conditional(request).status_code == 304:
         return response
-    store: Store = current_app.extensions["media_store"]
     try:
-        response.data = store.derived(
+        response.data = store().derived(
             digest,
             f"-{WIDTH_PX}.jpg",
             lambda master: pictures.thumbnail(master, WIDTH_PX, media.mime),

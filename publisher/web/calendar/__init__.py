@@ -6,13 +6,12 @@ itself, with a button that undoes the move.
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from flask import (
     Blueprint,
-    current_app,
     flash,
     g,
     redirect,
@@ -37,6 +36,7 @@ from publisher.web import failures
 from publisher.web.access import allow, by_script, form_version, get_post, me
 from publisher.web.calendar.asked import FILTERS, Asked, View, asked
 from publisher.web.calendar.grids import Card, Grid, Place, lay_out
+from publisher.web.current import catch_up, spacing
 from publisher.web.filters import jam, waktu
 from publisher.web.onward import own_page, referring_page
 from publisher.web.plans.slots import free_slots
@@ -116,8 +116,8 @@ def move(post_id: int) -> Response:
         actor=me(),
         at=clock.now(),
         version=form_version(),
-        spacing=timedelta(seconds=current_app.config["SPACING_S"]),
-        catch_up=timedelta(hours=current_app.config["CATCH_UP_HOURS"]),
+        spacing=spacing(),
+        catch_up=catch_up(),
     )
     said = _said(post, made, undone="urungkan" in request.form) + _what_it_needs(post)
     db.session.commit()

@@ -17,6 +17,7 @@ from publisher.models.neutrality import Neutrality
 from publisher.models.people import Role
 from publisher.web import approving
 from publisher.web.access import allow, get_office, me
+from publisher.web.current import store
 from publisher.web.failures import sentence
 from publisher.web.plans.blueprint import bp, moments, week_of
 from publisher.workflow import reviewing
@@ -62,7 +63,7 @@ def _choices(week: Week, *, nothing_chosen: bool = False) -> str:
         limit=reviewing.MOST,
         office_id=office.id if office else None,
     )
-    store, now = approving.store(), clock.now()
+    media, now = store(), clock.now()
     time = db.session.get(Neutrality, me().region_id)
     return render_template(
         "plans/approve.html",
@@ -71,7 +72,7 @@ def _choices(week: Week, *, nothing_chosen: bool = False) -> str:
         total=total,
         office=office,
         now=now,
-        refused={row.post.id for row in rows if reviewing.is_refused(row.post, store)},
+        refused={row.post.id for row in rows if reviewing.is_refused(row.post, media)},
         late={row.post.id for row in rows if reviewing.late(row.post, now)},
         twice={row.post.id for row in rows if time and time.governs(row.post, now)},
         checklist=time.checklist if time else [],

@@ -3,13 +3,13 @@
 from datetime import date, timedelta
 from typing import Any
 
-from flask import current_app
 from flask_babel import gettext as _
 
 from publisher import clock
 from publisher.clock import Week
 from publisher.models.places import Office
 from publisher.models.posts import Post
+from publisher.web.current import spacing
 from publisher.web.filters import kalimat
 from publisher.workflow import planning
 from publisher.workflow.planning import Slot
@@ -38,7 +38,7 @@ def free_slots(
         office,
         days,
         at=clock.now(),
-        spacing=timedelta(seconds=current_app.config["SPACING_S"]),
+        spacing=spacing(),
         post=post,
     )
     return [{"slot": slot, "local": _local(slot, office), "why": reason(slot)} for slot in found]

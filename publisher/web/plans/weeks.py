@@ -18,9 +18,9 @@ from publisher.models.people import OFFICE_ROLES, Role
 from publisher.models.places import Office
 from publisher.models.posts import Post
 from publisher.reports import plan_reminders
-from publisher.web import approving
 from publisher.web.access import allow, get_office, get_post, me
 from publisher.web.closing import HOURS
+from publisher.web.current import store
 from publisher.web.explaining import REASONS
 from publisher.web.failures import sentence
 from publisher.web.plans.blueprint import bp, moments, this_week, week_of
@@ -135,9 +135,7 @@ def _hand_in(post_id: int, version: int) -> str | None:
     post = get_post(post_id)
     try:
         with db.session.begin_nested():
-            drafting.submit(
-                post, actor=me(), at=clock.now(), store=approving.store(), version=version
-            )
+            drafting.submit(post, actor=me(), at=clock.now(), store=store(), version=version)
     except PublisherError as error:
         return sentence(error)
     return None
@@ -201,9 +199,9 @@ def _office_page(office: Office, week: Week, **given: Any) -> str:
 
 def _ready_drafts(post_ids: list[int]) -> list[Post]:
     """Return the drafts of which nothing is missing, as far as is known before they are tried."""
-    now, store = clock.now(), approving.store()
+    now, media = clock.now(), store()
     drafts = drafting.drafts_among(post_ids, limit=MOST_DRAFTS)
-    return [post for post in drafts if not drafting.gaps(post, store=store, at=now)]
+    return [post for post in drafts if not drafting.gaps(post, store=media, at=now)]
 
 
 def _faults(plan: OfficePlan | None) -> dict[int, str]:

@@ -22,7 +22,7 @@ from publisher.models.quotas import Dispensation
 from publisher.storage import Unreachable
 from publisher.typed import tidy
 from publisher.web.access import allow, get_office, me, of_an_area, sees_office
-from publisher.web.draft_steps import store
+from publisher.web.current import store
 from publisher.web.filters import kalimat, minggu
 from publisher.web.registry.common import (
     MANAGERS,

@@ -5,12 +5,11 @@ their own. The examples' addresses hold the whole choice, so nothing is kept to 
 """
 
 from dataclasses import asdict, dataclass
-from typing import Any, cast
+from typing import Any
 
 from flask import (
     Response,
     abort,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -28,9 +27,10 @@ from publisher.models.media import Media
 from publisher.models.people import OFFICE_ROLES, Role
 from publisher.models.places import Office, Region
 from publisher.posters.swatches import swatch
-from publisher.storage import Store, Unreachable
+from publisher.storage import Unreachable
 from publisher.typed import Unacceptable
 from publisher.web.access import allow, get_office, me
+from publisher.web.current import store
 from publisher.web.failures import sentence
 from publisher.web.registry.common import (
     MANAGERS,
@@ -159,7 +159,7 @@ def logo(logo_id: int) -> Response:
     digest = found.digest
     db.session.rollback()
     try:
-        response = Response(_store().get(digest), mimetype="image/png")
+        response = Response(store().get(digest), mimetype="image/png")
     except Unreachable:
         abort(503)
     except OSError:
@@ -184,7 +184,7 @@ def _choice_now(place: Place) -> Choice:
 
 
 def _tried(choice: Choice, place: Place) -> Tried:
-    return branding.tried(choice, place.region, place.office, _store())
+    return branding.tried(choice, place.region, place.office, store())
 
 
 def _shown(place: Place, tried: Tried) -> dict[str, Any]:
@@ -227,11 +227,11 @@ def _upload(form: LookForm, place: Place) -> str:
             media = _logo_of(place, media_id)
             db.session.expunge(media)
             db.session.rollback()
-            clean = branding.keep_from_library(media, _store())
+            clean = branding.keep_from_library(media, store())
         elif isinstance(file, FileStorage) and file.filename:
             content = file.read()
             db.session.rollback()
-            clean = branding.keep_logo(content, _store())
+            clean = branding.keep_logo(content, store())
         else:
             return ""
         added = branding.add_logo(place.region, place.office, clean, actor=me(), at=clock.now())
@@ -264,7 +264,3 @@ def _save(form: LookForm, place: Place) -> Any:
         )
 
     return step
-
-
-def _store() -> Store:
-    return cast(Store, current_app.extensions["media_store"])

@@ -15,8 +15,9 @@ from publisher.errors import PublisherError
 from publisher.models.posters import Poster
 from publisher.posters.contents import Problem
 from publisher.web.access import form_version, me
+from publisher.web.current import store
 from publisher.web.failures import sentence
-from publisher.web.studio.blueprint import get_poster, store, theme_of
+from publisher.web.studio.blueprint import get_poster, theme_of
 from publisher.web.studio.forms import sent_form, typed
 from publisher.workflow import designing, drafting
 from publisher.workflow.composing.keeping import Kept, media_of

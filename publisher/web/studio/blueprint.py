@@ -1,8 +1,6 @@
 """Where the studio's pages hang, and how they get at the rows behind them."""
 
-from typing import cast
-
-from flask import Blueprint, abort, current_app
+from flask import Blueprint, abort
 
 from publisher.db import db
 from publisher.models.people import Role
@@ -10,9 +8,9 @@ from publisher.models.places import Office
 from publisher.models.posters import Poster
 from publisher.models.posts import EDITABLE
 from publisher.posters.themes import Theme
-from publisher.storage import Store
 from publisher.web import access
 from publisher.web.access import me
+from publisher.web.current import store
 from publisher.workflow import branding
 
 bp = Blueprint("studio", __name__, url_prefix="/konten/<int:post_id>/poster")
@@ -29,10 +27,6 @@ def get_poster(post_id: int, poster_id: int) -> Poster:
 
 def may_edit(poster: Poster) -> bool:
     return me().role is Role.DRAFTER and poster.post.status in EDITABLE
-
-
-def store() -> Store:
-    return cast(Store, current_app.extensions["media_store"])
 
 
 def theme_of(office: Office) -> Theme:

@@ -24,11 +24,12 @@ from publisher.posters.templates import FORMATS, templates
 from publisher.posters.themes import Theme
 from publisher.web import access
 from publisher.web.access import allow, me
+from publisher.web.current import store
 from publisher.web.failures import sentence
 from publisher.web.filters import pukul
 from publisher.web.studio import actions
 from publisher.web.studio.actions import Outcome, size_asked
-from publisher.web.studio.blueprint import bp, get_poster, may_edit, store, theme_of
+from publisher.web.studio.blueprint import bp, get_poster, may_edit, theme_of
 from publisher.web.studio.forms import ROW_WORDS, SIZE_WORDS, TEXTS, form_of, sent_form, typed
 from publisher.web.studio.words import TEMPLATE_WORDS
 from publisher.workflow import designing, drafting, library

@@ -11,7 +11,8 @@ from publisher.models.posts import Post
 from publisher.posters.templates import templates
 from publisher.web import access
 from publisher.web.access import allow
-from publisher.web.studio.blueprint import bp, get_poster, store, theme_of
+from publisher.web.current import store
+from publisher.web.studio.blueprint import bp, get_poster, theme_of
 from publisher.workflow import designing
 from publisher.workflow.designing import SIZES, Design
 
