@@ -1,5 +1,7 @@
 """A reviewer returns a post with marks from a phone; the office works through them. No script."""
 
+import re
+
 from playwright.sync_api import expect
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "java_script_enabled": False}
@@ -60,3 +62,22 @@ def test_with_a_script_a_tap_marks_and_a_key_leads_to_the_next_post(cast, browse
     budi.wait_for_url(f"**/telaah/{last}?jenis=layanan")
     budi.keyboard.press("ArrowLeft")
     budi.wait_for_url(f"**/telaah/{first}?jenis=layanan")
+
+
+def test_a_tap_marks_the_right_spot_before_the_picture_has_come(cast, browser_of):
+    post_id = cast.post("submit", caption=CAPTION)
+    budi = browser_of(cast.budi)
+    on_its_way = []
+    budi.route(re.compile(r"/foto/[0-9a-f]{64}$"), lambda route: on_its_way.append(route))
+    budi.goto(f"/telaah/{post_id}")
+    budi.get_by_text("Tandai titik pada gambar 1").click()
+    picture = budi.locator("#titik-1 [data-picture]")
+    before = picture.bounding_box()
+    picture.click(position={"x": before["width"] / 4, "y": before["height"] / 2})
+    expect(budi.locator("#titik-1").get_by_label("Dari kiri")).to_have_value("250")
+    expect(budi.locator("#titik-1").get_by_label("Dari atas")).to_have_value("500")
+    assert not picture.locator("img").evaluate("image => image.naturalWidth")
+    for route in on_its_way:
+        route.continue_()
+    picture.locator("img").evaluate("image => image.decode()")
+    assert picture.bounding_box() == before
