@@ -5,7 +5,7 @@ makes a content special (planned more than once, the words of another, taken dow
 `apart` and not counted here but judged one by one.
 
 The database counts the contents of every kind in each week in which something of them went out,
-and hands thousands of offices over in three strings: as rows they would take longer than the
+and hands thousands of offices over in a few strings: as rows they would take longer than the
 counting. Then those that were out in an earlier week already are counted by themselves, and taken
 off. They are few: contents that were planned once are due on all channels at the same time, so
 something of them is out in another week than it was due in, for which there is an index.
@@ -15,7 +15,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -95,10 +95,9 @@ def _amounts(
     for place, ordinals, offices, amounts in ask(query, scope.given | weeks_given(weeks)):
         if offices is None:
             continue
-        for ordinal, office, amount in zip(
-            map(int, ordinals.split(",")), map(int, offices.split(",")), amounts.split(","),
-            strict=True,
-        ):  # fmt: skip
+        several = map(int, ordinals.split(",")) if ordinals else repeat(weeks[0].ordinal)
+        told = zip(several, map(int, offices.split(",")), amounts.split(","), strict=False)
+        for ordinal, office, amount in told:
             there = found[place][ordinal]
             there[office] = f"{there[office]},{amount}" if office in there else amount
     return found
@@ -121,11 +120,12 @@ def _question(
     """Return what the database is asked: to put it together takes longer than most answers."""
     parts: list[sa.Select[Any]] = []
     odd = _moved(whose, one_week, dialect)
+    told = partial(_told, one_week=one_week, dialect=dialect)
     for place, some in enumerate(channels):
         out = [really_out("delivery"), ~_DELIVERY.c.apart, *_on(some)]
         every = [*in_weeks(one_week), whose(_DELIVERY.c.office_id), *out]
         again = [*_was_out_before(odd, one_week), *out]
-        parts += [_told(_counted(every), place), _told(_counted(again), place, sign="-")]
+        parts += [told(every, place=place), told(again, place=place, sign="-")]
     return sa.union_all(*parts)
 
 
@@ -149,22 +149,30 @@ def _on(channels: Channels) -> Iterator[sa.ColumnElement[bool]]:
         yield _DELIVERY.c.account_id.in_(there)
 
 
-def _counted(which: Sequence[sa.ColumnElement[bool]]) -> sa.Subquery:
-    """Return how many contents each office has in each week, by kind: in the order of the index,
-    so that nothing is sorted."""
+def _told(
+    which: Sequence[sa.ColumnElement[bool]], *, place: int, one_week: bool, dialect: str,
+    sign: str = "",
+) -> sa.Select[Any]:  # fmt: skip
+    """Return how many contents each office has in each week, by kind, all of it in one row.
+
+    Contents are counted in the order of the index, so that nothing is sorted. The week is told
+    where there are several; and a number is made a word only for the database that insists on it.
+    """
     row = _DELIVERY.c
+    cell = [row.office_id, row.kind] if one_week else [row.week, row.office_id, row.kind]
     number = sa.func.count(sa.distinct(row.post_id)).label("number")
-    kind = sa.type_coerce(row.kind, sa.Text).label("kind")
-    query = sa.select(row.week, row.office_id, kind, number).where(*which)
-    return query.group_by(row.week, row.office_id, row.kind).subquery()
+    found = sa.select(*cell, number).where(*which).group_by(*cell).subquery().c
 
+    def word(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+        return sa.type_coerce(column, sa.Text) if dialect == "sqlite" else sa.cast(column, sa.Text)
 
-def _told(found: sa.Subquery, place: int, sign: str = "") -> sa.Select[Any]:
-    """Return all of it in one row."""
-    kind = sa.literal_column(f"'{sign}'", sa.Text) + found.c.kind if sign else found.c.kind
-    amount = kind + sa.cast(found.c.number, sa.Text)
-    told = (sa.cast(found.c.week, sa.Text), sa.cast(found.c.office_id, sa.Text), amount)
-    strings: list[Any] = [sa.func.aggregate_strings(each, ",") for each in told]
+    kind = sa.type_coerce(found.kind, sa.Text)
+    amount = (sa.literal_column(f"'{sign}'", sa.Text) + kind if sign else kind) + word(found.number)
+    strings: list[Any] = [
+        sa.null() if one_week else sa.func.aggregate_strings(word(found.week), ","),
+        sa.func.aggregate_strings(word(found.office_id), ","),
+        sa.func.aggregate_strings(amount, ","),
+    ]
     return sa.select(sa.literal(place), *strings)
 
 
