@@ -40,15 +40,14 @@ def leader_page() -> Iterator[Figure]:
 
 
 def _close_weeks(at: datetime) -> Week:
-    """Close the weeks that the clock would have closed by now, all but the last one.
+    """Return the newest week of which all contents are out; see `pages.fill`.
 
-    Return the newest week of which all contents are out, which is open; see `pages.fill`.
+    It is open, and so is the one before it; all others that its page shows are closed.
     """
     region = db.session.scalars(sa.select(Region)).one()
-    latest = Week.of(at, region.zone)
-    for week in last_weeks(latest.shifted(-2), pages.WEEKS - 2):
-        closing.close(region, reporting.week_report(region, week, at=at), by=None, at=at)
     full = Week.of(at - timedelta(days=3), region.zone)
+    for week in last_weeks(full.shifted(-2), pages.WEEKS - 2):
+        closing.close(region, reporting.week_report(region, week, at=at), by=None, at=at)
     db.session.commit()
     tidy()
     return full

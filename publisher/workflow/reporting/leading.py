@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from itertools import compress
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -76,9 +77,10 @@ def well_made(region: Region, report: WeekReport) -> tuple[WellMade, ...]:
     made = _made(Scope(region=region), report.week) if counted else {}
     ranked = sorted(
         (
-            (office, content, _merits(made[content.post_id], content.first_at))
+            (office, content, merits)
             for office, content in counted
             if content.post_id in made
+            and len(merits := _merits(made[content.post_id], content.first_at)) >= ENOUGH
         ),
         key=lambda one: (
             -len(one[2]), made[one[1].post_id].returns, one[1].first_at, one[1].post_id
@@ -86,9 +88,10 @@ def well_made(region: Region, report: WeekReport) -> tuple[WellMade, ...]:
     )  # fmt: skip
     first_of: dict[int, tuple[OfficeName, Content, frozenset[Merit]]] = {}
     for one in ranked:
-        if len(one[2]) >= ENOUGH:
-            first_of.setdefault(one[0].id, one)
+        first_of.setdefault(one[0].id, one)
     best = list(first_of.values())[:BEST]
+    if not best:
+        return ()
     shown = _shown([content.post_id for _, content, _ in best])
     # In a bare report only these few are read with their words and proofs.
     full = showing.contents([content.post_id for _, content, _ in best if not content.proofs])
@@ -171,14 +174,10 @@ def _own_photo() -> sa.ColumnElement[bool]:
 
 def _merits(made: Any, first_at: datetime) -> frozenset[Merit]:
     in_time = made.planned_at is not None and first_at <= made.planned_at + IN_TIME
-    held_true = {
-        Merit.COMPLETE: made.complete,
-        Merit.BENEFIT: made.benefit,
-        Merit.OWN_PHOTO: made.own_photo,
-        Merit.ALT_TEXT: made.pictured and not made.silent,
-        Merit.IN_TIME: in_time,
-    }
-    return frozenset(merit for merit, true in held_true.items() if true)
+    held_true = (  # in the order of `Merit`
+        made.complete, made.benefit, made.own_photo, made.pictured and not made.silent, in_time
+    )  # fmt: skip
+    return frozenset(compress(Merit, held_true))
 
 
 def _shown(posts: Iterable[int]) -> dict[int, dict[str, str]]:
