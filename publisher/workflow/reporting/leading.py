@@ -90,8 +90,6 @@ def well_made(region: Region, report: WeekReport) -> tuple[WellMade, ...]:
     for one in ranked:
         first_of.setdefault(one[0].id, one)
     best = list(first_of.values())[:BEST]
-    if not best:
-        return ()
     shown = _shown([content.post_id for _, content, _ in best])
     # In a bare report only these few are read with their words and proofs.
     full = showing.contents([content.post_id for _, content, _ in best if not content.proofs])
