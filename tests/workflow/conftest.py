@@ -1,6 +1,9 @@
 """Deliveries at any point of their way."""
 
+import threading
+
 import pytest
+import sqlalchemy as sa
 
 from publisher.db import db
 from publisher.models.advancing import advance
@@ -35,3 +38,20 @@ def bring(delivery, outcome, at=NOW):
     db.session.commit()
     db.session.refresh(delivery)
     return delivery
+
+
+def now_waits(is_done):
+    """Wait until another connection waits for a lock, or has what it wanted."""
+    query = sa.text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    pause = threading.Event()
+    for _ in range(3000):
+        with db.engine.connect() as connection:
+            if connection.scalar(query):
+                return
+        if is_done():
+            return
+        pause.wait(0.01)
+    raise AssertionError("nobody waits")

@@ -40,6 +40,7 @@ from publisher.workflow.delivering import by_hand, claiming, loading, recording
 from publisher.workflow.signing import lateness, rules
 from publisher.workflow.signing.links import Fate
 from tests.conftest import NOW, person
+from tests.workflow.conftest import now_waits
 
 LATER = NOW + timedelta(minutes=5)
 HOUR = timedelta(hours=1)
@@ -862,23 +863,6 @@ def beside(app, deed):
 def many_write(database_url):
     if not database_url.startswith("postgres"):
         pytest.skip("SQLite has one writer")
-
-
-def now_waits(is_done):
-    """Wait until another connection waits for a lock, or has what it wanted."""
-    query = sa.text(
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    pause = threading.Event()
-    for _ in range(3000):
-        with db.engine.connect() as connection:
-            if connection.scalar(query):
-                return
-        if is_done():
-            return
-        pause.wait(0.01)
-    raise AssertionError("nobody waits")
 
 
 def test_what_is_submitted_while_the_rule_is_set_needs_what_it_says(

@@ -9,7 +9,7 @@ from publisher.errors import N_
 from publisher.models.looks import Logo
 from publisher.models.media import Media, MediaKind
 from publisher.models.people import User
-from publisher.models.places import Office, Region
+from publisher.models.places import Office, Region, lock_region
 from publisher.posters import photos
 from publisher.posters.emblems import emblem
 from publisher.posters.photos import Photo
@@ -70,6 +70,7 @@ def add_logo(
     """
     if not may_set(actor, region, office):
         raise NotYourLook
+    lock_region(region.id)
     whose = Logo.office_id.is_(None) if office is None else Logo.office_id == office.id
     query = sa.select(Logo).where(Logo.region_id == region.id, whose, Logo.digest == kept.digest)
     if (known := db.session.scalar(query)) is not None:

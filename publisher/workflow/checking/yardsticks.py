@@ -1,4 +1,7 @@
-"""What a region chose for its checks: weights of the rubric, hotlines, words it knows."""
+"""What a region chose for its checks: weights of the rubric, hotlines, words it knows.
+
+Two people may set them at the same moment: each goes by what the other has left.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,7 +15,7 @@ from publisher.db import db
 from publisher.errors import N_, Invalid
 from publisher.models import audit
 from publisher.models.people import User
-from publisher.models.places import Office, Region
+from publisher.models.places import Office, Region, lock_region
 from publisher.models.yardsticks import Hotline, KnownWord, RubricWeight
 from publisher.workflow.checking.personal import international
 from publisher.workflow.checking.rubric import POINTS
@@ -62,6 +65,7 @@ def set_weights(region: Region, wanted: Mapping[str, int], *, actor: User, at: d
         raise Invalid(N_("Bobot setiap butir adalah bilangan bulat dari 0 sampai 100."))
     if not any(wanted.values()):
         raise Invalid(N_("Sedikitnya satu butir harus berbobot lebih dari 0."))
+    lock_region(region.id)
     before = weights(region.id)
     db.session.execute(sa.delete(RubricWeight).where(RubricWeight.region_id == region.id))
     db.session.add_all(
@@ -93,6 +97,7 @@ def add_hotline(
         raise Invalid(N_("Tulis nomor telepon lengkap, misalnya 0812-3456-7890."))
     if not label:
         raise Invalid(N_("Tulis nama layanan dari nomor ini."))
+    lock_region(region.id)
     known = hotlines(region)
     office_id = office.id if office else None
     if any(one.number == digits and one.office_id == office_id for one in known):
@@ -109,7 +114,8 @@ def add_hotline(
 
 def remove_hotline(region: Region, hotline_id: int, *, actor: User, at: datetime) -> bool:
     """Return whether there was such a number of this region."""
-    row = db.session.get(Hotline, hotline_id)
+    lock_region(region.id)
+    row = db.session.get(Hotline, hotline_id, populate_existing=True)
     if row is None or row.region_id != region.id:
         return False
     _write_down("hotline.remove", region, actor, at, number=row.number, label=row.label)
@@ -130,6 +136,7 @@ def add_words(region: Region, text: str, *, actor: User, at: datetime) -> int:
     told = dict.fromkeys(word.casefold() for word in WORD.findall(text) if _fits(word))
     if not told:
         raise Invalid(N_("Tulis sedikitnya satu kata, paling panjang 40 huruf."))
+    lock_region(region.id)
     known = set(words(region))
     new = [word for word in told if word not in known]
     if len(known) + len(new) > MAX_WORDS:

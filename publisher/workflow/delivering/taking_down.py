@@ -10,6 +10,7 @@ from publisher.db import db
 from publisher.errors import N_, Invalid
 from publisher.models import audit
 from publisher.models.deliveries import Delivery, DeliveryStatus
+from publisher.models.notices import add_once
 from publisher.models.people import User
 from publisher.models.standing_out import Takedown
 from publisher.workflow import composing
@@ -33,15 +34,17 @@ def take_down(
         raise Invalid(REASON_MISSING)
     if delivery.status is not DeliveryStatus.PUBLISHED or delivery.published_at is None:
         raise Invalid(NOT_OUT)
-    if takedown_of(delivery) is not None:
-        raise Invalid(KNOWN)
     if not delivery.published_at <= down_at <= at:
         raise Invalid(NOT_THEN)
-    row = Takedown(delivery=delivery, at=down_at, reason=reason, noted_by=actor, noted_at=at)
-    db.session.add(row)
+    row = {
+        "delivery_id": delivery.id, "at": down_at, "reason": reason, "noted_by_id": actor.id,
+        "noted_at": at,
+    }  # fmt: skip
+    if not add_once(Takedown, [row]):
+        raise Invalid(KNOWN)
     composing.mark_apart(delivery.post_id)
     _note("delivery.taken_down", delivery, actor, at, down_at=down_at.isoformat(), reason=reason)
-    return row
+    return db.session.get_one(Takedown, delivery.id)
 
 
 def put_back(delivery: Delivery, *, actor: User, at: datetime) -> None:

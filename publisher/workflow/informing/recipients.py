@@ -9,7 +9,7 @@ from publisher.errors import N_
 from publisher.models.audit import record
 from publisher.models.letters import Letter, ReportRecipient
 from publisher.models.people import User
-from publisher.models.places import Region
+from publisher.models.places import Region, lock_region
 from publisher.models.weeks import ClosedWeek
 from publisher.typed import Fault, refuse
 from publisher.workflow.informing.weekly import of_region
@@ -23,6 +23,7 @@ def add(region: Region, address: str, *, actor: User, at: datetime) -> ReportRec
 
     :raises Unacceptable: if it is no address, there already, or one too many
     """
+    lock_region(region.id)
     address = address.lower()
     there = of_region(region)
     full = Fault(N_("Paling banyak %(most)s alamat. Hapus yang tidak perlu lagi."), {"most": MOST})

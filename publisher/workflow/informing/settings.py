@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from publisher.db import db
 from publisher.errors import N_
 from publisher.models.letters import DIGEST_HOUR, Channel, LetterSetting
+from publisher.models.notices import add_once
 from publisher.models.people import User
 from publisher.typed import Fault, refuse
 from publisher.workflow.informing import numbers
@@ -33,19 +35,18 @@ class Choice:
 def of(user: User) -> LetterSetting:
     """Return how a person wants to be told; if they never said, as everybody is. Writes
     nothing."""
-    return db.session.get(LetterSetting, user.id) or LetterSetting(
-        user_id=user.id, telegram_name="", **vars(Choice())
-    )
+    return db.session.get(LetterSetting, user.id) or LetterSetting(**_as_everybody(user))
 
 
 def own(user: User) -> LetterSetting:
-    """Return the row of a person, adding it if they never said anything."""
-    setting = db.session.get(LetterSetting, user.id, with_for_update=True)
-    if setting is None:
-        setting = of(user)
-        db.session.add(setting)
-        db.session.flush()
-    return setting
+    """Return the row of a person as it stands now, adding it if they never said anything. Nobody
+    else changes it until the transaction ends."""
+    add_once(LetterSetting, [_as_everybody(user)])
+    return db.session.get_one(LetterSetting, user.id, with_for_update=True, populate_existing=True)
+
+
+def _as_everybody(user: User) -> dict[str, Any]:
+    return {"user_id": user.id, "telegram_name": "", **vars(Choice())}
 
 
 def choose(user: User, choice: Choice) -> None:

@@ -12,6 +12,7 @@ from publisher.models.audit import record
 from publisher.models.ideas import Idea
 from publisher.models.media import Media
 from publisher.models.people import Role, User
+from publisher.models.places import lock_region
 from publisher.models.posters import Poster
 from publisher.models.posts import PostKind, PostStatus
 from publisher.typed import Fault, refuse, text_fault, tidy
@@ -57,6 +58,7 @@ def share(
     :raises CannotShare: if it is not theirs, not approved, or shared already
     :raises Unacceptable: naming what is wrong; "content": it holds personal data
     """
+    lock_region(actor.region_id)  # one idea a poster, however often its button is pressed
     if not can_share(poster, actor) or shared_as(poster):
         raise CannotShare
     told, content = tidy(worked), _copied(poster.content, with_photos=with_photos)

@@ -1,0 +1,184 @@
+"""Two who save the same for the first time at the same moment: both are served, or one is told.
+
+The second begins when the first has written and has not committed, so it sees nothing of it.
+"""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+
+from publisher.db import begin_writing, db
+from publisher.errors import Invalid, PublisherError
+from publisher.models.audit import AuditEntry
+from publisher.models.deliveries import Delivery, DeliveryStatus
+from publisher.models.ideas import Idea
+from publisher.models.letters import Channel, LetterSetting, ReportRecipient
+from publisher.models.looks import Logo
+from publisher.models.people import User
+from publisher.models.places import Office
+from publisher.models.posters import Poster
+from publisher.models.posts import PostKind
+from publisher.models.standing_out import Takedown
+from publisher.models.yardsticks import Hotline, KnownWord, RubricWeight
+from publisher.platforms.base import Receipt
+from publisher.posters.themes import Theme
+from publisher.typed import Unacceptable
+from publisher.workflow import branding, checking, designing, sharing
+from publisher.workflow.composing.keeping import Kept
+from publisher.workflow.delivering import taking_down
+from publisher.workflow.informing import recipients, settings
+from publisher.workflow.sharing.giving import CannotShare
+from tests.conftest import NOW
+from tests.workflow.conftest import bring, now_waits
+
+
+@pytest.fixture
+def at_once(app, database_url):
+    """Return a function that does something twice at the same moment, and returns what stopped
+    each: the first, then the second; None: nothing did.
+
+    :param deed: takes whether it is the second's turn
+    """
+    many_write = database_url.startswith("postgres")  # SQLite lets one wait for the other
+
+    def at_once(deed):
+        db.session.remove()
+        written, over = threading.Event(), threading.Event()
+
+        def first():
+            with app.app_context():
+                begin_writing()
+                deed(second=False)
+                db.session.flush()
+                written.set()
+                if many_write:
+                    now_waits(over.is_set)
+                db.session.commit()
+
+        def second():
+            with app.app_context():
+                assert written.wait(60)
+                try:
+                    begin_writing()
+                    deed(second=True)
+                    db.session.commit()
+                except PublisherError as error:
+                    db.session.rollback()
+                    return type(error)
+                finally:
+                    over.set()
+
+        with ThreadPoolExecutor(2) as pool:
+            both = pool.submit(first), pool.submit(second)
+            return [each.result(timeout=120) for each in both]
+
+    return at_once
+
+
+def all_of(model):
+    return list(db.session.scalars(sa.select(model)))
+
+
+def test_what_a_person_chooses_twice_at_once_is_as_they_chose_last(at_once, sari):
+    who = sari.id
+
+    def choose(*, second):
+        user = db.session.get(User, who)
+        settings.of(user)  # the page has looked before
+        settings.choose(user, settings.Choice(digest_hour=9 if second else 8, weekly=second))
+
+    assert at_once(choose) == [None, None]
+    [row] = all_of(LetterSetting)
+    assert (row.user_id, row.digest_hour, row.weekly) == (who, 9, True)
+
+
+def test_nothing_of_what_the_other_has_just_chosen_is_lost(at_once, sari):
+    who = sari.id
+    settings.choose(sari, settings.Choice(digest=Channel.OFF))
+    db.session.commit()
+
+    def choose(*, second):
+        user = db.session.get(User, who)
+        shown = settings.of(user)
+        settings.choose(user, settings.Choice(digest=Channel.OFF if second else Channel.MAIL))
+        assert shown.digest is (Channel.OFF if second else Channel.MAIL)
+
+    assert at_once(choose) == [None, None]
+    assert [row.digest for row in all_of(LetterSetting)] == [Channel.OFF]
+
+
+def test_the_weights_are_those_that_were_set_last_and_the_trail_says_what_they_were(at_once, budi):
+    who = budi.id
+
+    def weigh(*, second):
+        user = db.session.get(User, who)
+        wanted = dict.fromkeys(checking.weights(user.region_id), 7 if second else 5)
+        checking.set_weights(user.region, wanted, actor=user, at=NOW)
+
+    assert at_once(weigh) == [None, None]
+    assert {row.weight for row in all_of(RubricWeight)} == {7}
+    last = db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id)).all()[-1]
+    assert set(last.details["before"].values()) == {5}
+
+
+@pytest.mark.parametrize(
+    ("add", "model", "stopped"),
+    [
+        (lambda user: checking.add_words(user.region, "posyandu", actor=user, at=NOW), KnownWord,
+         None),
+        (lambda user: checking.add_hotline(
+            user.region, "0812-3456-7890", "Puskesmas", office=db.session.get(Office, 1),
+            actor=user, at=NOW,
+        ), Hotline, None),
+        (lambda user: recipients.add(user.region, "a@luar.contoh.id", actor=user, at=NOW),
+         ReportRecipient, Unacceptable),
+        (lambda user: branding.add_logo(
+            user.region, None,
+            Kept(digest="a" * 64, mime="image/png", width=1, height=1, size_bytes=1),
+            actor=user, at=NOW,
+        ), Logo, None),
+    ],
+    ids=["word", "hotline", "recipient", "logo"],
+)  # fmt: skip
+def test_what_two_add_to_a_region_at_once_is_there_once(at_once, dinkes, budi, add, model, stopped):
+    who = budi.id
+
+    assert at_once(lambda *, second: add(db.session.get(User, who))) == [None, stopped]  # noqa: ARG005
+    assert len(all_of(model)) == 1
+    assert len(all_of(AuditEntry)) == (0 if model is Logo else 1)
+
+
+def test_a_takedown_that_two_note_at_once_is_noted_once(at_once, planned, dinkes_x, budi):
+    delivery = bring(planned(dinkes_x), Receipt(remote_id="1", url="https://x.com/a/status/1"))
+    assert delivery.status is DeliveryStatus.PUBLISHED
+    which, who = delivery.id, budi.id
+
+    def note(*, second):
+        taking_down.take_down(
+            db.session.get(Delivery, which), down_at=NOW, reason=f"Salah foto {second}",
+            actor=db.session.get(User, who), at=NOW,
+        )  # fmt: skip
+
+    assert at_once(note) == [None, Invalid]
+    assert [row.reason for row in all_of(Takedown)] == ["Salah foto False"]
+
+
+def test_a_poster_that_two_share_at_once_is_one_idea(at_once, make_post, sari):
+    post = make_post()
+    theme = Theme(region="Pemerintah Kabupaten Blora", office="Dinas Kesehatan")
+    poster = designing.start(post, "layanan", theme, actor=sari, at=NOW)
+    post.move("submit", actor=sari, at=NOW)
+    post.move("approve", actor=sari, at=NOW)  # who does is others' business
+    db.session.commit()
+    which, who = poster.id, sari.id
+
+    def share(*, second):
+        sharing.share(
+            db.session.get(Poster, which), worked="Pendaftaran naik.", kind=PostKind.LAYANAN,
+            with_photos=False, actor=db.session.get(User, who), at=NOW,
+        )  # fmt: skip
+
+    assert at_once(share) == [None, CannotShare]
+    assert len(all_of(Idea)) == 1
