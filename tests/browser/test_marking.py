@@ -14,9 +14,10 @@ def test_a_sentence_and_a_spot_are_marked_on_a_phone_and_ticked_off_by_the_offic
     budi.goto("/telaah")
     budi.get_by_role("link", name="Imunisasi gratis di puskesmas").click()
     expect(budi.locator("#isi")).to_contain_text("“kegaitan” tidak ada dalam kamus.")
-    budi.locator("#teks-caption").get_by_role("link", name="Bawa buku KIA.").click()
+    budi.locator("#teks-caption").get_by_text("Bawa buku KIA.").click()
     form = budi.locator("#tandai-kalimat")
-    expect(form.get_by_label("Kalimat")).to_have_value("caption:1")
+    expect(form.get_by_role("radio", name="Takarir Bawa buku KIA.")).to_be_checked()
+    expect(form.get_by_role("radio", name="Takarir Bawa buku KIA.")).to_be_in_viewport()
     form.get_by_label("Saran perbaikan").fill("Sebut kartu keluarga juga.")
     form.get_by_role("button", name="Tambah tanda").click()
     expect(budi.locator("#messages")).to_contain_text("Tanda disimpan.")
@@ -41,12 +42,31 @@ def test_a_sentence_and_a_spot_are_marked_on_a_phone_and_ticked_off_by_the_offic
     expect(marks.locator("#tanda-1, li").first).to_contain_text("Sudah diubah")
 
 
+def test_a_tap_on_another_sentence_costs_nothing_that_is_typed(cast, browser_of):
+    post_id = cast.post("submit", caption=CAPTION)
+    for budi in (browser_of(cast.budi, **PHONE), browser_of(cast.budi)):
+        budi.goto(f"/telaah/{post_id}")
+        form = budi.locator("#tandai-kalimat")
+        form.get_by_label("Saran perbaikan").fill("Sebut kartu keluarga juga.")
+        form.get_by_label("Alasan").select_option("data_pribadi")
+        budi.get_by_text("Tolak", exact=True).click()
+        budi.locator("#tolak textarea").fill("Sudah tayang minggu lalu.")
+        for number, words in enumerate(("Imunisasi gratis hari ini.", "Bawa buku KIA.")):
+            budi.locator("#teks-caption").get_by_text(words).click()
+            expect(form.get_by_role("radio", checked=True)).to_have_value(f"caption:{number}")
+        expect(form.get_by_label("Saran perbaikan")).to_have_value("Sebut kartu keluarga juga.")
+        expect(form.get_by_label("Alasan")).to_have_value("data_pribadi")
+        expect(budi.locator("#tolak textarea")).to_have_value("Sudah tayang minggu lalu.")
+
+
 def test_with_a_script_a_tap_marks_and_a_key_leads_to_the_next_post(cast, browser_of):
     first, last = cast.post("submit", caption=CAPTION), cast.post("submit", title="Donor darah")
     budi = browser_of(cast.budi)
     budi.goto(f"/telaah/{first}?jenis=layanan")
-    budi.locator("#teks-caption").get_by_role("link", name="Kegaitan sampai siang.").click()
-    expect(budi.get_by_label("Kalimat", exact=True)).to_have_value("caption:2")
+    budi.locator("#teks-caption").get_by_text("Kegaitan sampai siang.").click()
+    chosen = budi.get_by_role("radio", name="Takarir Kegaitan sampai siang.")
+    expect(chosen).to_be_checked()
+    expect(budi.locator(".said__one--chosen")).to_have_text("Kegaitan sampai siang.")
     expect(budi.locator("#kalimat-alasan")).to_be_focused()
     budi.get_by_text("Tandai titik pada gambar 1").click()
     picture = budi.locator("#titik-1")

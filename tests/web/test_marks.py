@@ -53,8 +53,9 @@ def spot(client, post, **data):
 def test_marks_need_no_script_and_no_further_reason_and_reach_the_office(
     as_budi, client_of, sari, post
 ):
-    page = as_budi.get(f"/telaah/{post.id}?tandai=caption:1").get_data(as_text=True)
-    assert re.search(r'<option value="caption:1" selected>Bawa buku KIA', page)
+    page = as_budi.get(f"/telaah/{post.id}").get_data(as_text=True)
+    assert re.search(r'<label class="said__one" for="tempat-caption-1">Bawa buku KIA', page)
+    assert re.search(r'type="radio" id="tempat-caption-1"[^>]*name="tempat"', page)
     assert sentence(as_budi, post, komentar="Sebut kartu keluarga juga.").status_code == 302
     assert spot(as_budi, post, bidang="3").status_code == 302
     assert spot(as_budi, post, x="120", y="880").status_code == 302
@@ -126,6 +127,7 @@ def test_what_is_written_of_the_return_outlives_a_mark_and_a_mark_sent_twice_is_
     ("form", "data", "status"),
     [
         ("sentence", {"tempat": "caption:9"}, 422),
+        ("sentence", {"tempat": ""}, 422),
         ("sentence", {"alasan": "ngawur"}, 422),
         ("sentence", {"alasan": "lainnya", "komentar": " "}, 422),
         ("sentence", {"version": "0"}, 409),
@@ -143,6 +145,8 @@ def test_a_mark_that_cannot_be_is_refused_with_what_was_typed(as_budi, post, for
     assert answer.status_code == status
     if data.get("komentar") is None and form == "sentence":
         assert "Tolong dicek." in answer.get_data(as_text=True)
+    if data.get("bidang") is None and form == "spot" and "gambar" not in data:
+        assert 'data-axis="x" min="0" max="1000" step="10" value="2000"' in answer.text
     assert marks() == []
 
 

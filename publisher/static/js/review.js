@@ -1,6 +1,6 @@
 // Makes marking a tap and walking through the queue a key, and leads from a finding to the words
-// that it is about. Without this file the sentences are links, the spot is one of nine fields, the
-// arrows are at the top of the page, and a finding leads to its field.
+// that it is about. Without this file a tap on a sentence leads to its choice in the form, the spot is
+// one of nine fields, the arrows are at the top of the page, and a finding leads to its field.
 
 {
 const find = (selector, root = document) => root.querySelector(selector);
@@ -33,15 +33,20 @@ document.addEventListener("click", (event) => {
 const marking = find("[data-marking]");
 if (marking) {
   document.addEventListener("click", (event) => {
-    const sentence = event.target.closest("a[data-place]");
-    if (!sentence || event.ctrlKey || event.metaKey) return;
+    const sentence = event.target.closest(".said__one");
+    if (!sentence) return;
     event.preventDefault();
-    for (const other of findAll(".said__one--chosen")) other.classList.remove("said__one--chosen");
-    sentence.classList.add("said__one--chosen");
-    find("[name=tempat]", marking).value = sentence.dataset.place;
+    sentence.control.checked = true;
+    sentence.control.scrollIntoView({ block: "nearest" });
+    showChosen();
     marking.scrollIntoView({ block: "center" });
     find("[name=alasan]", marking).focus({ preventScroll: true });
   });
+  marking.addEventListener("change", showChosen);
+
+  function showChosen() {
+    for (const one of findAll(".said__one")) one.classList.toggle("said__one--chosen", one.control.checked);
+  }
 }
 
 /* Spots ------------------------------------------------------------------------------ */
