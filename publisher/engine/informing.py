@@ -13,10 +13,16 @@ from datetime import timedelta
 from flask import Flask
 
 from publisher import mail
+from publisher.db import db
 from publisher.engine.listening import Listener
 from publisher.engine.steps import Steps
-from publisher.engine.wording import BODY, TEXT, Writer, Written
+from publisher.engine.wording import BODY, TEXT, File, Writer, Written
 from publisher.models.letters import Channel, LetterStatus
+from publisher.models.weeks import ClosedWeek
+from publisher.reports.snapshot import WeekReport
+from publisher.storage import Unreachable
+from publisher.workflow import closing
+from publisher.workflow.closing import filing
 from publisher.workflow.informing import gathering, posting, weekly
 from publisher.workflow.informing.posting import Claim, Ended
 from publisher.workflow.informing.ways import Ways
@@ -70,11 +76,14 @@ class Informer:
         self._steps.transact(lambda: weekly.write(at=at, ways=ways))
 
     def _safely(self, claim: Claim) -> None:
-        """Send one; what stops that leaves it to its lease, and harms no other."""
+        """Send one; what stops that before it is handed over is one more vain attempt, and harms
+        no other. What stops it later leaves it to its lease: nobody knows how it ended."""
         try:
             self._send(claim)
-        except Exception:
+        except Exception as error:
             log.exception("letter %s failed", claim.letter_id)
+            at, ended = self._steps.now(), Ended(status=_S.WAITING, error=_why(error))
+            self._steps.transact(lambda: posting.end(claim, ended, at=at, before=_S.CLAIMED))
 
     def _send(self, claim: Claim) -> None:
         if self._away or self._steps.stopping.is_set():
@@ -85,7 +94,7 @@ class Informer:
         if written is None:
             self._steps.transact(lambda: posting.drop(claim, at=at))
             return
-        contents = [self._app.extensions["media_store"].get(file.digest) for file in written.files]
+        contents = [self._content(file) for file in written.files]
         if not self._steps.transact(lambda: posting.begin(claim, written.notice_ids, at=at)):
             return
         ended = self._hand_over(written, contents)
@@ -96,6 +105,23 @@ class Informer:
     def _written(self, claim: Claim) -> Written | None:
         letter = posting.load(claim)
         return self._writer.write(letter, at=self._steps.now()) if letter else None
+
+    def _content(self, file: File) -> bytes:
+        """Return a kept file; what the store has lost is made again of what was frozen.
+
+        :raises Unreachable: if the store cannot be asked now
+        :raises Lost: if it cannot be made as it was
+        """
+        store = self._app.extensions["media_store"]
+        try:
+            content: bytes = store.get(file.digest)
+        except Unreachable:
+            raise
+        except OSError:
+            log.warning("%s is lost or damaged; it is to be made again", file.name)
+            report = self._steps.transact(lambda: _as_closed(file.closed_id), read_only=True)
+            content = filing.make_again(report, file.form, file.digest, store)
+        return content
 
     def _hand_over(self, written: Written, contents: list[bytes]) -> Ended:
         if written.channel is Channel.TELEGRAM and self._bot:
@@ -127,6 +153,17 @@ def _letter(written: Written, contents: list[bytes]) -> mail.Letter:
         to=written.to, subject=written.subject, text=text, about=written.key,
         attachments=tuple(attached), leave_url=written.leave_url,
     )  # fmt: skip
+
+
+def _as_closed(closed_id: int) -> WeekReport:
+    """Return a report as it was when its files were made: of the newest version there was."""
+    closed = db.session.get_one(ClosedWeek, closed_id)
+    return closing.read(closed, newest=closed.version)
+
+
+def _why(error: Exception) -> str:
+    """Return what may be kept of a failure: nothing of rows, addresses or folders."""
+    return str(error) if isinstance(error, (filing.Lost, Unreachable)) else type(error).__name__
 
 
 def _mailbox(app: Flask) -> mail.Mailbox | None:

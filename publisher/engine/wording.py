@@ -33,6 +33,7 @@ BODY = "\x00"
 class File:
     """A kept file, named without its row: it is read when no transaction is open."""
 
+    closed_id: int
     form: str
     name: str
     mime: str
@@ -146,7 +147,10 @@ class Writer:
 
 
 def _file(row: ReportFile) -> File:
-    return File(form=row.form, name=row.name, mime=row.mime, digest=row.digest)
+    return File(
+        closed_id=row.closed_week_id, form=row.form, name=row.name, mime=row.mime,
+        digest=row.digest,
+    )  # fmt: skip
 
 
 def _waiting(user: User, at: datetime) -> dict[str, int]:

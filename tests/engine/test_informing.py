@@ -22,7 +22,7 @@ from publisher.models.letters import (
 )
 from publisher.models.notices import AT_ONCE, AUDIENCE, Notice, NoticeKind, NoticeRead, add_once
 from publisher.models.people import Role, User
-from publisher.workflow.informing import gathering, posting, settings
+from publisher.workflow.informing import gathering, posting, settings, trouble
 from publisher.workflow.informing.ways import Ways
 from tests.conftest import NOW, person
 
@@ -192,6 +192,32 @@ def test_a_worker_that_died_before_it_handed_a_letter_over_costs_a_while(
     assert (statuses(), a_round()) == ([LetterStatus.CLAIMED], [])
 
     assert a_round(NOW + posting.LEASE + timedelta(seconds=1)) == [sari.email]
+
+
+def test_a_letter_that_stops_every_worker_is_given_up_some_day_and_shown_until_then(
+    sari, blora, a_round, make_post
+):
+    happens(NoticeKind.RETURNED, office=sari.office, post_id=make_post().id)
+    for hours in range(12):
+        a_round(NOW + hours * HOUR, _send=lambda _claim: None)
+    assert trouble.of_region(blora, at=NOW).error == "its worker stopped"
+
+    a_round(NOW + 13 * HOUR, _send=lambda _claim: None)
+
+    assert statuses() == [LetterStatus.GIVEN_UP]
+
+
+def test_a_letter_that_cannot_be_written_is_tried_later_each_time(sari, blora, a_round, make_post):
+    happens(NoticeKind.RETURNED, office=sari.office, post_id=make_post().id)
+
+    def unwritable(_claim):
+        raise KeyError("sari@contoh.go.id")
+
+    for minutes in (0, 1, 2, 4, 5):
+        a_round(NOW + timedelta(minutes=minutes), _written=unwritable)
+
+    assert db.session.scalar(sa.select(Letter.attempts)) == 3
+    assert trouble.of_region(blora, at=NOW).error == "KeyError"  # and nobody's address
 
 
 def test_a_worker_that_died_while_handing_a_letter_over_leaves_it_for_good(

@@ -4,6 +4,7 @@
 """
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -16,13 +17,15 @@ from publisher.db import db
 from publisher.engine.closing import Closer
 from publisher.engine.informing import Informer
 from publisher.engine.steps import Steps
-from publisher.models.letters import Letter, LetterKind
+from publisher.models.letters import Letter, LetterKind, LetterStatus
 from publisher.models.notices import NoticeKind
 from publisher.models.people import Role
 from publisher.models.weeks import ReportFile
+from publisher.reports.forms import FORMS
+from publisher.storage import Unreachable
 from publisher.typed import Unacceptable
 from publisher.workflow import closing, reporting
-from publisher.workflow.informing import leaving, recipients, settings
+from publisher.workflow.informing import leaving, recipients, settings, trouble, weekly
 from publisher.workflow.watching import inbox
 from tests.conftest import NOW, person
 from tests.weeks import content, rule, utc
@@ -54,6 +57,20 @@ def a_round(app, post_office):
         return sorted(letter["To"] for letter in post_office.letters)
 
     return a_round
+
+
+@pytest.fixture
+def files(app):
+    """Return a function that closes what is due and returns the files of it, by form."""
+
+    def files():
+        db.session.commit()
+        steps = Steps(app, owner="test")
+        steps.now = lambda: CLOSING
+        Closer(app, steps).close()
+        return {row.form: row for row in db.session.scalars(sa.select(ReportFile))}
+
+    return files
 
 
 def test_leaders_and_further_addresses_get_the_very_files_once_a_version(
@@ -96,6 +113,74 @@ def test_a_correction_is_mailed_as_another_version_with_its_reason(
     assert {file.get_filename() for file in second.iter_attachments()}.isdisjoint(
         file.get_filename() for file in first.iter_attachments()
     )
+
+
+@pytest.mark.parametrize("happened", ["lost", "damaged"])
+def test_a_file_that_the_media_store_lost_is_made_again_as_it_was(
+    a_week, app, ratna, files, a_round, post_office, happened
+):
+    store = app.extensions["media_store"]
+    for row in files().values():
+        store.delete(row.digest)
+        if happened == "damaged":
+            store.path(row.digest).write_bytes(b"rusak")
+
+    assert a_round() == [ratna.email]
+
+    attached = [
+        hashlib.sha256(file.get_content()).hexdigest()
+        for file in post_office.letters[0].iter_attachments()
+    ]
+    assert sorted(attached) == sorted(files()[form].digest for form in ("pdf", "png"))
+    for form in weekly.NEEDED:
+        store.get(files()[form].digest)
+
+
+def test_a_letter_whose_file_is_lost_for_good_is_tried_for_a_week_and_people_are_told(
+    a_week, app, ratna, files, a_round, post_office, monkeypatch
+):
+    """An earlier version of Siar filed it: what is made now is not the same."""
+    minute, attempts = timedelta(minutes=1), []
+    earlier = replace(FORMS["txt"], render=lambda *_: b"Rekap versi lama")
+    with monkeypatch.context() as patch:
+        patch.setitem(FORMS, "txt", earlier)
+        app.extensions["media_store"].delete(files()["txt"].digest)
+    for minutes in (0, 1, 2, 4):
+        assert a_round(CLOSING + minutes * minute) == []
+        attempts.append(db.session.scalar(sa.select(Letter.attempts)))
+    assert attempts == [1, 2, 2, 3]  # later each time
+    held = trouble.of_region(a_week, at=CLOSING)
+    assert (held.waiting, held.error) == (1, "txt is not in the media store")
+    assert held.since == CLOSING
+
+    over = CLOSING + timedelta(days=7, minutes=1)
+    a_round(over)
+
+    [given_up] = trouble.of_region(a_week, at=over).lost
+    assert (given_up.kind, given_up.status) == (LetterKind.WEEK, LetterStatus.GIVEN_UP)
+    a_round(over + timedelta(hours=19))
+    [daily] = [
+        one for one in post_office.letters
+        if one["To"] == ratna.email and "ringkasan" in one["Subject"]
+    ]  # fmt: skip
+    assert "Sudah ditutup: minggu ke\u201147 (16–22 Nov 2026)" in daily.get_body().get_content()
+
+
+def test_a_media_store_that_does_not_answer_costs_an_attempt_and_nothing_else(
+    a_week, app, ratna, files, a_round, monkeypatch
+):
+    files()
+    store = app.extensions["media_store"]
+
+    def away(_digest):
+        raise Unreachable("s3://media: no connection")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "get", away)
+        assert a_round() == []
+    assert trouble.of_region(a_week, at=CLOSING).error == "s3://media: no connection"
+
+    assert a_round(CLOSING + timedelta(minutes=2)) == [ratna.email]
 
 
 def test_leaders_and_reviewers_see_in_the_app_that_a_week_closed(

@@ -1,5 +1,6 @@
 """The files of a closed week: each form is made once, and given out unchanged from then on."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +15,10 @@ from publisher.storage import Store
 
 #: The files of a week that was closed longer ago are made when somebody asks for them.
 MADE_WITHIN = timedelta(days=30)
+
+
+class Lost(Exception):
+    """A file is gone from the media store, and what is made now is not what it was."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +56,21 @@ def make(report: WeekReport, form: str, store: Store) -> Made:
         digest=store.put(content),
         size_bytes=len(content),
     )
+
+
+def make_again(report: WeekReport, form: str, digest: str, store: Store) -> bytes:
+    """Make a form that the store has lost, or kept badly, and keep it there as it was.
+
+    :param report: as it was when the form was made first
+    :param digest: of the file that was kept
+    :raises Lost: if it is not the very same, made by other fonts or another version of Siar
+    """
+    content = FORMS[form].render(report, store)
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise Lost(f"{form} is not in the media store")
+    store.delete(digest)  # what lies there, if anything, is damaged
+    store.put(content)
+    return content
 
 
 def keep(closed_id: int, made: Made, *, at: datetime) -> None:

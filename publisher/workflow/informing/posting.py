@@ -75,17 +75,20 @@ class Ended:
 def recover(*, at: datetime) -> None:
     """Settle what dead workers left: what was only claimed waits again, what was being handed
     over has an unknown end. What nobody sent while it made sense is given up."""
-    for kind, lasts in LASTS.items():
-        waiting = sa.and_(Letter.status == _S.WAITING, Letter.kind == kind)
-        late = sa.select(Letter.id).where(Letter.ended_at.is_(None), waiting)
-        for letter_id in db.session.scalars(late.where(Letter.made_at < at - lasts)).all():
-            _give_up(letter_id, at=at)
     expired = sa.and_(Letter.ended_at.is_(None), Letter.lease_until < at)
-    again = {"status": _S.WAITING, "lease_until": None}
+    again = {
+        "status": _S.WAITING, "lease_until": None, "attempts": Letter.attempts + 1,
+        "error": "its worker stopped",
+    }  # fmt: skip
     unsure = {"status": _S.UNSURE, "lease_until": None, "ended_at": at}
     for status, values in ((_S.CLAIMED, again), (_S.SENDING, unsure)):
         change = sa.update(Letter).where(expired, Letter.status == status)
         db.session.execute(change.values(**values))
+    for kind, lasts in LASTS.items():  # at last: also what stopped every worker that tried it
+        waiting = sa.and_(Letter.status == _S.WAITING, Letter.kind == kind)
+        late = sa.select(Letter.id).where(Letter.ended_at.is_(None), waiting)
+        for letter_id in db.session.scalars(late.where(Letter.made_at < at - lasts)).all():
+            _give_up(letter_id, at=at)
 
 
 def _give_up(letter_id: int, *, at: datetime) -> None:
@@ -202,8 +205,13 @@ def drop(claim: Claim, *, at: datetime) -> None:
         _forget(claim.letter_id)  # else somebody else's by now: what it tells stays told
 
 
-def end(claim: Claim, ended: Ended, *, at: datetime) -> None:
-    """Write down how handing it over ended, and when to try again if that makes sense."""
+def end(
+    claim: Claim, ended: Ended, *, at: datetime, before: LetterStatus = LetterStatus.SENDING
+) -> None:
+    """Write down how handing it over ended, and when to try again if that makes sense.
+
+    :param before: CLAIMED: it could not even be written
+    """
     letter = db.session.get_one(Letter, claim.letter_id)
     status, next_at = ended.status, letter.next_at
     if status is _S.WAITING:
@@ -212,7 +220,7 @@ def end(claim: Claim, ended: Ended, *, at: datetime) -> None:
         status = _S.GIVEN_UP if next_at > letter.made_at + LASTS[letter.kind] else status
     over = status is not _S.WAITING
     kept = _move(
-        claim, _S.SENDING, status=status, lease_until=None, ended_at=at if over else None,
+        claim, before, status=status, lease_until=None, ended_at=at if over else None,
         next_at=next_at, attempts=letter.attempts + 1, error=ended.error[:200],
     )  # fmt: skip
     if kept and status in (_S.GIVEN_UP, _S.REFUSED):
