@@ -8,7 +8,9 @@ and never wait for a writer. The same flag makes PostgreSQL's transactions read-
 
 import enum
 import threading
+from collections import namedtuple
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
@@ -54,6 +56,10 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         a post took SQLite a tenth of all the writing."""
         return _written if dialect.name == "sqlite" else super().bind_processor(dialect)
 
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Any:
+        """Likewise: a report reads thousands of moments."""
+        return _moment if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
         if value is None:
             return None
@@ -81,6 +87,22 @@ def _written(value: datetime | None) -> str | None:
     if value.tzinfo is not UTC:
         value = value.astimezone(UTC)
     return value.isoformat(" ", "microseconds")[:26]  # not "+00:00"
+
+
+def _moment(kept: str | None) -> datetime | None:
+    """Return a moment that SQLite kept."""
+    return None if kept is None else datetime.fromisoformat(f"{kept}+00:00")
+
+
+def by_name(found: sa.Result[*tuple[Any, ...]]) -> list[Any]:
+    """Return all rows as named tuples. SQLAlchemy's own rows look a column up by its name as
+    slowly as twenty by their numbers (1.7 µs, version 2.1.9): too slow where many are read."""
+    return list(map(_shape(tuple(found.keys()))._make, found))
+
+
+@lru_cache(maxsize=256)
+def _shape(names: tuple[str, ...]) -> Any:
+    return namedtuple("Row", names)
 
 
 class Base(DeclarativeBase):

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from publisher.db import db
+from publisher.db import by_name, db
 from publisher.errors import BadSecret
 from publisher.models.accounts import Account, vault_name
 from publisher.models.deliveries import LOOK_FIRST, Delivery, DeliveryStatus, status_is
@@ -78,7 +78,7 @@ def _read(query: sa.Select, ids: Collection[int]) -> list[Any]:
         return []
     given = list(ids)
     given += given[-1:] * ((1 << (len(given) - 1).bit_length()) - len(given))
-    return list(db.session.connection().execute(query, {"ids": given}).all())
+    return by_name(db.session.connection().execute(query, {"ids": given}))
 
 
 def _public(rows: list[Any]) -> dict[int, Public]:

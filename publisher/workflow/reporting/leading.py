@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from publisher.clock import Week
+from publisher.db import by_name
 from publisher.models.deliveries import Delivery
 from publisher.models.media import Media, MediaKind
 from publisher.models.places import Region
@@ -125,7 +126,7 @@ _PLACES = {
 def _made(scope: Scope, week: Week) -> dict[int, Any]:
     """Return how each content was made of which something went out in a week."""
     given = scope.given | {"first": week.ordinal}
-    return {row.id: row for row in ask(_making(scope.whose), given)}
+    return {row.id: row for row in by_name(ask(_making(scope.whose), given))}
 
 
 @cache

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from publisher.db import db
+from publisher.db import by_name, db
 from publisher.models import deliveries
 from publisher.models.accounts import Account, Standing, label
 from publisher.models.deliveries import Attempt, Delivery, DeliveryStatus, status_is
@@ -120,7 +120,7 @@ def offices(scope: Scope) -> dict[int, list[OfficeName]]:
         .order_by(Office.name, Office.id)
     )
     found: defaultdict[int, list[OfficeName]] = defaultdict(list)
-    for row in ask(query):
+    for row in by_name(ask(query)):
         office = OfficeName(
             id=row.id,
             name=row.name,
@@ -158,7 +158,7 @@ def _out_already() -> sa.ColumnElement[bool]:
 def not_out(scope: Scope, start: datetime, end: datetime) -> list[Pending]:
     """Return approved deliveries to official accounts, due in the time given, that are not out."""
     given = scope.given | {"start": start, "end": end}
-    return [_pending(row) for row in ask(_not_out(scope.whose), given)]
+    return [_pending(row) for row in by_name(ask(_not_out(scope.whose), given))]
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from publisher.clock import Week
+from publisher.db import by_name
 from publisher.models.accounts import Account, Standing, label
 from publisher.models.deliveries import Delivery
 from publisher.models.found import Claim
@@ -107,17 +108,18 @@ def in_week(scope: Scope, week: Week, *, bare: bool = False) -> list[Shown]:
 
 def contents(post_ids: Collection[int]) -> dict[int, Content]:
     """Return some contents that are out, and count, as they are shown. One query."""
-    found = groupby(ask(_of_posts(), {"posts": list(post_ids)}), lambda row: row.post_id)
-    return {post_id: _shown(list(rows), {}).content() for post_id, rows in found}
+    rows = by_name(ask(_of_posts(), {"posts": list(post_ids)}))
+    found = groupby(rows, lambda row: row.post_id)
+    return {post_id: _shown(list(of), {}).content() for post_id, of in found}
 
 
 def _load(
     query: Any, twins: Any, given: dict[str, Any], zone: str
 ) -> tuple[list[list[Any]], Twins]:
     """Return the publications of each content, and what says the same as it."""
-    rows = ask(query, given).all()
+    rows = by_name(ask(query, given))
     found = [list(each) for _, each in groupby(rows, lambda row: row.post_id)]
-    return found, _stood(ask(twins, given), zone)
+    return found, _stood(by_name(ask(twins, given)), zone)
 
 
 # -- questions: put together once, for that takes longer than most answers ------------------
