@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from babel import dates
+
 _FIRST_MONDAY = date(1969, 12, 29)
 
 #: The zones of Indonesia and the names people use; there is no daylight saving.
@@ -49,6 +51,17 @@ def zone_hours(zone: str) -> int:
 def from_local(local: datetime, zone: str) -> datetime:
     """Return the UTC moment at which the clocks of `zone` show the naive `local`."""
     return local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def day_words(day: date) -> str:
+    """Write 24 November 2026, in Indonesian: for sentences that are kept, or leave Siar."""
+    return dates.format_date(day, "d MMMM y", locale="id")
+
+
+def moment_words(at: datetime, zone: str) -> str:
+    """Write 24 November 2026 pukul 09.05 WIB, in Indonesian; see `day_words`."""
+    local = in_zone(at, zone)
+    return f"{day_words(local.date())} pukul {local:%H.%M} {zone_name(zone)}"
 
 
 @dataclass(frozen=True, order=True)

@@ -8,12 +8,14 @@ import html
 import re
 import warnings
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 with warnings.catch_warnings():  # it still reads a file of its own by pkg_resources
     warnings.filterwarnings("ignore", "pkg_resources is deprecated")
     from twitter_text import extract_urls_with_indices, parse_tweet
 
+from publisher.clock import day_words
 from publisher.errors import N_
 from publisher.platforms.base import Limits, Outgoing, Problem
 from publisher.platforms.texts import fingerprint, normalise
@@ -103,7 +105,7 @@ def link_notes(text: str, limits: Limits) -> Iterator[Problem]:
             "dear": dear.amount,
             "plain": plain.amount,
             "source": dear.source.where,
-            "date": dear.source.read_on,
+            "date": day_words(date.fromisoformat(dear.source.read_on)),
         }
         yield Problem(field="text", message=message, values=values, blocks=False)
 

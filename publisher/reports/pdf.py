@@ -83,7 +83,9 @@ def told(report: WeekReport) -> dict[str, Any]:
     made = clock.in_zone(report.made_at, report.zone)
     whole = len(report.rows) <= MOST_OFFICES
     return {
-        "title": f"Laporan publikasi mingguan {region_label(report)}, {report.week}",
+        "title": (
+            f"Laporan publikasi mingguan {region_label(report)}, {sentences.week_words(report)}"
+        ),
         "headline": _headline(report),
         "date": {"year": made.year, "month": made.month, "day": made.day},
         "year": str(made.year),

@@ -10,7 +10,7 @@ from typing import Self
 
 from publisher.clock import Week
 from publisher.reports.reminders import greeting, listed, plain
-from publisher.reports.words import long_days, moment
+from publisher.reports.words import moment, week_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class Asking:
     def of(cls, region: str, week: Week, due_at: datetime, zone: str, now: datetime) -> Self:
         return cls(
             region=region,
-            week=f"minggu ke-{week.number} ({long_days(week)})",
+            week=week_words(week),
             until=moment(due_at, zone),
             over=now >= due_at,
         )

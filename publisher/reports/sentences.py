@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from publisher.clock import in_zone
+from publisher.reports import words
 from publisher.reports.snapshot import OfficeWeek, WeekReport, WeekStatus
-from publisher.reports.words import CLUSTER, day, long_days, platform_word, remarks
+from publisher.reports.words import CLUSTER, day, platform_word, remarks
 
 _BEHIND = (WeekStatus.AT_RISK, WeekStatus.NOT_MET)
 _HEADS = {"Kabupaten": "Bupati", "Kota": "Wali Kota", "Provinsi": "Gubernur"}
@@ -67,7 +68,7 @@ def unit(report: WeekReport) -> str:
 
 def week_words(report: WeekReport) -> str:
     """Write minggu ke-47 (16–22 November 2026)."""
-    return f"minggu ke-{report.week.number} ({long_days(report.week)})"
+    return words.week_words(report.week)
 
 
 def nothing_owed(report: WeekReport) -> str:

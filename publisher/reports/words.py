@@ -181,17 +181,17 @@ def day(of: date) -> str:
     return dates.format_date(of, "d MMM y", locale="id")
 
 
-def long_day(of: date) -> str:
-    """Write 21 November 2026, in Indonesian."""
-    return dates.format_date(of, "d MMMM y", locale="id")
-
-
 def long_days(week: Week) -> str:
     """Write 16–22 November 2026, as much of the first day as differs from the last."""
     first, last = week.monday, week.sunday
     pattern = "d MMMM y" if first.year != last.year else "d MMMM"
     start = str(first.day) if first.month == last.month else ""
-    return f"{start or dates.format_date(first, pattern, locale='id')}–{long_day(last)}"
+    return f"{start or dates.format_date(first, pattern, locale='id')}–{clock.day_words(last)}"
+
+
+def week_words(week: Week) -> str:
+    """Write minggu ke-47 (16–22 November 2026)."""
+    return f"minggu ke-{week.number} ({long_days(week)})"
 
 
 def days(week: Week) -> str:

@@ -59,7 +59,7 @@ def render(report: WeekReport) -> bytes:
 def _describe(book: Workbook, report: WeekReport) -> None:
     book.set_properties(
         {
-            "title": f"Rekap {region_label(report)} {report.week}",
+            "title": f"Rekap {region_label(report)}, {sentences.week_words(report)}",
             "author": sentences.region(report),
             "created": report.made_at.replace(tzinfo=None),
         }
@@ -139,10 +139,9 @@ class _Writer:
     def _heading(self, name: str) -> list[tuple[str, Format]]:
         report = self.report
         state = "minggu masih berjalan, " if report.running else ""
-        week = f"M{sentences.week_words(report)[1:]}"
         return [
             (f"{name} publikasi mingguan {region_label(report)}", self.title),
-            (f"{week}, {state}{as_of(report)}", self.plain),
+            (f"{_week(report)}, {state}{as_of(report)}", self.plain),
             (_headline(report), self.bold),
         ]
 
@@ -212,9 +211,14 @@ class _Writer:
             sheet.conditional_format(HEAD_ROW + 1, column, max(last, HEAD_ROW + 1), column, rule)
 
 
+def _week(report: WeekReport) -> str:
+    """Write Minggu ke-47 (16–22 November 2026): a workbook is read, so no week is a mere mark."""
+    return f"M{sentences.week_words(report)[1:]}"
+
+
 def _footer(report: WeekReport) -> str:
     """Ampersands are commands in a footer."""
-    return f"{region_label(report)}, {report.week}".replace("&", "&&")[:200]
+    return f"{region_label(report)}, {sentences.week_words(report)}".replace("&", "&&")[:200]
 
 
 def _headline(report: WeekReport) -> str:
@@ -228,7 +232,7 @@ def _headline(report: WeekReport) -> str:
 def _facts(report: WeekReport) -> Iterable[tuple[str, str | int]]:
     totals = report.totals
     yield "Daerah", f"{region_label(report)} ({report.region_code})"
-    yield "Minggu", str(report.week)
+    yield "Minggu", _week(report)
     yield "Hari kerja", report.working_days
     if holidays := sentences.holidays(report):
         yield "Hari libur", holidays

@@ -20,7 +20,7 @@ from publisher.models.posts import Post, PostPicture
 from publisher.web import access
 from publisher.web.access import form_version, me
 from publisher.web.current import store
-from publisher.web.filters import kalimat
+from publisher.web.filters import kalimat, tanggal_pendek
 from publisher.web.forms_drafts import YEARS, draft_form, fields_of, words_of
 from publisher.web.picking import Picker, picker
 from publisher.workflow import drafting, marking
@@ -341,5 +341,5 @@ def _shown(control: Any) -> str:
     if control.type == "SelectField":
         return words_of(control).get(data, "")
     if hasattr(data, "strftime"):
-        return data.strftime("%H.%M" if control.type == "TimeField" else "%d-%m-%Y")
+        return data.strftime("%H.%M") if control.type == "TimeField" else tanggal_pendek(data)
     return (data or "").replace("\r\n", "\n").strip()

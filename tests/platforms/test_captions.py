@@ -74,4 +74,4 @@ def test_the_price_of_a_link_is_told_with_its_source_and_date():
     assert "USD 0.200" in said
     assert "USD 0.015" in said
     assert "docs.x.com" in said
-    assert "2026-08-22" in said
+    assert "22 Agustus 2026" in said

@@ -156,6 +156,7 @@ def test_the_file_says_what_was_not_counted_whose_it_is_and_of_when(report):
     assert third["Wajib setelah penyesuaian"] == "0"
     assert "karena platform" in third["Keterangan"]
     assert {line["Daerah"] for line in (first, second)} == {"Kabupaten Blora (contoh)"}
+    assert first["Minggu"] == "2026-W47"  # programs sort by it; a workbook writes it in words
     assert first["Data per"] == "21 Nov 2026 pukul 09.05 WIB"
     assert FORMS["csv"].file_name(report) == "Rekap-33.16-2026-W47-contoh.csv"
 

@@ -141,6 +141,7 @@ def test_the_workbook_says_the_numbers_of_the_snapshot(report):
             assert line[f"Tayang {words.platform_word(channel)}"] == row.on_channel(channel)
     notes = load_workbook(io.BytesIO(content))["Catatan"]
     facts = {row[0]: row[1] for row in notes.iter_rows(values_only=True)}
+    assert facts["Minggu"] == "Minggu ke-47 (16–22 November 2026)"
     assert facts["Konten dihitung"] == report.totals.contents
     assert facts["Terpenuhi"] == report.totals.met
     assert facts["Memiliki target"] == report.totals.obliged
@@ -347,7 +348,8 @@ def test_the_nota_dinas_is_tagged_and_brings_its_letters(report):
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"].startswith("id")
     assert "pdfuaid" in root["/Metadata"].get_object().get_data().decode()
-    assert reader.metadata.title == "Laporan publikasi mingguan Kabupaten Blora (contoh), 2026-W47"
+    week = "minggu ke-47 (16–22 November 2026)"
+    assert reader.metadata.title == (f"Laporan publikasi mingguan Kabupaten Blora (contoh), {week}")
     assert all("+PlusJakartaSans" in font for font in fonts)
 
 

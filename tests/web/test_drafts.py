@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from babel.dates import format_date
 from flask_babel import force_locale
 from PIL import Image
 
@@ -266,7 +267,8 @@ def test_autosave_tells_what_it_could_not_save(sari_page, draft, typed):
 
 
 def test_a_stale_form_shows_both_versions_and_lets_choose(sari_page, draft, typed):
-    old = typed(draft, title="Tulisan saya")
+    day = (clock.now() + timedelta(days=30)).date()
+    old = typed(draft, title="Tulisan saya", planned_date=day.isoformat())
     sari_page.post(url(draft), data=typed(draft, title="Tulisan rekan"))
 
     answer = sari_page.post(url(draft), data=old)
@@ -274,6 +276,7 @@ def test_a_stale_form_shows_both_versions_and_lets_choose(sari_page, draft, type
     assert answer.status_code == 409
     assert "Tulisan saya" in answer.text
     assert "Tulisan rekan" in answer.text
+    assert format_date(day, "d MMM y", locale="id") in answer.text
     assert fresh(draft).title == "Tulisan rekan"
 
     mine = typed(fresh(draft), title="Tulisan saya")

@@ -245,8 +245,8 @@ def test_what_would_crowd_an_account_is_said_and_may_be_moved_or_approved(
     near = {"planned_at": NOW + timedelta(minutes=65), "caption": "Posyandu."}
     post, other = (make_post("submit", **near | {"caption": f"Ke-{n}."}) for n in range(2))
     advice = (
-        "sudah memiliki “Donor darah” pada 23/11/2026 10.00 WIB, kurang dari 10 menit dari konten "
-        "ini; yang belakangan akan menunggu gilirannya."
+        "sudah memiliki “Donor darah” pada 23 November 2026 pukul 10.00 WIB, kurang dari 10 menit "
+        "dari konten ini; yang belakangan akan menunggu gilirannya."
     )
     page = as_budi.get(f"/telaah/{post.id}")
     assert advice in words(page)
@@ -279,7 +279,7 @@ def test_a_second_click_hears_that_it_is_decided_and_changes_nothing(decide, mak
     answer = decide(post, "setujui", version=opened)
 
     assert answer.status_code == 409
-    assert "sudah disetujui oleh Budi pada 23/11/2026 pukul 09.00 WIB" in words(answer)
+    assert "sudah disetujui oleh Budi pada 23 November 2026 pukul 09.00 WIB" in words(answer)
     assert len(db.session.scalars(sa.select(Delivery)).all()) == 2
 
 

@@ -71,7 +71,7 @@ def test_an_approved_post_stays_approved_and_takes_its_deliveries_along(make_pos
     moves = db.session.scalars(db.select(DeliveryEvent).where(DeliveryEvent.step == "move")).all()
     assert [(row.actor_id, row.after) for row in moves] == [(budi.id, "pending")] * 2
     assert post.events[-1].step == "move"
-    assert "24/11/2026 09.00 WIB" in post.events[-1].note
+    assert "24 November 2026 pukul 09.00 WIB" in post.events[-1].note
     assert first_broken_link() is None
     assert claiming.claim_due(at=NOW + timedelta(hours=2), owner="test", limit=5) == []
 

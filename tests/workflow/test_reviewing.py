@@ -329,7 +329,9 @@ def test_the_second_of_two_reviewers_hears_who_was_quicker(app, make_post, budi,
         assert post.status is PostStatus.IN_REVIEW  # loaded before the other committed
         other.commit()
 
-    with pytest.raises(Outdated, match=r"disetujui oleh Rudi pada 23/11/2026 pukul 09\.05 WIB"):
+    with pytest.raises(
+        Outdated, match=r"disetujui oleh Rudi pada 23 November 2026 pukul 09\.05 WIB"
+    ):
         reviewing.request_changes(post, reviewer=budi, at=LATER, reasons=[ReturnReason.BELUM_5W1H])
 
 

@@ -153,5 +153,5 @@ def used_before(post: Post, before: Earlier) -> set[str]:
 def _named(row: sa.Row[Any], zone: str) -> dict[str, str]:
     return {
         "title": (row.title or "–")[:80],
-        "date": f"{clock.in_zone(row.planned_at, zone):%d/%m/%Y}",
+        "date": clock.day_words(clock.in_zone(row.planned_at, zone).date()),
     }

@@ -194,4 +194,7 @@ def _reshaped(post: Post, platform: str, limits: Limits) -> Iterator[Problem]:
 
 def _when(at: datetime, zone: str) -> dict[str, str]:
     local = clock.in_zone(at, zone)
-    return {"date": f"{local:%d/%m/%Y}", "time": f"{local:%H.%M} {clock.zone_name(zone)}"}
+    return {
+        "date": clock.day_words(local.date()),
+        "time": f"{local:%H.%M} {clock.zone_name(zone)}",
+    }

@@ -41,12 +41,11 @@ class Crowd:
     @property
     def values(self) -> dict[str, Any]:
         """Return what a sentence about it needs."""
-        local = clock.in_zone(self.at, self.zone)
         return {
             "account": self.account.label,
             "platform": PLATFORM_NAMES[self.account.platform],
             "title": self.title,
-            "time": f"{local:%d/%m/%Y %H.%M} {clock.zone_name(self.zone)}",
+            "time": clock.moment_words(self.at, self.zone),
             "minutes": -(-int(self.apart.total_seconds()) // 60),
         }
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 
-from publisher.clock import Week, from_local, in_zone, zone_name
+from publisher.clock import Week, from_local, moment_words
 from publisher.db import db
 from publisher.errors import N_
 from publisher.models.audit import record
@@ -120,8 +120,7 @@ def tell(
     else:
         region.plan_late_told = week.monday
         _resolve(_open(region.id, NoticeKind.PLAN_DUE), week, at=at)
-    local = in_zone(deadline(region, week), region.zone)
-    until = f"{local:%d/%m/%Y pukul %H.%M} {zone_name(region.zone)}"
+    until = moment_words(deadline(region, week), region.zone)
     rows = [
         {
             "key": f"plan:{gap.office_id}:{week}:{kind.value}",

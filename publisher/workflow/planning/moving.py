@@ -249,6 +249,4 @@ def _write_down(post: Post, before: datetime | None, *, actor: User, at: datetim
 
 
 def _written(at: datetime | None, zone: str) -> str:
-    if at is None:
-        return "–"
-    return f"{clock.in_zone(at, zone):%d/%m/%Y %H.%M} {clock.zone_name(zone)}"
+    return clock.moment_words(at, zone) if at else "–"

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from io import StringIO
 
-from babel import dates
-
+from publisher.clock import day_words
 from publisher.models.places import Region
 from publisher.models.plans import AccountPlan
 from publisher.reports.rekap import safe
@@ -42,7 +41,7 @@ def _lines(each: OfficeHealth, region: Region, day: date) -> Iterator[str]:
     yield f"Yth. {', '.join(each.people)}" if each.people else "Yth. Bapak/Ibu pimpinan"
     yield each.office.name
     yield ""
-    yield f"Mohon izin menyampaikan keadaan akun resmi per {_day(day)}:"
+    yield f"Mohon izin menyampaikan keadaan akun resmi per {day_words(day)}:"
     for number, found in enumerate(each.findings, start=1):
         yield f"{number}. {_sentence(found)}{_since(found)}"
         yield f"   Langkah berikutnya: {found.step}"
@@ -50,7 +49,7 @@ def _lines(each: OfficeHealth, region: Region, day: date) -> Iterator[str]:
         late = " (lewat tenggat)" if plan.overdue_on(day) else ""
         yield (
             f"Rencana untuk {plan.account.label}: {AIMS[plan.aim].lower()}, oleh "
-            f"{plan.responsible.name}, paling lambat {_day(plan.due_on)}{late}."
+            f"{plan.responsible.name}, paling lambat {day_words(plan.due_on)}{late}."
         )
     yield ""
     yield "Mohon ditindaklanjuti. Terima kasih."
@@ -82,9 +81,5 @@ def _sentence(found: Finding) -> str:
 
 def _since(found: Finding) -> str:
     if found.until is not None:
-        return f" Berakhir {_day(found.until)}."
-    return f" Sejak {_day(found.since)}." if found.since is not None else ""
-
-
-def _day(day: date) -> str:
-    return dates.format_date(day, "d MMMM y", locale="id")
+        return f" Berakhir {day_words(found.until)}."
+    return f" Sejak {day_words(found.since)}." if found.since is not None else ""

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from publisher.clock import Week
+from publisher.clock import Week, day_words
 from publisher.db import db
 from publisher.errors import N_
 from publisher.models.people import User
@@ -187,7 +187,7 @@ def _minimum_fault(minimum: int) -> Fault | None:
 def _week_fault(week: Week, earliest: Week, at: datetime, region: Region) -> Fault | None:
     if week < earliest:
         message = N_("Target tidak dapat diubah surut. Paling awal %(monday)s.")
-        return Fault(message, {"monday": earliest.monday.strftime("%d-%m-%Y")})
+        return Fault(message, {"monday": day_words(earliest.monday)})
     if week > Week.of(at, region.zone).shifted(AHEAD):
         return Fault(N_("Paling jauh satu tahun ke depan."))
     return None

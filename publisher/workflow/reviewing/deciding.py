@@ -208,5 +208,4 @@ def _said(note: str) -> str:
 
 
 def _time_of(event: PostEvent) -> str:
-    zone = event.post.office.region.zone
-    return f"{clock.in_zone(event.at, zone):%d/%m/%Y pukul %H.%M} {clock.zone_name(zone)}"
+    return clock.moment_words(event.at, event.post.office.region.zone)

@@ -90,8 +90,7 @@ def _held(post: Post, person: User, at: datetime) -> NeededDecision:
     known = asking.state(post, at=at)
     row = known.rows.get(Stage.HEAD)
     if row is not None and row.answered_by is not None and row.answered_at is not None:
-        zone = post.office.region.zone
-        time = f"{clock.in_zone(row.answered_at, zone):%d/%m/%Y %H.%M} {clock.zone_name(zone)}"
+        time = clock.moment_words(row.answered_at, post.office.region.zone)
         raise AlreadyDecided(AlreadyDecided.by_whom, name=row.answered_by.name, time=time)
     waits = row is not None and row.answer is None and post.status is PostStatus.IN_REVIEW
     if row is None or not waits:
