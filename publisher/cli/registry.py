@@ -35,7 +35,9 @@ COMMANDS: tuple[click.Command, ...] = (regions, offices, accounts, users)
 def import_regions(file: Path, example: bool) -> None:
     """Add regions: code,name,kind[,kecamatan,kelurahan,desa]."""
     imported = _all_or_nothing(
-        registering.import_regions, _content(file), actor=None, at=clock.now(), is_example=example
+        lambda: registering.import_regions(
+            registering.read_regions(_content(file)), actor=None, at=clock.now(), is_example=example
+        )
     )
     click.echo(f"{imported.regions} daerah ditambahkan.")
 
@@ -47,12 +49,14 @@ def import_regions(file: Path, example: bool) -> None:
 def import_offices(file: Path, regions_file: Path | None, example: bool) -> None:
     """Add offices: region_code,name,abbreviation,kind[,valid_from,valid_to,successor]."""
     imported = _all_or_nothing(
-        registering.import_offices,
-        _content(file),
-        regions=_content(regions_file) if regions_file else None,
-        actor=None,
-        at=clock.now(),
-        is_example=example,
+        lambda: registering.import_offices(
+            registering.read_offices(
+                _content(file), _content(regions_file) if regions_file else None
+            ),
+            actor=None,
+            at=clock.now(),
+            is_example=example,
+        )
     )
     if imported.regions:
         click.echo(f"{imported.regions} daerah ditambahkan.")
@@ -67,7 +71,9 @@ def import_accounts(file: Path) -> None:
     Further columns: handle, display_name, standing, note.
     """
     imported = _all_or_nothing(
-        registering.import_accounts, _content(file), actor=None, at=clock.now()
+        lambda: registering.import_accounts(
+            registering.read_accounts(_content(file)), actor=None, at=clock.now()
+        )
     )
     click.echo(f"{imported.accounts} akun ditambahkan; semuanya belum disambungkan.")
 

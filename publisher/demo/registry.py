@@ -84,9 +84,13 @@ def _import(at: datetime) -> None:
     regions = (DATA / "jateng_regions.csv").read_bytes()
     offices = (DATA / "example_offices.csv").read_bytes()
     accounts = (DATA / "example_accounts.csv").read_bytes()
-    registering.import_regions(regions, actor=None, at=at, is_example=True)
-    registering.import_offices(offices, actor=None, at=at, is_example=True)
-    registering.import_accounts(accounts, actor=None, at=at)
+    registering.import_regions(
+        registering.read_regions(regions), actor=None, at=at, is_example=True
+    )
+    registering.import_offices(
+        registering.read_offices(offices), actor=None, at=at, is_example=True
+    )
+    registering.import_accounts(registering.read_accounts(accounts), actor=None, at=at)
 
 
 def _region(code: str) -> Region:

@@ -15,6 +15,7 @@ from publisher.models.places import Office
 from publisher.models.quotas import QuotaRule
 from publisher.platforms import http
 from publisher.practice.server import PracticeServer
+from publisher.workflow.registering import importing_common
 from tests.conftest import NOW, PASSWORD, person
 
 CREDENTIALS = {
@@ -588,6 +589,22 @@ def test_a_file_is_checked_without_importing_and_then_imported(as_budi):
 
     assert upload(as_budi, file_of(row)).status_code == 302
     assert db.session.scalars(sa.select(Office.name)).one() == "Dinas Sosial"
+
+
+@pytest.mark.parametrize("what", ["perangkat-daerah", "akun"])
+def test_nobody_waits_while_the_file_of_a_stranger_is_read(as_budi, monkeypatch, what):
+    open_, read_table = [], importing_common.read_table
+
+    def reading(*given, **named):
+        open_.append(db.session.registry().in_transaction())
+        return read_table(*given, **named)
+
+    monkeypatch.setattr(importing_common, "read_table", reading)
+
+    data = {"file": (file_of("33.16,Dinas Sosial,Dinsos,dinas"), "a.csv"), "langkah": "periksa"}
+    address = f"/registri/{what}/impor"
+    assert as_budi.post(address, data=data, content_type="multipart/form-data").status_code < 500
+    assert open_ == [False]
 
 
 def test_an_uploaded_file_is_imported_for_the_own_region_alone(as_budi, rembang):

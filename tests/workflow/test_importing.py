@@ -19,6 +19,11 @@ from tests.conftest import NOW
 DATA = Path(__file__).parent.parent.parent / "publisher" / "data"
 OFFICES = "region_code,name,abbreviation,kind,valid_from,valid_to,successor"
 ACCOUNTS = "region_code,office_abbreviation,platform,handle,display_name,standing,note"
+READ = {
+    registering.import_regions: registering.read_regions,
+    registering.import_offices: registering.read_offices,
+    registering.import_accounts: registering.read_accounts,
+}
 
 
 def count(table):
@@ -29,11 +34,16 @@ def csv(header, *rows):
     return "\n".join((header, *rows, "")).encode()
 
 
+def added(step, *files):
+    """Import files, and return how many rows were added."""
+    return step(READ[step](*files), actor=None, at=NOW)
+
+
 def refused(step, content, **options):
     """Return the lines that an import names, with all their reasons; nothing was stored."""
     before = [count(table) for table in (Region, Office, Account, AuditEntry)]
     with pytest.raises(registering.FileRefused) as error:
-        step(content, **{"actor": None, "at": NOW, **options})
+        step(READ[step](content), **{"actor": None, "at": NOW, **options})
     assert [count(table) for table in (Region, Office, Account, AuditEntry)] == before
     named = {}
     for found in error.value.faults:
@@ -46,9 +56,9 @@ def test_the_example_files_are_imported_whole(app):
     offices = (DATA / "example_offices.csv").read_bytes()
     accounts = (DATA / "example_accounts.csv").read_bytes()
 
-    added = registering.import_offices(offices, regions=regions, actor=None, at=NOW)
-    assert (added.regions, added.offices) == (3, 107)
-    assert registering.import_accounts(accounts, actor=None, at=NOW).accounts == 12
+    new = added(registering.import_offices, offices, regions)
+    assert (new.regions, new.offices) == (3, 107)
+    assert added(registering.import_accounts, accounts).accounts == 12
     db.session.commit()
 
     bkd = db.session.scalars(sa.select(Account).where(Account.handle == "BKDBlora")).one()
@@ -61,7 +71,7 @@ def test_the_example_files_are_imported_whole(app):
 
 def test_a_file_of_regions_is_imported_once(app):
     regions = (DATA / "jateng_regions.csv").read_bytes()
-    assert registering.import_regions(regions, actor=None, at=NOW).regions == 35
+    assert added(registering.import_regions, regions).regions == 35
     db.session.commit()
 
     named = refused(registering.import_regions, regions)
@@ -73,7 +83,7 @@ def test_a_file_of_regions_is_imported_once(app):
 def test_a_region_gets_the_zone_of_its_province(app):
     rows = ("33.16,Blora,kabupaten", "51.71,Denpasar,kota", "91.71,Jayapura,kota")
 
-    registering.import_regions(csv("code,name,kind", *rows), actor=None, at=NOW)
+    added(registering.import_regions, csv("code,name,kind", *rows))
 
     zones = sa.select(Region.zone).order_by(Region.code)
     assert list(db.session.scalars(zones)) == ["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"]
@@ -161,7 +171,7 @@ def test_files_of_any_spreadsheet_are_read(blora, mark, delimiter, newline):
     lines = (OFFICES, "33.16,=HYPERLINK(1),Dinsos,DINAS,2020-01-01,,", "")
     content = (mark + newline.join(lines).replace(",", delimiter)).encode()
 
-    registering.import_offices(content, actor=None, at=NOW)
+    added(registering.import_offices, content)
 
     assert db.session.scalars(sa.select(Office.name)).one() == "=HYPERLINK(1)"
 
@@ -172,7 +182,7 @@ def test_a_merger_is_imported_with_both_ends_and_the_successor(blora):
         "33.16,Dinas Baru,Disbaru,dinas,2026-01-01,,",
     )
 
-    registering.import_offices(csv(OFFICES, *rows), actor=None, at=NOW)
+    added(registering.import_offices, csv(OFFICES, *rows))
 
     old = db.session.scalars(sa.select(Office).where(Office.abbreviation == "Dislama")).one()
     assert old.successor.name == "Dinas Baru"
@@ -191,7 +201,7 @@ def test_a_bad_file_of_regions_is_not_taken_for_the_offices(app):
     regions = csv("code,name,kind", "33.16,Blora,kabupaten", "33.17,Rembang,negara")
 
     with pytest.raises(registering.FileRefused, match="Berkas daerah") as error:
-        registering.import_offices(offices, regions=regions, actor=None, at=NOW)
+        added(registering.import_offices, offices, regions)
 
     assert [found.line for found in error.value.faults] == [3]
 
@@ -254,8 +264,8 @@ def test_an_import_is_never_partial_and_names_exactly_the_bad_rows(blora, file, 
     if bad:
         assert set(refused(registering.import_offices, content)) == bad
     else:
-        added = registering.import_offices(content, actor=None, at=NOW)
-        assert added.offices == count(Office) == len(rows)
+        new = added(registering.import_offices, content)
+        assert new.offices == count(Office) == len(rows)
     db.session.rollback()
 
 

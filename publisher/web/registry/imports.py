@@ -16,7 +16,7 @@ from publisher.web.registry import accounts, offices
 from publisher.web.registry.common import MANAGERS, region, say
 from publisher.web.registry.forms import ImportForm
 from publisher.workflow import registering
-from publisher.workflow.registering import FileRefused, Imported
+from publisher.workflow.registering import FileRefused, Imported, Table
 
 SHOWN = 200  # faults on a page; the rest is counted
 
@@ -24,21 +24,23 @@ SHOWN = 200  # faults on a page; the rest is counted
 @offices.bp.route("/impor", methods=["GET", "POST"])
 @allow(*MANAGERS)
 def import_file() -> Any:
-    return _page("offices", registering.import_offices)
+    return _page("offices", registering.read_offices, registering.import_offices)
 
 
 @accounts.bp.route("/impor", methods=["GET", "POST"], endpoint="import_file")
 @allow(*MANAGERS)
 def import_accounts_file() -> Any:
-    return _page("accounts", registering.import_accounts)
+    return _page("accounts", registering.read_accounts, registering.import_accounts)
 
 
-def _page(what: str, step: Callable[..., Imported]) -> Any:
+def _page(what: str, read: Callable[[bytes], Table], step: Callable[..., Imported]) -> Any:
     form, faults, checked = ImportForm(), [], None
     if form.validate_on_submit():
         content = form.file.data.stream.read(registering.MAX_BYTES + 1)
+        db.session.rollback()  # no transaction is open while a stranger's file is read
         try:
-            checked = step(content, only=region(), actor=me(), at=clock.now())
+            table = read(content)
+            checked = step(table, only=region(), actor=me(), at=clock.now())
         except FileRefused as error:
             faults = [(found.line, say(found.fault)) for found in error.faults]
             form.form_errors.append(_("Berkas tidak diimpor. Tidak ada data yang diubah."))

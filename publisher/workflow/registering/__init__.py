@@ -75,8 +75,14 @@ from publisher.workflow.registering.health import (
     set_dormant_days,
 )
 from publisher.workflow.registering.health_files import csv_of, message_to
-from publisher.workflow.registering.importing import Imported, import_offices, import_regions
-from publisher.workflow.registering.importing_accounts import import_accounts
+from publisher.workflow.registering.importing import (
+    import_offices,
+    import_regions,
+    read_offices,
+    read_regions,
+)
+from publisher.workflow.registering.importing_accounts import import_accounts, read_accounts
+from publisher.workflow.registering.importing_common import Imported, Table
 from publisher.workflow.registering.lasting import Lasting
 from publisher.workflow.registering.logging_in import (
     LoggedIn,
@@ -164,6 +170,7 @@ __all__ = [
     "Page",
     "PlanData",
     "State",
+    "Table",
     "Targets",
     "ThemeData",
     "Unacceptable",
@@ -232,6 +239,9 @@ __all__ = [
     "phone_for",
     "platform_names",
     "possible_keepers",
+    "read_accounts",
+    "read_offices",
+    "read_regions",
     "redeem",
     "renew_password",
     "reopen_office",

@@ -1,16 +1,15 @@
 """Regions and offices from CSV files: all of a file or nothing of it.
 
 Every row is checked, by itself, against the other rows and against the database, before the first
-is stored; the person gets the whole list of what to mend, by line.
+is stored; the person gets the whole list of what to mend, by line. A file is read before: no
+transaction needs to be open while a stranger's is.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
-from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -18,10 +17,24 @@ from publisher.db import db
 from publisher.errors import N_
 from publisher.models.people import User
 from publisher.models.places import REGION_CODE, Office, OfficeKind, Region, RegionKind
-from publisher.tables import FileRefused, Findings, Row, read_table
-from publisher.typed import Faults, text_fault
+from publisher.tables import FileRefused, Findings, Row
+from publisher.typed import text_fault
 from publisher.workflow.registering import offices
-from publisher.workflow.registering.common import NAME_CHARS, apply, lock, note
+from publisher.workflow.registering.common import NAME_CHARS, apply, note
+from publisher.workflow.registering.importing_common import (
+    MALFORMED,
+    THERE,
+    TWICE,
+    Imported,
+    Known,
+    Table,
+    add_faults,
+    known_regions,
+    offices_there,
+    read,
+    region_of,
+    word_of,
+)
 
 REGION_COLUMNS = ("code", "name", "kind")
 REGION_EXTRAS = ("kecamatan", "kelurahan", "desa")  # counts; checked, not kept
@@ -36,27 +49,7 @@ ZONES = {
     **dict.fromkeys(("81", "82", *map(str, range(91, 98))), "Asia/Jayapura"),
 }
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MALFORMED = N_("kode daerah “%(code)s” tidak berbentuk seperti 33.16.")
-_UNKNOWN = N_("kode daerah %(code)s tidak dikenal.")
-_NOT_YOURS = N_("kode daerah %(code)s bukan daerah Anda.")
-_NOT_ONE_OF = N_("%(column)s “%(value)s” tidak dikenal; pilihannya: %(choices)s.")
-TWICE = N_("sama dengan baris %(line)s.")
-THERE = N_("%(what)s sudah terdaftar.")
-_COLUMN_FAULT = N_("%(column)s: %(fault)s")
 _REGIONS_FILE = N_("Berkas daerah memuat kesalahan. Tidak ada data yang diubah.")
-
-Word = TypeVar("Word", bound=StrEnum)
-#: The offices there are, by region code and abbreviation in small letters.
-Known = dict[tuple[str, str], list[Office]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Imported:
-    """How many rows an import has added."""
-
-    regions: int = 0
-    offices: int = 0
-    accounts: int = 0
 
 
 @dataclass(kw_only=True)
@@ -79,15 +72,34 @@ class _Draft:
         return self.data.valid_from, self.data.valid_to
 
 
+def read_regions(content: bytes) -> Table:
+    """Read a file of regions (code, name, kind; kecamatan, kelurahan, desa). Asks no database.
+
+    :raises FileRefused: if the file as a whole cannot be read, or its columns are not ours
+    """
+    return read(content, REGION_COLUMNS, REGION_EXTRAS)
+
+
+def read_offices(content: bytes, regions: bytes | None = None) -> Table:
+    """Read a file of offices (region_code, name, abbreviation, kind; valid_from, valid_to,
+    successor, which is the abbreviation of another office of the region). Asks no database.
+
+    :param regions: a file of regions; those the offices need and the database lacks are added
+    :raises FileRefused: as `read_regions`; of the file of regions, naming every bad row
+    """
+    table = read(content, OFFICE_COLUMNS, OFFICE_EXTRAS)
+    return replace(table, offered={region.code: region for region in _offered(regions)})
+
+
 def import_regions(
-    content: bytes, *, actor: User | None, at: datetime, is_example: bool = False
+    table: Table, *, actor: User | None, at: datetime, is_example: bool = False
 ) -> Imported:
-    """Add the regions of a file (code, name, kind; kecamatan, kelurahan, desa).
+    """Add the regions of a file, as `read_regions` gives it.
 
     :param is_example: they are for trying out, and every page says so
     :raises FileRefused: naming every bad row; nothing is stored then
     """
-    found, findings = _read_regions(content)
+    found, findings = _regions_of(table)
     there = set(db.session.scalars(sa.select(Region.code)))
     for line, region in found:
         if region.code in there:
@@ -98,26 +110,21 @@ def import_regions(
 
 
 def import_offices(
-    content: bytes,
+    table: Table,
     *,
     actor: User | None,
     at: datetime,
-    regions: bytes | None = None,
     only: Region | None = None,
     is_example: bool = False,
 ) -> Imported:
-    """Add the offices of a file (region_code, name, abbreviation, kind; valid_from, valid_to,
-    successor, which is the abbreviation of another office of the region).
+    """Add the offices of a file, as `read_offices` gives it.
 
-    :param regions: a file of regions; those the offices need and the database lacks are added
     :param only: the one region a person may import for; None for the command line
     :raises FileRefused: naming every bad row; nothing is stored then
     """
-    rows, findings = read_table(content, required=OFFICE_COLUMNS, optional=OFFICE_EXTRAS)
-    known = known_regions()
-    offered = {region.code: region for region in _offered(regions)}
-    lookup = {**offered, **known}
-    drafts = [draft for row in rows if (draft := _office_draft(row, lookup, only, findings))]
+    known, findings = known_regions(), table.findings()
+    lookup = {**table.offered, **known}
+    drafts = [draft for row in table.rows if (draft := _office_draft(row, lookup, only, findings))]
     there = offices_there({draft.region for draft in drafts} & set(known.values()), actor)
     _find_twins(drafts, there, findings)
     by_key = _grouped(drafts)
@@ -130,60 +137,13 @@ def import_offices(
     return Imported(regions=len(new), offices=len(drafts))
 
 
-# -- shared with the import of accounts --------------------------------------------------
-
-
-def known_regions() -> dict[str, Region]:
-    return {region.code: region for region in db.session.scalars(sa.select(Region))}
-
-
-def offices_there(regions: Iterable[Region], actor: User | None) -> Known:
-    """Return the offices of some regions, locked so that nobody adds one meanwhile."""
-    found: Known = defaultdict(list)
-    for region in sorted(regions, key=lambda region: region.id):
-        lock(region.id, actor)
-        for office in db.session.scalars(sa.select(Office).where(Office.region_id == region.id)):
-            found[region.code, office.abbreviation.casefold()].append(office)
-    return found
-
-
-def region_of(
-    row: Row, lookup: Mapping[str, Region], only: Region | None, findings: Findings
-) -> Region | None:
-    code = row.cells["region_code"]
-    if not REGION_CODE.fullmatch(code):
-        findings.add(row.line, _MALFORMED, code=code)
-    elif only is not None and code != only.code:
-        findings.add(row.line, _NOT_YOURS, code=code)
-    elif code not in lookup:
-        findings.add(row.line, _UNKNOWN, code=code)
-    else:
-        return lookup[code]
-    return None
-
-
-def word_of(row: Row, column: str, words: type[Word], findings: Findings) -> Word | None:
-    """Return the cell as one of `words`."""
-    value = row.cells[column].lower()
-    if value in list(words):
-        return words(value)
-    choices = ", ".join(words)
-    findings.add(row.line, _NOT_ONE_OF, column=column, value=row.cells[column], choices=choices)
-    return None
-
-
-def add_faults(row: Row, faults: Faults, findings: Findings) -> None:
-    for column, fault in faults.items():
-        findings.add(row.line, _COLUMN_FAULT, column=column, fault=fault)
-
-
 # -- regions -------------------------------------------------------------------------------
 
 
-def _read_regions(content: bytes) -> tuple[list[tuple[int, Region]], Findings]:
-    rows, findings = read_table(content, required=REGION_COLUMNS, optional=REGION_EXTRAS)
+def _regions_of(table: Table) -> tuple[list[tuple[int, Region]], Findings]:
+    findings = table.findings()
     found, lines = [], dict[str, int]()
-    for row in rows:
+    for row in table.rows:
         region = _region_row(row, findings)
         if region is None:
             continue
@@ -200,7 +160,7 @@ def _region_row(row: Row, findings: Findings) -> Region | None:
     code, name = row.cells["code"], row.cells["name"]
     kind = word_of(row, "kind", RegionKind, findings)
     if not REGION_CODE.fullmatch(code):
-        findings.add(row.line, _MALFORMED, code=code)
+        findings.add(row.line, MALFORMED, code=code)
     elif kind and code.count(".") != (0 if kind is RegionKind.PROVINSI else 1):
         message = N_("kode %(code)s bukan kode %(kind)s.")
         findings.add(row.line, message, code=code, kind=kind.value)
@@ -221,7 +181,7 @@ def _offered(content: bytes | None) -> list[Region]:
     if content is None:
         return []
     try:
-        found, findings = _read_regions(content)
+        found, findings = _regions_of(read_regions(content))
         findings.stop_if_any()
     except FileRefused as error:
         raise FileRefused(error.faults, _REGIONS_FILE) from error

@@ -10,18 +10,20 @@ from publisher.errors import N_
 from publisher.models.accounts import Account, Standing
 from publisher.models.people import User
 from publisher.models.places import Office, Region
-from publisher.tables import Findings, Row, read_table
+from publisher.tables import Findings, Row
 from publisher.typed import tidy
 from publisher.workflow.registering import accounts
 from publisher.workflow.registering.common import apply, note, today
-from publisher.workflow.registering.importing import (
+from publisher.workflow.registering.importing_common import (
     THERE,
     TWICE,
     Imported,
     Known,
+    Table,
     add_faults,
     known_regions,
     offices_there,
+    read,
     region_of,
     word_of,
 )
@@ -34,22 +36,29 @@ _ALIASES = {"situs web": "website", "situs": "website", "twitter": "x"}
 Key = tuple[str, ...]
 
 
+def read_accounts(content: bytes) -> Table:
+    """Read a file of accounts (region_code, office_abbreviation, platform; handle, display_name,
+    standing, note). Asks no database.
+
+    :raises FileRefused: if the file as a whole cannot be read, or its columns are not ours
+    """
+    return read(content, ACCOUNT_COLUMNS, ACCOUNT_EXTRAS)
+
+
 def import_accounts(
-    content: bytes, *, actor: User | None, at: datetime, only: Region | None = None
+    table: Table, *, actor: User | None, at: datetime, only: Region | None = None
 ) -> Imported:
-    """Add the accounts of a file (region_code, office_abbreviation, platform; handle,
-    display_name, standing, note).
+    """Add the accounts of a file, as `read_accounts` gives it.
 
     :param only: the one region a person may import for; None for the command line
     :raises FileRefused: naming every bad row; nothing is stored then
     """
-    rows, findings = read_table(content, required=ACCOUNT_COLUMNS, optional=ACCOUNT_EXTRAS)
-    known = known_regions()
+    known, findings = known_regions(), table.findings()
     if only is not None:
         known = {only.code: only}
-    codes = {row.cells["region_code"] for row in rows}
+    codes = {row.cells["region_code"] for row in table.rows}
     there = offices_there([known[code] for code in codes if code in known], actor)
-    drafts = [(row.line, _draft(row, known, only, there, findings, at)) for row in rows]
+    drafts = [(row.line, _draft(row, known, only, there, findings, at)) for row in table.rows]
     good = [(line, account) for line, account in drafts if account is not None]
     _find_twins(good, findings)
     findings.stop_if_any()
