@@ -93,6 +93,8 @@ def _freeze(
 ) -> ClosedWeek:
     if report.region_code != region.code or report.seal is not None:
         raise ValueError("the report of another region, or of a week that is closed")
+    if not all(content.proofs for row in report.rows for content in row.contents):
+        raise ValueError("a report without its proofs, as pages are shown it that need none")
     snapshot = frozen.to_json(report)
     row = ClosedWeek(
         region=region, monday=report.week.monday, version=number, snapshot=snapshot.decode(),
