@@ -20,7 +20,7 @@ from publisher.engine.wording import BODY, TEXT, File, Writer, Written
 from publisher.models.letters import Channel, LetterStatus
 from publisher.models.weeks import ClosedWeek
 from publisher.reports.snapshot import WeekReport
-from publisher.storage import Unreachable
+from publisher.storage import Store, Unreachable
 from publisher.workflow import closing
 from publisher.workflow.closing import filing
 from publisher.workflow.informing import gathering, posting, weekly
@@ -107,21 +107,12 @@ class Informer:
         return self._writer.write(letter, at=self._steps.now()) if letter else None
 
     def _content(self, file: File) -> bytes:
-        """Return a kept file; what the store has lost is made again of what was frozen.
+        store: Store = self._app.extensions["media_store"]
 
-        :raises Unreachable: if the store cannot be asked now
-        :raises Lost: if it cannot be made as it was
-        """
-        store = self._app.extensions["media_store"]
-        try:
-            content: bytes = store.get(file.digest)
-        except Unreachable:
-            raise
-        except OSError:
-            log.warning("%s is lost or damaged; it is to be made again", file.name)
-            report = self._steps.transact(lambda: _as_closed(file.closed_id), read_only=True)
-            content = filing.make_again(report, file.form, file.digest, store)
-        return content
+        def frozen() -> WeekReport:
+            return self._steps.transact(lambda: _as_closed(file.closed_id), read_only=True)
+
+        return filing.content(file.form, file.digest, store, frozen)
 
     def _hand_over(self, written: Written, contents: list[bytes]) -> Ended:
         if written.channel is Channel.TELEGRAM and self._bot:
@@ -156,9 +147,7 @@ def _letter(written: Written, contents: list[bytes]) -> mail.Letter:
 
 
 def _as_closed(closed_id: int) -> WeekReport:
-    """Return a report as it was when its files were made: of the newest version there was."""
-    closed = db.session.get_one(ClosedWeek, closed_id)
-    return closing.read(closed, newest=closed.version)
+    return closing.as_closed(db.session.get_one(ClosedWeek, closed_id))
 
 
 def _why(error: Exception) -> str:

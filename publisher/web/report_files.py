@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import (
@@ -15,21 +16,27 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
 from publisher import clock
 from publisher.clock import Week
 from publisher.db import begin_writing, db
-from publisher.models.weeks import ClosedWeek
+from publisher.models.weeks import ClosedWeek, ReportFile
 from publisher.reports.forms import FORMS
 from publisher.reports.snapshot import WeekReport
 from publisher.storage import Unreachable
 from publisher.web.access import allow, me
 from publisher.web.current import store
 from publisher.web.reports import REGION_ROLES, bp, read_week, report_of, version_of
+from publisher.workflow import closing
 from publisher.workflow.closing import filing, preparing
 
 __all__ = ["bp"]
+LOST = _l(
+    "Berkas ini hilang dari tempat penyimpanan dan tidak dapat dibuat lagi persis sama. Angkanya "
+    "aman dan tetap terbaca di halaman ini. Minta operator memulihkannya dari cadangan media."
+)
 _File = tuple[str, bytes]  # its name, and what is in it
 #: What grows with the region, as a part of an address.
 _LONG = "<any(pdf, xlsx, csv, json):form>"
@@ -40,12 +47,16 @@ _LONG = "<any(pdf, xlsx, csv, json):form>"
 def week_file(week: str, form: str) -> AnyResponse:
     """Send the region's week in one of its forms; `?unduh` saves what a browser would show."""
     of_week, wanted = read_week(week, me().region.zone), FORMS[form]
-    if wanted.grows and preparing.is_large(me().region):
-        found = _prepared(of_week, form)
-        if found is None:
-            return redirect(url_for(".file_page", week=week, form=form, versi=_version()))
-    else:
-        found = _made(of_week, form)
+    large = wanted.grows and preparing.is_large(me().region)
+    try:
+        found = _prepared(of_week, form) if large else _made(of_week, form)
+    except Unreachable:
+        abort(503)
+    except filing.Lost:
+        flash(LOST, "danger")
+        return redirect(url_for(".week", week=week, versi=_version()))
+    if found is None:
+        return redirect(url_for(".file_page", week=week, form=form, versi=_version()))
     name, content = found
     response = Response(content, content_type=wanted.mime)
     shown = wanted.shown and "unduh" not in request.args
@@ -103,13 +114,11 @@ def _prepared(week: Week, form: str) -> _File | None:
     closed, _versions = version_of(week)
     file = filing.kept(closed, form) if closed else None
     try:
-        if file is not None:
-            return file.name, store().get(file.digest)
+        if closed is not None and file is not None:
+            return _content(closed, file)
         found = None if closed else preparing.find(me().region, week, None, form)
         if found is not None and found.digest:
             return found.name, preparing.content(found, store())
-    except Unreachable:
-        abort(503)
     except FileNotFoundError:
         flash(_("Berkasnya sudah tidak disimpan. Siapkan lagi."), "warning")
     return None
@@ -119,11 +128,17 @@ def _made(week: Week, form: str) -> _File:
     report, closed, _versions = report_of(week)
     if closed is None:
         return FORMS[form].file_name(report), FORMS[form].render(report, store())
-    return _kept(closed, report, form)
+    return _content(closed, _kept(closed, report, form))
 
 
-def _kept(closed: ClosedWeek, report: WeekReport, form: str) -> _File:
-    """Return the name and the bytes of a form of a closed week; made once, by the worker or now."""
+def _content(closed: ClosedWeek, file: ReportFile) -> _File:
+    """Return a kept file, which may have to be made again."""
+    name, frozen = file.name, partial(closing.as_closed, closed)
+    return name, filing.content(file.form, file.digest, store(), frozen)
+
+
+def _kept(closed: ClosedWeek, report: WeekReport, form: str) -> ReportFile:
+    """Return the file of a form of a closed week; made once, by the worker or now."""
     file = filing.kept(closed, form)
     if file is None:
         closed_id = closed.id
@@ -134,4 +149,4 @@ def _kept(closed: ClosedWeek, report: WeekReport, form: str) -> _File:
         file = filing.kept(db.session.get_one(ClosedWeek, closed_id), form)
         if file is None:
             abort(500)
-    return file.name, store().get(file.digest)
+    return file

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,8 +15,9 @@ from publisher.db import db
 from publisher.engine.preparing import Preparer
 from publisher.engine.steps import Steps
 from publisher.models.weeks import FileStep, PreparedFile, ReportFile
+from publisher.reports.forms import FORMS
 from publisher.workflow import closing, reporting
-from publisher.workflow.closing import preparing
+from publisher.workflow.closing import filing, preparing
 from tests.weeks import content, rule, utc
 
 W47 = Week(2026, 47)
@@ -188,3 +190,35 @@ def test_of_two_workers_one_makes_a_file_and_the_second_takes_over_when_the_firs
         taken += [preparing.take(each, at=at) for each in preparing.look(at=at)[0]]
     assert [task is not None for task in taken] == [True, True, True, False]
     assert preparing.find(a_week, W47, None, "xlsx").step is FileStep.FAILED
+
+
+@pytest.mark.parametrize("form", ["txt", "csv"])  # made at once, and prepared by a worker
+def test_a_file_that_the_media_store_lost_is_made_again_or_said_to_be_lost(
+    client_of, ratna, a_week, now, app, monkeypatch, form
+):
+    def close(at):
+        report = reporting.week_report(a_week, W47, at=at)
+        closed = closing.close(a_week, report, by=None, at=at)
+        made = filing.make(closing.as_closed(closed), form, store)
+        filing.keep(closed.id, made, at=at)
+        db.session.commit()
+        return made.digest
+
+    store, client = app.extensions["media_store"], client_of(ratna)
+    now.move_to(CLOSING)
+    digest = close(CLOSING)
+    address = f"/laporan/2026-W47.{form}"
+    before = client.get(address).data
+    assert before
+
+    store.delete(digest)
+    assert client.get(address).data == before
+    assert store.exists(digest)
+
+    store.delete(digest)
+    later = replace(FORMS[form], render=lambda *_: b"Rekap versi lain")
+    monkeypatch.setitem(FORMS, form, later)
+    answer = client.get(address, follow_redirects=True)
+    assert "hilang dari tempat penyimpanan" in words(answer)
+    assert "Minggu ke-47" in words(answer)
+    assert not store.exists(digest)

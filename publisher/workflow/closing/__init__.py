@@ -7,6 +7,7 @@ closes and corrects, `filing` keeps the files.
 """
 
 from publisher.workflow.closing.freezing import (
+    as_closed,
     close,
     correct,
     latest,
@@ -39,6 +40,7 @@ __all__ = [
     "Settings",
     "Waiting",
     "accept",
+    "as_closed",
     "close",
     "closes_at",
     "closes_by_clock",

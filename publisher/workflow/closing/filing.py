@@ -1,6 +1,8 @@
 """The files of a closed week: each form is made once, and given out unchanged from then on."""
 
 import hashlib
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,10 +13,12 @@ from publisher.models.notices import add_once
 from publisher.models.weeks import ClosedWeek, ReportFile
 from publisher.reports.forms import FORMS
 from publisher.reports.snapshot import WeekReport
-from publisher.storage import Store
+from publisher.storage import Store, Unreachable
 
 #: The files of a week that was closed longer ago are made when somebody asks for them.
 MADE_WITHIN = timedelta(days=30)
+
+log = logging.getLogger(__name__)
 
 
 class Lost(Exception):
@@ -58,13 +62,25 @@ def make(report: WeekReport, form: str, store: Store) -> Made:
     )
 
 
-def make_again(report: WeekReport, form: str, digest: str, store: Store) -> bytes:
-    """Make a form that the store has lost, or kept badly, and keep it there as it was.
+def content(form: str, digest: str, store: Store, frozen: Callable[[], WeekReport]) -> bytes:
+    """Return a kept file. One that the store has lost is made again of what was frozen.
 
-    :param report: as it was when the form was made first
     :param digest: of the file that was kept
-    :raises Lost: if it is not the very same, made by other fonts or another version of Siar
+    :param frozen: returns the report as it was when the form was made first
+    :raises Unreachable: if the store cannot be asked now
+    :raises Lost: if it cannot be made as it was
     """
+    try:
+        return store.get(digest)
+    except Unreachable:
+        raise
+    except OSError:
+        log.warning("a %s is lost or damaged; it is to be made again", form)
+        return _make_again(frozen(), form, digest, store)
+
+
+def _make_again(report: WeekReport, form: str, digest: str, store: Store) -> bytes:
+    """Make a form that is the very same; another version of Siar, or of a font, may not."""
     content = FORMS[form].render(report, store)
     if hashlib.sha256(content).hexdigest() != digest:
         raise Lost(f"{form} is not in the media store")
