@@ -90,8 +90,11 @@ def _written(value: datetime | None) -> str | None:
 
 
 def _moment(kept: str | None) -> datetime | None:
-    """Return a moment that SQLite kept."""
-    return None if kept is None else datetime.fromisoformat(f"{kept}+00:00")
+    """Return a moment that SQLite kept; also one that was written with its zone, by hand."""
+    if kept is None:
+        return None
+    value = datetime.fromisoformat(kept)
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def by_name(found: sa.Result[*tuple[Any, ...]]) -> list[Any]:

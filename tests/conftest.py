@@ -306,11 +306,12 @@ def compiled_statements():
 
 def share_statements(engine, compiled):
     """Let an engine use what another of its kind has compiled, before its first connection."""
-    dialect, cache = compiled.setdefault(
-        engine.dialect.name, (engine.dialect, engine._compiled_cache)
-    )
-    engine.dialect = engine.pool._dialect = dialect
-    engine._compiled_cache = cache
+    name = engine.dialect.name
+    if name not in compiled:
+        engine.connect().close()  # only now its dialect knows whom it talks with
+        compiled[name] = engine.dialect, engine._compiled_cache
+    engine.dialect, engine._compiled_cache = compiled[name]
+    engine.pool._dialect = engine.dialect
 
 
 @pytest.fixture
