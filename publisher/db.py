@@ -73,9 +73,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         value: datetime | None,
         dialect: sa.Dialect,  # noqa: ARG002 - SQLAlchemy's signature
     ) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else _in_utc(value)
 
 
 def _written(value: datetime | None) -> str | None:
@@ -91,9 +89,10 @@ def _written(value: datetime | None) -> str | None:
 
 def _moment(kept: str | None) -> datetime | None:
     """Return a moment that SQLite kept; also one that was written with its zone, by hand."""
-    if kept is None:
-        return None
-    value = datetime.fromisoformat(kept)
+    return None if kept is None else _in_utc(datetime.fromisoformat(kept))
+
+
+def _in_utc(value: datetime) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
