@@ -5,8 +5,8 @@ makes a content special (planned more than once, the words of another, taken dow
 `apart` and not counted here but judged one by one.
 
 The database counts the contents of every kind in each week in which something of them went out,
-and hands thousands of offices over in a few strings: as rows they would take longer than the
-counting. Then those that were out in an earlier week already are counted by themselves, and taken
+and hands over which offices have the same amount, thousands in a string: as rows they would take
+longer than the counting. Then those that were out in an earlier week already are counted by themselves, and taken
 off. They are few: contents that were planned once are due on all channels at the same time, so
 something of them is out in another week than it was due in, for which there is an index.
 """
@@ -92,14 +92,12 @@ def _amounts(
     found = [defaultdict(dict) for _ in channels]
     dialect = db.session.get_bind().dialect.name
     query = _question(scope.whose, channels, len(weeks) == 1, dialect)
-    for place, ordinals, offices, amounts in ask(query, scope.given | weeks_given(weeks)):
-        if offices is None:
-            continue
-        several = map(int, ordinals.split(",")) if ordinals else repeat(weeks[0].ordinal)
-        told = zip(several, map(int, offices.split(",")), amounts.split(","), strict=False)
-        for ordinal, office, amount in told:
-            there = found[place][ordinal]
-            there[office] = f"{there[office]},{amount}" if office in there else amount
+    for place, ordinal, amount, offices in ask(query, scope.given | weeks_given(weeks)):
+        there = found[place][weeks[0].ordinal if ordinal is None else ordinal]
+        these = dict.fromkeys(map(int, offices.split(",")), amount)
+        for office in there.keys() & these.keys():
+            these[office] = f"{there[office]},{amount}"
+        there |= these
     return found
 
 
@@ -153,10 +151,11 @@ def _told(
     which: Sequence[sa.ColumnElement[bool]], *, place: int, one_week: bool, dialect: str,
     sign: str = "",
 ) -> sa.Select[Any]:  # fmt: skip
-    """Return how many contents each office has in each week, by kind, all of it in one row.
+    """Return which offices have so many contents of a kind in a week, in a row for each amount.
 
-    Contents are counted in the order of the index, so that nothing is sorted. The week is told
-    where there are several; and a number is made a word only for the database that insists on it.
+    Contents are counted in the order of the index, so that nothing is sorted but the amounts. The
+    week is told where there are several; and a number is made a word only for the database that
+    insists on it.
     """
     row = _DELIVERY.c
     cell = [row.office_id, row.kind] if one_week else [row.week, row.office_id, row.kind]
@@ -168,12 +167,13 @@ def _told(
 
     kind = sa.type_coerce(found.kind, sa.Text)
     amount = (sa.literal_column(f"'{sign}'", sa.Text) + kind if sign else kind) + word(found.number)
-    strings: list[Any] = [
-        sa.null() if one_week else sa.func.aggregate_strings(word(found.week), ","),
+    week = [] if one_week else [found.week]
+    return sa.select(
+        sa.literal(place),
+        week[0] if week else sa.null(),
+        amount,
         sa.func.aggregate_strings(word(found.office_id), ","),
-        sa.func.aggregate_strings(amount, ","),
-    ]
-    return sa.select(sa.literal(place), *strings)
+    ).group_by(*week, found.kind, found.number)
 
 
 def really_out(name: str) -> sa.ColumnElement[bool]:
