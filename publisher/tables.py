@@ -8,7 +8,7 @@ starts with "=" is text like any other, in a workbook a formula is a fault.
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,6 +108,12 @@ def read_table(
     if not rows and not findings.faults:
         findings.add(0, N_("Berkas tidak berisi data."))
     return rows, findings
+
+
+def not_one_of(column: str, value: str, choices: Iterable[str]) -> Fault:
+    """Return what is said of a cell that holds none of the words its column takes."""
+    message = N_("%(column)s “%(value)s” tidak dikenal; pilihannya: %(choices)s.")
+    return Fault(message, {"column": column, "value": value, "choices": ", ".join(choices) or "–"})
 
 
 def _trimmed(cells: list[str], keep: int = 0) -> list[str]:

@@ -12,6 +12,7 @@ from publisher import clock
 from publisher.errors import N_
 from publisher.models.posts import PostKind
 from publisher.platforms import PLATFORM_NAMES
+from publisher.tables import not_one_of
 from publisher.typed import Fault
 
 _ID = Locale("id")
@@ -36,7 +37,6 @@ DAY_WRONG = N_(
 DAY_OTHER = N_("%(column)s “%(value)s”: harinya tidak cocok, tanggal itu hari %(day)s.")
 TIME_WRONG = N_("%(column)s “%(value)s” bukan jam. Tulis seperti 09.00.")
 TIME_ZONE = N_("%(column)s “%(value)s”: zona daerah Anda %(zone)s. Tulis jamnya menurut %(zone)s.")
-UNKNOWN = N_("%(column)s “%(value)s” tidak dikenal; pilihannya: %(choices)s.")
 
 
 def read_day(column: str, text: str) -> date | Fault:
@@ -78,8 +78,7 @@ def read_kind(column: str, text: str) -> PostKind | Fault:
     word = text.lower().replace(" ", "_").replace("-", "_") or PostKind.KEGIATAN.value
     if word in set(PostKind):
         return PostKind(word)
-    choices = ", ".join(kind.replace("_", " ") for kind in PostKind)
-    return Fault(UNKNOWN, {"column": column, "value": text, "choices": choices})
+    return not_one_of(column, text, (kind.replace("_", " ") for kind in PostKind))
 
 
 def read_platforms(column: str, text: str, there: set[str]) -> frozenset[str] | Fault:
@@ -92,8 +91,7 @@ def read_platforms(column: str, text: str, there: set[str]) -> frozenset[str] | 
     wanted = [word.strip().lower() for word in re.split(r"[,;/\n]", text) if word.strip()]
     for word in wanted:
         if word not in names:
-            choices = ", ".join(sorted(PLATFORM_NAMES[one] for one in there)) or "–"
-            return Fault(UNKNOWN, {"column": column, "value": word, "choices": choices})
+            return not_one_of(column, word, sorted(PLATFORM_NAMES[one] for one in there))
     return frozenset(names[word] for word in wanted) or frozenset(there)
 
 

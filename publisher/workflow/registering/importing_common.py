@@ -13,14 +13,13 @@ from publisher.db import db
 from publisher.errors import N_
 from publisher.models.people import User
 from publisher.models.places import REGION_CODE, Office, Region
-from publisher.tables import Findings, LineFault, Row, read_table
+from publisher.tables import Findings, LineFault, Row, not_one_of, read_table
 from publisher.typed import Faults
 from publisher.workflow.registering.common import lock
 
 MALFORMED = N_("kode daerah “%(code)s” tidak berbentuk seperti 33.16.")
 _UNKNOWN = N_("kode daerah %(code)s tidak dikenal.")
 _NOT_YOURS = N_("kode daerah %(code)s bukan daerah Anda.")
-_NOT_ONE_OF = N_("%(column)s “%(value)s” tidak dikenal; pilihannya: %(choices)s.")
 TWICE = N_("sama dengan baris %(line)s.")
 THERE = N_("%(what)s sudah terdaftar.")
 _COLUMN_FAULT = N_("%(column)s: %(fault)s")
@@ -95,8 +94,8 @@ def word_of(row: Row, column: str, words: type[Word], findings: Findings) -> Wor
     value = row.cells[column].lower()
     if value in list(words):
         return words(value)
-    choices = ", ".join(words)
-    findings.add(row.line, _NOT_ONE_OF, column=column, value=row.cells[column], choices=choices)
+    fault = not_one_of(column, row.cells[column], words)
+    findings.add(row.line, fault.message, **fault.values)
     return None
 
 
