@@ -3,39 +3,19 @@
 Every number that is shown is stored here or derived here, never in a renderer.
 """
 
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
 from publisher.clock import Week
+from publisher.reports.office_names import OfficeName
 from publisher.reports.seals import Seal
 from publisher.reports.statuses import OBLIGED, Cluster, Excuse, Uncounted, WeekStatus
 
 #: What a report is made of has its words beside it; whoever reads one needs both.
-__all__ = ["OBLIGED", "Cluster", "Excuse", "Seal", "Uncounted", "WeekStatus"]
-
-_CLUSTER_OF_KIND = {
-    "dinas": Cluster.DINAS,
-    "kecamatan": Cluster.KECAMATAN,
-    "kelurahan": Cluster.KELURAHAN,
-    "desa": Cluster.DESA,
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class OfficeName:
-    """An office as a report names it."""
-
-    id: int
-    name: str
-    abbreviation: str
-    kind: str
-    valid_from: date | None = None
-    valid_to: date | None = None
-
-    @property
-    def cluster(self) -> Cluster:
-        return _CLUSTER_OF_KIND.get(self.kind, Cluster.AGENCIES)
+__all__ = ["OBLIGED", "Cluster", "Excuse", "OfficeName", "Seal", "Uncounted", "WeekStatus"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -319,6 +299,22 @@ class WeekReport:
     def change(self) -> int:
         """How many more offices met it than the week before; negative: fewer."""
         return self.totals.met - self.previous.met
+
+    @property
+    def mix(self) -> Counter[str]:
+        """How many contents of each kind really went out in the week, on official accounts."""
+        not_real = (Uncounted.UNPROVED, Uncounted.NOT_UTAMA)
+        contents = (content for row in self.rows for content in row.contents)
+        return Counter(content.kind for content in contents if content.reason not in not_real)
+
+    def counted_among(self, post_ids: Collection[int]) -> dict[int, tuple[OfficeName, Content]]:
+        """Return those of some contents that count, by post id, with their offices."""
+        return {
+            content.post_id: (row.office, content)
+            for row in self.rows
+            for content in row.counted
+            if content.post_id in post_ids
+        }
 
     @cached_property
     def platforms(self) -> tuple[str, ...]:

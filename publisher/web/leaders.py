@@ -5,7 +5,6 @@ page of its own, which this one fetches when somebody scrolls to it: nobody wait
 read one.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -140,7 +139,7 @@ def _shares(rows: Iterable[MatrixRow], place: int) -> Shares:
 def _page(week: Week) -> str:
     region, now = me().region, clock.now()
     g.zone = region.zone
-    report, _closed, _versions = report_of(week, bare=True)
+    report, _closed, _versions = report_of(week, outline=True)
     behind = _behind(report)
     held = leading.held(region) if report.running and behind else {}
     return render_template(
@@ -191,8 +190,7 @@ def why(row: OfficeWeek, held: Held) -> str:
 def _mix(report: WeekReport) -> list[tuple[str, int]]:
     """Return how many contents of each kind went out, most first; greetings, which do not count,
     last."""
-    found = Counter(content.kind for row in report.rows for content in row.contents)
-    return sorted(found.items(), key=lambda each: (each[0] == "ucapan", -each[1], each[0]))
+    return sorted(report.mix.items(), key=lambda each: (each[0] == "ucapan", -each[1], each[0]))
 
 
 def _streaks(report: WeekReport) -> list[OfficeWeek]:

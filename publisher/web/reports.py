@@ -144,18 +144,19 @@ def _week_page(week: Week) -> str:
 
 
 def report_of(
-    week: Week, *, bare: bool = False
+    week: Week, *, outline: bool = False
 ) -> tuple[WeekReport, ClosedWeek | None, list[ClosedWeek]]:
     """Return the report to show, the version that it is, and all versions, the newest first.
 
     An open week is counted now; a closed one is what was frozen, in the version asked for. A
     camat is shown their own area of it.
 
-    :param bare: contents of an open week come without words and proofs
+    :param outline: without the contents of an open week
     """
     chosen, versions = version_of(week)
     if chosen is None:
-        report = reporting.week_report(me().region, week, at=clock.now(), bare=bare)
+        found = reporting.week_outline if outline else reporting.week_report
+        report = found(me().region, week, at=clock.now())
     else:
         report = closing.read(chosen, newest=versions[0].version)
     return _mine(report), chosen, versions

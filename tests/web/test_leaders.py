@@ -176,9 +176,10 @@ def queries(visit):
 
 
 def test_the_page_costs_the_same_however_many_offices_and_contents(
-    client_of, ratna, a_week, make_account, sari, budi
+    client_of, ratna, a_week, dinkes_x, make_account, sari, budi
 ):
     client = client_of(ratna)
+    made_well(content(sari, budi, {dinkes_x: TUESDAY}))
     few = queries(lambda: client.get("/pimpinan"))
     for number in range(4):
         office = saved(

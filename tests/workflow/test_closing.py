@@ -210,9 +210,9 @@ def test_a_closed_week_keeps_its_numbers_whatever_becomes_of_the_rows(
 
 
 def test_a_report_without_its_proofs_is_never_frozen(a_week):
-    bare = reporting.week_report(a_week, W47, at=CLOSING, bare=True)
+    outline = reporting.week_outline(a_week, W47, at=CLOSING)
     with pytest.raises(ValueError, match="without its proofs"):
-        closing.close(a_week, bare, by=None, at=CLOSING)
+        closing.close(a_week, outline, by=None, at=CLOSING)
 
 
 def test_the_database_lets_nobody_change_or_delete_what_is_closed(a_week):

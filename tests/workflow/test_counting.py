@@ -54,6 +54,12 @@ def publish(delivery, at):
 
 
 def row_of(office, week=W47, at=NEXT_MONDAY):
+    """Return the office in the week; the page that is only an outline of it must say the same."""
+    report = reporting.week_report(office.region, week, at=at)
+    outline = reporting.week_outline(office.region, week, at=at)
+    posts = [content.post_id for row in report.rows for content in row.contents]
+    assert (outline.matrix, outline.mix) == (report.matrix, report.mix)
+    assert outline.counted_among(posts) == report.counted_among(posts)
     return reporting.office_detail(office, week, at=at).row
 
 

@@ -605,5 +605,10 @@ def test_every_number_equals_a_recount_from_the_raw_rows(app, zone, show, blora,
             sa.select(sa.func.count()).where(Delivery.status == "published")
         )
         assert sum(cell.counted for cell in report.matrix.rows[0].cells) <= published
+        outline = reporting.week_outline(blora, W47, at=NEXT_MONDAY)
+        assert (outline.matrix, outline.totals) == (report.matrix, report.totals)
+        assert outline.mix == report.mix
+        posts = set(db.session.scalars(sa.select(Post.id)))
+        assert outline.counted_among(posts) == report.counted_among(posts)
 
     check()

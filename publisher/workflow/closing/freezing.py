@@ -93,7 +93,7 @@ def _freeze(
 ) -> ClosedWeek:
     if report.region_code != region.code or report.seal is not None:
         raise ValueError("the report of another region, or of a week that is closed")
-    if not all(content.proofs for row in report.rows for content in row.contents):
+    if any(len(row.counted) != row.tally.counted for row in report.rows):
         raise ValueError("a report without its proofs, as pages are shown it that need none")
     snapshot = frozen.to_json(report)
     row = ClosedWeek(

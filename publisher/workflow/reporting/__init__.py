@@ -21,6 +21,7 @@ from publisher.workflow.reporting.building import (
     read_week,
     region_matrix,
     region_progress,
+    week_outline,
     week_report,
 )
 from publisher.workflow.reporting.openly import (
@@ -52,5 +53,6 @@ __all__ = [
     "region_matrix",
     "region_plans",
     "region_progress",
+    "week_outline",
     "week_report",
 ]

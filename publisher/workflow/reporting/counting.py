@@ -6,9 +6,10 @@ makes a content special (planned more than once, the words of another, taken dow
 
 The database counts the contents of every kind in each week in which something of them went out,
 and hands over which offices have the same amount, thousands in a string: as rows they would take
-longer than the counting. Then those that were out in an earlier week already are counted by themselves, and taken
-off. They are few: contents that were planned once are due on all channels at the same time, so
-something of them is out in another week than it was due in, for which there is an index.
+longer than the counting. Then those that were out in an earlier week already are counted by
+themselves, and taken off. They are few: contents that were planned once are due on all channels
+at the same time, so something of them is out in another week than it was due in, for which there
+is an index.
 """
 
 import re
@@ -48,11 +49,16 @@ class Sieve:
 
 
 class Count(NamedTuple):
-    """The contents of an office that first went out in a week."""
+    """The contents of an office that first went out in a week.
+
+    :ivar kinds: how many of each kind
+    :ivar passed: how many pass each sieve
+    """
 
     published: int
     greetings: int
-    passed: tuple[int, ...]  # how many pass each sieve
+    kinds: tuple[tuple[str, int], ...]
+    passed: tuple[int, ...]
 
 
 #: By `Week.ordinal` and office id.
@@ -65,7 +71,7 @@ def counts(scope: Scope, weeks: Sequence[Week], sieves: Sequence[Sieve]) -> Coun
     :param weeks: in a row, oldest first
     """
     channels = tuple(dict.fromkeys([None, *(sieve.channels for sieve in sieves)]))
-    every, *others = _amounts(scope, weeks, channels)
+    in_all, *others = _amounts(scope, weeks, channels)
     places = [channels.index(sieve.channels) for sieve in sieves]
 
     @cache
@@ -75,13 +81,19 @@ def counts(scope: Scope, weeks: Sequence[Week], sieves: Sequence[Sieve]) -> Coun
             sum(found[place][kind] for kind in sieve.kinds)
             for place, sieve in zip(places, sieves, strict=True)
         ]
-        return Count(found[0].total(), found[0][PostKind.UCAPAN], tuple(passed))
+        every = found[0]
+        return Count(
+            published=every.total(),
+            greetings=every[PostKind.UCAPAN],
+            kinds=tuple(every.items()),
+            passed=tuple(passed),
+        )
 
     def of_week(ordinal: int, offices: dict[int, _Amounts]) -> dict[int, Count]:
         there = [map(other[ordinal].get, offices, repeat("")) for other in others]
         return dict(zip(offices, map(count, offices.values(), *there), strict=True))
 
-    return {ordinal: of_week(ordinal, offices) for ordinal, offices in every.items()}
+    return {ordinal: of_week(ordinal, offices) for ordinal, offices in in_all.items()}
 
 
 def _amounts(

@@ -5,10 +5,11 @@ count, and judges the rest.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
+from typing import NamedTuple
 
 from publisher.clock import Week
 from publisher.reports.snapshot import Content, Obligation, OfficeName, Uncounted
@@ -42,6 +43,13 @@ class Figures:
 NOTHING = Figures()
 
 
+class _Judged(NamedTuple):
+    """A content that was judged by itself."""
+
+    kind: str
+    reason: Uncounted | None
+
+
 class Counted:
     """What counts in the weeks of `asked`, by office. Three queries.
 
@@ -57,10 +65,14 @@ class Counted:
         self._sieves = self._all_sieves()
         self._places = {rule: place for place, rule in enumerate(self._sieves)}
         self._counts: Counts = {}
-        self._apart: dict[Cell, Figures] = {}
+        self._one_by_one: dict[Cell, list[_Judged]] = {}
         if weeks := asked.weeks[since:]:
             self._counts = counting.counts(scope, weeks, list(self._sieves.values()))
-            self._apart = self._judge(showing.apart(scope, weeks, self._edges))
+            self._one_by_one = self._judge(showing.apart(scope, weeks, self._edges))
+        self._apart = {
+            cell: Figures.of([each.reason for each in found])
+            for cell, found in self._one_by_one.items()
+        }
         self._judged: dict[int, frozenset[int]] = {}
         self._last: dict[int, Figures] | None = None
 
@@ -98,26 +110,45 @@ class Counted:
             found[NOTHING if count is None else self._plain(owed, count)] += many
         return found
 
-    def contents(self, *, bare: bool = False) -> dict[int, list[Content]]:
+    def contents(self) -> dict[int, list[Content]]:
         """Return the contents of the last week, by office, each with why it does not count. From
         now on that week's figures are counted from these very contents: what landed between two
         queries must not make a page disagree with itself. Two queries.
-
-        :param bare: without words and proofs
         """
         week = self._weeks[-1]
         found: defaultdict[int, list[Content]] = defaultdict(list)
         reasons: defaultdict[int, list[Uncounted | None]] = defaultdict(list)
-        terms = cache(lambda office_id: self._terms(office_id, len(self._weeks) - 1))
-        for each in showing.in_week(self._scope, week, bare=bare):
+        terms = cache(self._last_terms)
+        for each in showing.in_week(self._scope, week):
             reason = why_not(each.showing, terms(each.office_id))
             if reason is Uncounted.OUTSIDE:
                 continue
-            found[each.office_id].append(each.bare(reason) if bare else each.content(reason))
+            found[each.office_id].append(each.content(reason))
             if any(publication.real for publication in each.showing.publications):
                 reasons[each.office_id].append(reason)
         self._last = {office_id: Figures.of(of) for office_id, of in reasons.items()}
         return found
+
+    def mix(self) -> dict[int, Counter[str]]:
+        """Return how many contents of each kind really went out in the last week, by office."""
+        week = self._ordinals[-1]
+        found: defaultdict[int, Counter[str]] = defaultdict(Counter)
+        for office_id, count in self._counts.get(week, {}).items():
+            if (office_id, week) not in self._edges:
+                found[office_id].update(dict(count.kinds))
+        for (office_id, ordinal), contents in self._one_by_one.items():
+            if ordinal == week:
+                found[office_id].update(each.kind for each in contents)
+        return found
+
+    def counting_among(self, post_ids: Collection[int]) -> dict[int, tuple[OfficeName, Content]]:
+        """Return those of some contents that count in the last week, by post id, as they are
+        shown, with their offices. Two queries."""
+        return {
+            each.showing.post_id: (self._offices[each.office_id], each.content())
+            for each in showing.of_posts(post_ids, self._asked.zone)
+            if why_not(each.showing, self._last_terms(each.office_id)) is None
+        }
 
     def would_count(self, row: Pending, number: int) -> bool:
         """Return whether what is planned for this week would count if it went out as planned."""
@@ -142,18 +173,21 @@ class Counted:
         greetings = 0 if self._greetings_count(owed) else count.greetings
         return Figures(passed, greetings, count.published - passed - greetings)
 
-    def _judge(self, contents: list[tuple[int, Showing]]) -> dict[Cell, Figures]:
-        reasons: defaultdict[Cell, list[Uncounted | None]] = defaultdict(list)
+    def _judge(self, contents: list[tuple[int, Showing]]) -> dict[Cell, list[_Judged]]:
+        found: defaultdict[Cell, list[_Judged]] = defaultdict(list)
         for office_id, content in contents:
             ordinal = Week.of(content.first_at, self._asked.zone).ordinal
             number = ordinal - self._ordinals[0]
             if self._since <= number < len(self._weeks):
                 reason = why_not(content, self._terms(office_id, number))
-                reasons[office_id, ordinal].append(reason)
-        return {cell: Figures.of(found) for cell, found in reasons.items()}
+                found[office_id, ordinal].append(_Judged(content.kind.value, reason))
+        return found
 
     def _terms(self, office_id: int, number: int) -> Terms:
         return self._asked.terms(self._offices[office_id], number)
+
+    def _last_terms(self, office_id: int) -> Terms:
+        return self._terms(office_id, len(self._weeks) - 1)
 
     def _all_sieves(self) -> dict[tuple[object, object], Sieve]:
         """Return what counts by each rule that holds in any of the weeks."""

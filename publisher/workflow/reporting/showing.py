@@ -68,18 +68,6 @@ class Shown(NamedTuple):
             reason=reason,
         )
 
-    def bare(self, reason: Uncounted | None = None) -> Content:
-        """Return what counting knows of it: no words and no proofs."""
-        head = self.rows[0]
-        return Content(
-            post_id=head.post_id,
-            title="",
-            kind=head.kind.value,
-            first_at=self.first_at,
-            proofs=(),
-            reason=reason,
-        )
-
 
 def apart(
     scope: Scope, weeks: Sequence[Week], cells: Collection[Cell]
@@ -93,24 +81,21 @@ def apart(
     return [(rows[0].office_id, _showing(rows, twins)) for rows in found]
 
 
-def in_week(scope: Scope, week: Week, *, bare: bool = False) -> list[Shown]:
+def in_week(scope: Scope, week: Week) -> list[Shown]:
     """Return every content of which something went out in a week, and what is to be seen of it,
     in the order in which they went out. Two queries.
-
-    :param bare: leave out what is to be seen; only `Shown.bare` may then be asked for
     """
     zone = scope.region.zone
     given = scope.given | {"start": week.starts(zone), "end": week.ends(zone)}
-    found, twins = _load(*_in_week(scope.whose, bare=bare), given, zone)
+    found, twins = _load(*_in_week(scope.whose), given, zone)
     contents = (_shown(rows, twins) for rows in found)
     return sorted(contents, key=lambda each: (each.first_at, each.showing.post_id))
 
 
-def contents(post_ids: Collection[int]) -> dict[int, Content]:
-    """Return some contents that are out, and count, as they are shown. One query."""
-    rows = by_name(ask(_of_posts(), {"posts": list(post_ids)}))
-    found = groupby(rows, lambda row: row.post_id)
-    return {post_id: _shown(list(of), {}).content() for post_id, of in found}
+def of_posts(post_ids: Collection[int], zone: str) -> list[Shown]:
+    """Return these contents, as far as they are out, to be judged and seen. Two queries."""
+    found, twins = _load(*_of_posts(), {"posts": list(post_ids)}, zone)
+    return [_shown(rows, twins) for rows in found]
 
 
 def _load(
@@ -139,19 +124,21 @@ def _apart(whose: Whose, one_week: bool, cells: tuple[Cell, ...]) -> tuple[Any, 
 
 
 @cache
-def _in_week(whose: Whose, *, bare: bool) -> tuple[Any, Any]:
+def _in_week(whose: Whose) -> tuple[Any, Any]:
     """Return what is asked of all contents of a week, and of their twins."""
     ids = sa.select(Delivery.post_id).where(
         _OUT, whose(Delivery.office_id),
         Delivery.published_at >= sa.bindparam("start"), Delivery.published_at < sa.bindparam("end"),
     )  # fmt: skip
-    query = _published(sa.select(*_JUDGED), ids) if bare else _to_be_seen(ids)
-    return query.order_by(*_AS_OUT), _twins(ids.where(sa.literal_column("delivery.apart")))
+    twins = _twins(ids.where(sa.literal_column("delivery.apart")))
+    return _to_be_seen(ids).order_by(*_AS_OUT), twins
 
 
 @cache
-def _of_posts() -> Any:
-    return _to_be_seen(sa.bindparam("posts", expanding=True)).order_by(*_AS_OUT)
+def _of_posts() -> tuple[Any, Any]:
+    """Return what is asked of some contents, and of their twins."""
+    posts: sa.BindParameter[Any] = sa.bindparam("posts", expanding=True)
+    return _to_be_seen(posts).order_by(*_AS_OUT), _twins(posts)
 
 
 _AS_OUT = (Delivery.post_id, Delivery.published_at, Delivery.id)
