@@ -21,6 +21,9 @@ from publisher.models.posts import Post
 from publisher.models.proofs import NO_PROOF_WAITS
 
 _S = DeliveryStatus
+#: Where somebody is to be told, each time anew: the fence alone does not tell two times apart
+#: between which no worker had claimed it.
+_TO_BE_TOLD = frozenset({_S.HANDED_OVER, _S.UNKNOWN, _S.FAILED, _S.MISSED})
 _deliveries = Delivery.metadata.tables["delivery"]
 _STANDING = (
     sa.select(_deliveries.c.status, _deliveries.c.fence)
@@ -54,6 +57,8 @@ def advance(
     only = next(iter(allowed)) if len(allowed) == 1 and fence is not None else None
     if after not in (_S.CLAIMED, _S.SENDING):
         values |= {"lease_owner": None, "lease_until": None}
+    if after in _TO_BE_TOLD:
+        values |= {"noticed_fence": -1}
     db.session.flush()
     connection = db.session.connection()
     if only is None:

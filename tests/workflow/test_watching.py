@@ -7,9 +7,11 @@ import sqlalchemy as sa
 
 from publisher.db import db
 from publisher.models.accounts import AccountStatus
+from publisher.models.advancing import advance
 from publisher.models.deliveries import NEVER, DeliveryStatus
 from publisher.models.notices import Notice, NoticeKind
 from publisher.models.watch import Cause, Incident, LateDelivery
+from publisher.platforms.base import Handover
 from publisher.platforms.errors import AccountBlocked, OutcomeUnknown, Refused, TryLater
 from publisher.workflow import watching
 from publisher.workflow.delivering import claiming, people, pulse, recording
@@ -102,6 +104,53 @@ def test_a_doubt_is_told_when_only_a_person_can_end_it(planned, dinkes_x, sari, 
     look()
 
     assert (told(sari), told(budi)) == ([NoticeKind.UNKNOWN], [NoticeKind.UNKNOWN])
+
+
+def test_what_a_person_called_not_out_is_told_again_when_it_is_missed(planned, dinkes_x, budi):
+    delivery = bring(planned(dinkes_x), OutcomeUnknown("reset"))
+    delivery.next_at = NEVER
+    db.session.commit()
+    look()
+    people.say_not_out(
+        delivery, seen=delivery.fence, actor=budi, at=NOW + 5 * MINUTE, window=timedelta(hours=1)
+    )
+    dinkes_x.status, dinkes_x.paused_reason = AccountStatus.RECONNECT, "masuk lagi"
+    db.session.commit()
+    db.session.refresh(delivery)
+
+    look(miss(delivery))
+
+    kinds = [each.kind for each in notices() if each.delivery_id == delivery.id]
+    assert kinds == [NoticeKind.UNKNOWN, NoticeKind.MISSED]
+
+
+def test_a_draft_whose_answer_came_late_is_told_to_who_finishes_it(planned, dinkes_x, sari):
+    claim = begun(delivery := planned(dinkes_x))
+    claiming.recover(at=NOW + claiming.LEASE + MINUTE)
+    delivery.next_at = NEVER
+    db.session.commit()
+    look()
+
+    record(
+        claim, Handover(remote_id="draf"), phase="publish", started_at=NOW, at=NOW + 4 * MINUTE
+    )
+    db.session.commit()
+    look(NOW + 5 * MINUTE)
+
+    assert [each.kind for each in notices()] == [NoticeKind.UNKNOWN, NoticeKind.HANDED_OVER]
+    assert told(sari)[0] is NoticeKind.HANDED_OVER
+
+
+def begun(delivery):
+    """Take a delivery to where its publishing request is on its way; return the claim."""
+    (claim,) = claiming.claim_due(at=NOW, owner="test", limit=1)
+    advance(
+        delivery.id, "begin", at=NOW, fence=claim.fence, lease_until=NOW + claiming.LEASE,
+        sending_at=NOW,
+    )  # fmt: skip
+    db.session.commit()
+    db.session.refresh(delivery)
+    return claim
 
 
 def test_a_notice_is_over_when_its_delivery_moved_on(planned, dinkes_x, budi):

@@ -78,9 +78,7 @@ def give_up_unproved(*, at: datetime) -> int:
     """Mark as missed what nobody filed a proof of in time; return how many. While a stop asks
     people not to post, no time runs out."""
     return sum(
-        advance(
-            delivery_id, "miss", at=at, note=NEVER_PROVED, reason=NEVER_PROVED, noticed_fence=-1
-        )
+        advance(delivery_id, "miss", at=at, note=NEVER_PROVED, reason=NEVER_PROVED)
         for delivery_id in db.session.scalars(_UNPROVED, {"at": at}).all()
     )
 
