@@ -83,8 +83,9 @@ def not_out(delivery_id: int) -> Any:
     """A person looked at the account: it is not there."""
     delivery = get_delivery(delivery_id)
     seen = request.form.get("seen", type=int, default=-1)
-    people.say_not_out(delivery, seen=seen, actor=me(), at=clock.now(), window=catch_up())
-    return _done(delivery, _("Unggahan dikirim lagi sebentar lagi."))
+    again = people.say_not_out(delivery, seen=seen, actor=me(), at=clock.now(), window=catch_up())
+    ended = _("Dicatat belum tayang. Unggahan ini tidak dikirim lagi.")
+    return _done(delivery, _("Unggahan dikirim lagi sebentar lagi.") if again else ended)
 
 
 def _done(delivery: Delivery, message: str) -> Any:

@@ -131,9 +131,7 @@ def test_a_draft_whose_answer_came_late_is_told_to_who_finishes_it(planned, dink
     db.session.commit()
     look()
 
-    record(
-        claim, Handover(remote_id="draf"), phase="publish", started_at=NOW, at=NOW + 4 * MINUTE
-    )
+    record(claim, Handover(remote_id="draf"), phase="publish", started_at=NOW, at=NOW + 4 * MINUTE)
     db.session.commit()
     look(NOW + 5 * MINUTE)
 

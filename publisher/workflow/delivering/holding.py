@@ -36,6 +36,10 @@ class ApprovedAnew(TryLater):
     """The post was approved again after this was planned: it has a new time, maybe a new text."""
 
 
+class NotForAccount(Refused):
+    """The post was approved again, and no longer for this account."""
+
+
 class PictureUnreadable(TryLater):
     """A picture is not in the media store, or is no longer what was approved."""
 
@@ -59,6 +63,10 @@ REASONS: dict[type[PlatformError], str] = {
     ContentChanged: N_(
         "Isi berubah setelah disetujui, sehingga Siar tidak mengirimnya. Tidak ada yang tayang. "
         "Ajukan kembali agar ditelaah."
+    ),
+    NotForAccount: N_(
+        "Konten disetujui kembali tanpa akun ini, jadi Siar tidak mengirimnya ke sini. "
+        "Tidak ada yang tayang."
     ),
     PictureUnreadable: N_(
         "Foto konten ini tidak dapat dibaca dari penyimpanan, atau bukan lagi foto yang "

@@ -29,7 +29,12 @@ from publisher.platforms.errors import AccountBlocked, PlatformError
 from publisher.vault import Vault
 from publisher.workflow import composing
 from publisher.workflow.delivering.claiming import Claim
-from publisher.workflow.delivering.holding import ApprovedAnew, ContentChanged, Restored
+from publisher.workflow.delivering.holding import (
+    ApprovedAnew,
+    ContentChanged,
+    NotForAccount,
+    Restored,
+)
 from publisher.workflow.delivering.sending import Job
 
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", [], expanding=True)
@@ -109,6 +114,8 @@ def _job(row: Any, public: Public, *, vault: Vault) -> Job | PlatformError:
     if row.lookups == LOOK_FIRST:
         return Restored(composing.content(public, row.platform))
     if row.approved_at is not None and row.approved_at > row.created_at:
+        if row.account_id not in public.accounts:
+            return NotForAccount("approved again, without this account")
         return ApprovedAnew("planned before the present approval")
     if row.status is not PostStatus.APPROVED or public.digest() != row.content_digest:
         return ContentChanged("digest differs from the approved one")

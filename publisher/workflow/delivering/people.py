@@ -14,6 +14,7 @@ from publisher.models.posts import PostStatus
 from publisher.platforms import PLATFORM_NAMES, driver_class
 from publisher.workflow.composing import found
 from publisher.workflow.delivering.claiming import LEASE
+from publisher.workflow.delivering.holding import REASONS, ContentChanged
 
 NEEDS_APPROVAL = N_(
     "Konten ini sudah berubah sejak disetujui, jadi tidak dapat dikirim lagi begitu saja. "
@@ -44,7 +45,8 @@ class Choices:
     """What a person may safely do now.
 
     :param steps: of "prove", "not_out", "retry" and "cancel"
-    :param hindrance: why it cannot be sent again, in Indonesian (a gettext message id), or ""
+    :param hindrance: why it cannot be sent again, in Indonesian (a gettext message id), or "".
+        That it is not out may be said all the same: else the queue behind it waits for ever
     """
 
     steps: frozenset[str]
@@ -58,9 +60,10 @@ def choices(delivery: Delivery, *, at: datetime) -> Choices:
         steps.add("not_out")
     if delivery.status is DeliveryStatus.HANDED_OVER and delivery.publish_by >= NEVER:
         steps.discard("cancel")  # somebody says that it is out, and a reviewer looks into it
-    again = steps & {"retry", "not_out"}
-    hindrance = _hindrance(delivery) if again else ""
-    return Choices(steps=frozenset(steps - again if hindrance else steps), hindrance=hindrance)
+    hindrance = _hindrance(delivery) if steps & {"retry", "not_out"} else ""
+    if hindrance:
+        steps -= {"retry", "not_out"} if hindrance == RECONNECT else {"retry"}
+    return Choices(steps=frozenset(steps), hindrance=hindrance)
 
 
 def _is_a_persons_turn(delivery: Delivery, at: datetime) -> bool:
@@ -70,39 +73,48 @@ def _is_a_persons_turn(delivery: Delivery, at: datetime) -> bool:
 
 
 def _hindrance(delivery: Delivery) -> str:
-    try:
-        _require_approved(delivery)
-    except Invalid as error:
-        return error.message
+    if hindrance := _not_allowed(delivery):
+        return hindrance
     return RECONNECT if delivery.account.status is AccountStatus.RECONNECT else ""
 
 
 def try_again(delivery: Delivery, *, actor: User, at: datetime, window: timedelta) -> None:
-    """Queue a failed or missed delivery once more ("Coba lagi")."""
-    _require_approved(delivery)
+    """Queue a failed or missed delivery once more ("Coba lagi").
+
+    :raises Invalid: if it may not be sent as it stands
+    """
+    if hindrance := _not_allowed(delivery):
+        raise Invalid(hindrance)
     _take(
         delivery, "retry", actor=actor, at=at, next_at=at, publish_by=at + window,
-        noticed_fence=-1,  # however it ends this time, it is told anew
         handed_over_at=None,
     )  # fmt: skip
 
 
 def say_not_out(
     delivery: Delivery, *, seen: int, actor: User, at: datetime, window: timedelta
-) -> None:
-    """A person looked: an unknown outcome is not out ("Belum tayang"). It is tried again.
+) -> bool:
+    """A person looked: an unknown outcome is not out ("Belum tayang").
+
+    It is tried again as it is approved now. Where it is not, it has failed: nothing of it is out,
+    and its account is free for the next.
 
     :param seen: the fence on the page they decided on; anything that happened since refuses it
+    :returns: whether it is tried again
     :raises Invalid: while the platform may still be busy with it
     """
-    _require_approved(delivery)
     if delivery.sending_at and at < delivery.sending_at + LEASE:
         raise Invalid(TOO_SOON)
+    if hindrance := _not_allowed(delivery):
+        reason = REASONS[ContentChanged] if hindrance == NEEDS_APPROVAL else hindrance
+        _take(delivery, "fail", actor=actor, at=at, fence=seen, reason=reason)
+        return False
     _take(
         delivery, "resume", actor=actor, at=at, fence=seen, next_at=max(at, delivery.due_at),
         publish_by=max(at, delivery.due_at) + window,
         resumed=delivery.resumed + 1,
     )  # fmt: skip
+    return True
 
 
 def cancel(delivery: Delivery, *, actor: User, at: datetime, reason: str) -> None:
@@ -149,12 +161,18 @@ def _take(
         raise InvalidTransition(step, delivery.status)
 
 
-def _require_approved(delivery: Delivery) -> None:
-    post = delivery.post
-    if post.status is not PostStatus.APPROVED or post.approved_digest != delivery.content_digest:
-        raise Invalid(NEEDS_APPROVAL)
-    if not delivery.account.publishable:
-        raise Invalid(NOT_PUBLISHABLE)
+def _not_allowed(delivery: Delivery) -> str:
+    """Return why it may not be sent again, or "".
+
+    In doubt, it stood while its post was changed; approved for this account anew, it goes out as
+    that says.
+    """
+    post, account = delivery.post, delivery.account
+    as_planned = post.approved_digest == delivery.content_digest
+    anew = delivery.status is DeliveryStatus.UNKNOWN and account in post.accounts
+    if post.status is not PostStatus.APPROVED or not (as_planned or anew):
+        return NEEDS_APPROVAL
+    return "" if account.publishable else NOT_PUBLISHABLE
 
 
 def require_link_of(account: Account, link: str) -> None:

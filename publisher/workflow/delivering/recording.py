@@ -32,6 +32,7 @@ from publisher.workflow.delivering.holding import (
     ALREADY_THERE,
     REASONS,
     ApprovedAnew,
+    NotForAccount,
     Restored,
     detail,
     hold_account,
@@ -194,6 +195,11 @@ def _settle(end: End) -> bool:
         case Refused(duplicate=True):  # it is there: by us, or by hand; the look tells its link
             return _doubt(claim, outcome, at=at, reason=ALREADY_THERE) or _fail(
                 claim, outcome, at=at
+            )
+        case NotForAccount():  # as if the new approval had found it in the queue
+            note, reason = detail(outcome), REASONS[NotForAccount]
+            return advance(
+                claim.delivery_id, "cancel", at=at, fence=claim.fence, note=note, reason=reason
             )
         case Refused():
             return _fail(claim, outcome, at=at)
