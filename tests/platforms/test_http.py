@@ -1,6 +1,9 @@
 """The one place of HTTP settings: loopback gateway, verified TLS, time-outs, no second request."""
 
 import json
+import re
+import socket
+import ssl
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -138,6 +141,48 @@ def test_no_cookie_is_kept_between_requests():
 def test_an_answer_without_end_is_not_swallowed():
     with serving(body=b"x" * (http.ANSWER_BYTES + 1)), pytest.raises(http.AnswerTooLarge):
         http.session().get("https://api.x.com/")
+
+
+@pytest.mark.parametrize("safe", [False, True])
+def test_what_is_large_may_take_longer_to_send_than_a_connection_may_to_come_about(tmp_path, safe):
+    """The whole of a poster, on a slow line."""
+    certificate, key = make_certificate(tmp_path / "tls")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH) if safe else None
+    if context:
+        context.load_cert_chain(certificate, key)
+    poster = b"x" * 20_000_000  # more than any buffer on the way holds
+    with reading_slowly(context, pause_s=1) as (port, got):
+        scheme = "https" if safe else "http"
+        http.configure(f"{scheme}://127.0.0.1:{port}", str(certificate), connect_s=0.4, read_s=5)
+        answer = http.session().post("https://graph.facebook.com/photos", data=poster)
+    http.configure()
+
+    assert answer.status_code == 200
+    assert got == [len(poster)]
+
+
+@contextmanager
+def reading_slowly(context, *, pause_s):
+    """Serve one request whose body is not read for a while; yield the port and how much came."""
+    got = []
+
+    def serve():
+        connection, _ = listener.accept()
+        with context.wrap_socket(connection, server_side=True) if context else connection as line:
+            head, _, body = line.recv(1024).partition(b"\r\n\r\n")
+            wanted = int(re.search(rb"content-length: (\d+)", head, re.IGNORECASE)[1])
+            threading.Event().wait(pause_s)
+            read = len(body)
+            while read < wanted and (part := line.recv(1 << 20)):
+                read += len(part)
+            got.append(read)
+            line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=serve)
+        server.start()
+        yield listener.getsockname()[1], got
+        server.join(20)
 
 
 def test_only_https_addresses_can_be_asked():
