@@ -1,10 +1,11 @@
 """Where a reviewer marks sentences and spots of pictures, one by one, before the return.
 
-Each mark is kept at once, so a phone that rings loses none. Marks and the return are one form: who
-has begun to write why the post goes back finds it there after each mark. What goes wrong is shown
-on the page of the post, with the words that were typed.
+Each mark is kept at once, so a phone that rings loses none. Marks and decisions are one form: who
+has begun another mark, or to write why the post is returned or rejected, finds it there after each
+mark. What goes wrong is shown on the page of the post, with the words that were typed.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
@@ -15,13 +16,23 @@ from publisher.db import db
 from publisher.errors import N_, FourEyes, Invalid, PublisherError
 from publisher.models.people import Role
 from publisher.models.posts import Post, ReturnReason
-from publisher.web import reviews
+from publisher.web import reviews, yardsticks
 from publisher.web.access import allow, form_version, me
 from publisher.workflow import marking, reviewing
 
 bp = Blueprint("marks", __name__, url_prefix="/telaah")
 bp.url_defaults(reviews.keep_filter)
 bp.register_error_handler(PublisherError, reviews.show_what_stopped_it)
+#: How the names of the fields end that hold something only if a person put it there.
+_TYPED = (
+    "tempat",
+    "komentar",
+    "periksa",
+    "sekarang",
+    "catatan",
+    "yakin",
+    f"{reviews.RETURN}alasan",
+)
 
 
 @bp.post("/<int:post_id>/tandai-kalimat")
@@ -32,7 +43,7 @@ def sentence(post_id: int) -> Any:
     marking.mark_sentence(
         post, request.form.get("tempat", "")[:80], reviewer=me(), at=clock.now(), **_said()
     )
-    return _kept(post)
+    return _kept(post, "tempat", "alasan", "komentar")
 
 
 @bp.post("/<int:post_id>/tandai-gambar")
@@ -43,7 +54,7 @@ def spot(post_id: int) -> Any:
     digest = request.form.get("gambar", "")[:64]
     about = f"{digest[:12]}-"
     marking.mark_spot(post, digest, _spot(about), reviewer=me(), at=clock.now(), **_said(about))
-    return _kept(post)
+    return _kept(post, "gambar", *(name for name in request.form if name.startswith(about)))
 
 
 @bp.post("/<int:post_id>/hapus-tanda/<int:mark_id>")
@@ -57,6 +68,17 @@ def rub_out(post_id: int, mark_id: int) -> Any:
     db.session.commit()
     flash(_("Tanda dihapus."), "success")
     return _back(post)
+
+
+@bp.post("/<int:post_id>/terima-kata")
+@allow(Role.REVIEWER)
+def learn(post_id: int) -> Any:
+    """Take a word that was found in the post for right from now on."""
+    post = reviews.submitted(post_id)
+    said = yardsticks.learn(request.form.get("kata", ""))
+    db.session.commit()
+    flash(said, "success")
+    return _back(post, "isi")
 
 
 def _waiting(post_id: int) -> Post:
@@ -92,14 +114,19 @@ def _spot(about: str) -> tuple[int, int]:
     return marking.third(field)
 
 
-def _kept(post: Post) -> Any:
+def _kept(post: Post, *fields: str) -> Any:
+    """Keep the mark that was made of some fields."""
     db.session.commit()
     flash(_("Tanda disimpan. Perangkat daerah melihatnya setelah konten dikembalikan."), "success")
-    return _back(post)
+    return _back(post, done=fields)
 
 
-def _back(post: Post) -> Any:
-    """Show the post again, with what is written of its return: that is kept nowhere else."""
-    if any(request.form.get(f"{reviews.RETURN}{name}") for name in ("alasan", "catatan")):
-        return reviews.page(post, typed_mark={})
-    return redirect(url_for("reviews.show", post_id=post.id, _anchor="tandai"))
+def _back(post: Post, place: str = "tandai", done: Collection[str] = ()) -> Any:
+    """Show the post again, with all that was typed on its page: that is kept nowhere else.
+
+    :param done: the fields that are kept now
+    """
+    typed = {name: value for name, value in request.form.items() if name not in done}
+    if any(value and name.endswith(_TYPED) for name, value in typed.items()):
+        return reviews.page(post, typed_mark=typed)
+    return redirect(url_for("reviews.show", post_id=post.id, _anchor=place))

@@ -51,13 +51,7 @@ def remove_hotline(hotline_id: int) -> Any:
 @bp.post("/kata")
 @allow(Role.REVIEWER)
 def add_words() -> Any:
-    text = request.form.get("kata", "")[:20_000]
-    new = checking.add_words(me().region, text, actor=me(), at=clock.now())
-    said = ngettext("%(num)s kata ditambahkan.", "%(num)s kata ditambahkan.", new)
-    done = _done(said, "kata")
-    if post_id := request.form.get("konten", type=int):  # from beside a post: back to it
-        return redirect(url_for("reviews.show", post_id=post_id, _anchor="isi"))
-    return done
+    return _done(learn(request.form.get("kata", "")), "kata")
 
 
 @bp.post("/kata/hapus")
@@ -75,6 +69,12 @@ def show_what_stopped_it(error: PublisherError) -> Any:
     """Show the page with what was typed, and what is wrong with it."""
     db.session.rollback()
     return _page(stopped_by=error), error.status
+
+
+def learn(text: str) -> str:
+    """Take the words of a text for right from now on; return what is said of that."""
+    new = checking.add_words(me().region, text[:20_000], actor=me(), at=clock.now())
+    return ngettext("%(num)s kata ditambahkan.", "%(num)s kata ditambahkan.", new)
 
 
 def _office() -> Office | None:

@@ -59,6 +59,31 @@ def test_a_tap_on_another_sentence_costs_nothing_that_is_typed(cast, browser_of)
         expect(budi.locator("#tolak textarea")).to_have_value("Sudah tayang minggu lalu.")
 
 
+def test_a_mark_costs_nothing_of_the_decision_that_is_begun(cast, browser_of):
+    phone, desk = browser_of(cast.budi, **PHONE), browser_of(cast.budi)
+    for person, slip in ((phone, "kegaitan"), (desk, "sehta")):
+        post_id = cast.post("submit", caption=f"{CAPTION} Warga {slip}.")
+        person.goto(f"/telaah/{post_id}")
+        person.get_by_text("Tolak", exact=True).click()
+        reject = person.locator("#tolak")
+        reject.get_by_label("Alasan").fill("Sudah tayang minggu lalu.")
+        person.get_by_text("Tandai titik pada gambar 1").click()
+        person.locator("#titik-1").get_by_label("Saran perbaikan").fill("Samarkan wajah anak.")
+        person.locator("#teks-caption").get_by_text("Bawa buku KIA.").click()
+        person.locator("#tandai-kalimat").get_by_role("button", name="Tambah tanda").click()
+        expect(person.locator("#messages")).to_contain_text("Tanda disimpan.")
+        person.get_by_role("button", name=f"Terima kata ini “{slip}”").click()
+        expect(person.locator("#isi")).not_to_contain_text(slip)
+        expect(person.locator("#titik-1 textarea")).to_have_value("Samarkan wajah anak.")
+        expect(reject.get_by_label("Alasan")).to_have_value("Sudah tayang minggu lalu.")
+        understood = reject.get_by_role("checkbox")
+        understood.check()
+        understood.press("Enter")  # it decides nothing, whichever button stands first
+        expect(person.get_by_role("button", name="Hapus tanda 1")).to_be_visible()
+        reject.get_by_role("button", name="Tolak konten ini").click()
+        expect(person.locator("#messages")).to_contain_text("Konten ditolak.")
+
+
 def test_with_a_script_a_tap_marks_and_a_key_leads_to_the_next_post(cast, browser_of):
     first, last = cast.post("submit", caption=CAPTION), cast.post("submit", title="Donor darah")
     budi = browser_of(cast.budi)

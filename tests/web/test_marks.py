@@ -106,6 +106,42 @@ def test_ticking_a_mark_keeps_what_is_typed_and_a_changed_sentence_shows_as_such
     assert "Sudah diubah" in shown
 
 
+@pytest.mark.parametrize("button", ["tandai-kalimat", "tandai-gambar", "terima-kata"])
+def test_what_is_begun_beside_a_mark_or_a_word_outlives_it(as_budi, make_post, picture, button):
+    post = make_post(
+        "submit", caption="Kegaitan di Cepu.", pictures=[picture("Bidan."), picture("Balita.")]
+    )
+    first, second = (one.media.digest for one in post.pictures)
+    begun = {
+        "tolak-catatan": "Sudah tayang minggu lalu.",
+        "tolak-yakin": "y",
+        "kembalikan-catatan": "Ganti fotonya.",
+        f"{second[:12]}-alasan": "data_pribadi",
+        f"{second[:12]}-komentar": "Samarkan wajah anak.",
+    }
+    kept = {
+        "tandai-kalimat": {"tempat": "caption:0", "alasan": "lainnya", "komentar": "Singkat."},
+        "tandai-gambar": {
+            "gambar": first,
+            f"{first[:12]}-bidang": "3",
+            f"{first[:12]}-alasan": "lainnya",
+            f"{first[:12]}-komentar": "Singkat.",
+        },
+        "terima-kata": {"kata": "kegaitan"},
+    }[button]
+
+    answer = as_budi.post(
+        f"/telaah/{post.id}/{button}", data={"version": post.version} | begun | kept
+    )
+
+    assert answer.status_code == 200
+    for name in ("tolak-catatan", "kembalikan-catatan", f"{second[:12]}-komentar"):
+        assert re.search(rf'<textarea[^>]*name="{name}"[^>]*>\s*{begun[name]}<', answer.text)
+    assert re.search(r'<input checked[^>]*name="tolak-yakin"', answer.text)
+    assert re.search(r'<details id="tolak" open>', answer.text)
+    assert not re.search(r"<textarea[^>]*>\s*Singkat.<", answer.text)
+
+
 def test_what_is_written_of_the_return_outlives_a_mark_and_a_mark_sent_twice_is_one(as_budi, post):
     begun = {"kembalikan-alasan": "foto_buram", "kembalikan-catatan": "Ganti fotonya."}
     for _ in range(2):
@@ -223,7 +259,7 @@ def test_kominfo_sets_the_yardsticks_and_loses_no_word_of_a_mistake(as_budi, blo
     assert checking.hotlines(blora) == []
 
     post = make_post("submit")
-    answer = as_budi.post("/telaah/patokan/kata", data={"kata": "ngapak", "konten": post.id})
+    answer = as_budi.post(f"/telaah/{post.id}/terima-kata", data={"kata": "ngapak"})
     assert answer.location == f"/telaah/{post.id}#isi"
     assert list(checking.words(blora)) == ["ngapak"]
     as_budi.post("/telaah/patokan/kata/hapus", data={"kata": "ngapak"})

@@ -172,6 +172,7 @@ document.addEventListener("change", (event) => {
 
 // Locks the button against a second click. The server refuses the second request too.
 document.addEventListener("submit", (event) => {
+  if (event.submitter?.formMethod === "dialog") return; // nothing is sent
   dirty.delete(event.target);
   if (event.target.method !== "post" || event.target.closest("[hx-post]")) return;
   const button = event.submitter;
