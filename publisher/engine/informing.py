@@ -13,12 +13,10 @@ from datetime import timedelta
 from flask import Flask
 
 from publisher import mail
-from publisher.db import db
 from publisher.engine.listening import Listener
 from publisher.engine.steps import Steps
 from publisher.engine.wording import BODY, TEXT, File, Writer, Written
 from publisher.models.letters import Channel, LetterStatus
-from publisher.models.weeks import ClosedWeek
 from publisher.reports.snapshot import WeekReport
 from publisher.storage import Store, Unreachable
 from publisher.workflow import closing
@@ -110,7 +108,7 @@ class Informer:
         store: Store = self._app.extensions["media_store"]
 
         def frozen() -> WeekReport:
-            return self._steps.transact(lambda: _as_closed(file.closed_id), read_only=True)
+            return self._steps.transact(lambda: closing.read_id(file.closed_id), read_only=True)
 
         return filing.content(file.form, file.digest, store, frozen)
 
@@ -144,10 +142,6 @@ def _letter(written: Written, contents: list[bytes]) -> mail.Letter:
         to=written.to, subject=written.subject, text=text, about=written.key,
         attachments=tuple(attached), leave_url=written.leave_url,
     )  # fmt: skip
-
-
-def _as_closed(closed_id: int) -> WeekReport:
-    return closing.as_closed(db.session.get_one(ClosedWeek, closed_id))
 
 
 def _why(error: Exception) -> str:

@@ -342,6 +342,21 @@ def test_the_files_of_a_closed_week_are_made_once_and_stay_byte_for_byte(
     assert "1 dari 2" in store.get(filing.kept(newest, "txt").digest).decode()
 
 
+def test_a_file_is_the_same_before_and_after_its_week_is_corrected(app, a_week, budi):
+    """So what was made late, of a version that was corrected already, can be made again."""
+    store, closed = app.extensions["media_store"], close(a_week)
+    before = {form: filing.make(closing.read_id(closed.id), form, store) for form in FORMS}
+
+    correct(a_week, budi)
+
+    assert closing.read_id(closed.id).seal.is_old
+    for form, made in before.items():
+        assert filing.make(closing.read_id(closed.id), form, store) == made
+        store.delete(made.digest)
+        content = filing.content(form, made.digest, store, lambda: closing.read_id(closed.id))
+        assert len(content) == made.size_bytes
+
+
 def test_a_closed_week_keeps_the_logo_it_was_closed_with(app, a_week, budi):
     """Also where a file of it is made only afterwards."""
     store = app.extensions["media_store"]

@@ -1,5 +1,10 @@
-"""The files of a closed week: each form is made once, and given out unchanged from then on."""
+"""The files of a closed week: each form is made once, and given out unchanged from then on.
 
+Whenever one is made, first or again, it is the same: it says of its closing what held while its
+version was the newest. That there is a newer one is said by the page from which it is fetched.
+"""
+
+import dataclasses
 import hashlib
 import logging
 from collections.abc import Callable
@@ -48,11 +53,9 @@ def lacking(*, at: datetime) -> list[tuple[int, str]]:
 
 def make(report: WeekReport, form: str, store: Store) -> Made:
     """Make a form of a closed week and put it into the store; no row is touched."""
-    if report.seal is None:
-        raise ValueError("only what is closed is kept")
-    content = FORMS[form].render(report, store)
+    content, version = _render(report, form, store)
     name, dot, extension = FORMS[form].file_name(report).rpartition(".")
-    mark = f"-v{report.seal.version}" if report.seal.version > 1 else ""
+    mark = f"-v{version}" if version > 1 else ""
     return Made(
         form=form,
         name=f"{name}{mark}{dot}{extension}",
@@ -66,7 +69,7 @@ def content(form: str, digest: str, store: Store, frozen: Callable[[], WeekRepor
     """Return a kept file. One that the store has lost is made again of what was frozen.
 
     :param digest: of the file that was kept
-    :param frozen: returns the report as it was when the form was made first
+    :param frozen: returns the report of the closed week
     :raises Unreachable: if the store cannot be asked now
     :raises Lost: if it cannot be made as it was
     """
@@ -81,12 +84,20 @@ def content(form: str, digest: str, store: Store, frozen: Callable[[], WeekRepor
 
 def _make_again(report: WeekReport, form: str, digest: str, store: Store) -> bytes:
     """Make a form that is the very same; another version of Siar, or of a font, may not."""
-    content = FORMS[form].render(report, store)
+    content, _version = _render(report, form, store)
     if hashlib.sha256(content).hexdigest() != digest:
         raise Lost(f"{form} is not in the media store")
     store.delete(digest)  # what lies there, if anything, is damaged
     store.put(content)
     return content
+
+
+def _render(report: WeekReport, form: str, store: Store) -> tuple[bytes, int]:
+    """Return a form as it was when the report's version was the newest, and that version."""
+    if report.seal is None:
+        raise ValueError("only what is closed is kept")
+    seal = dataclasses.replace(report.seal, newest=report.seal.version)
+    return FORMS[form].render(dataclasses.replace(report, seal=seal), store), seal.version
 
 
 def keep(closed_id: int, made: Made, *, at: datetime) -> None:
