@@ -28,7 +28,13 @@ from publisher.platforms.base import (
     Source,
 )
 from publisher.platforms.captions import text_problems
-from publisher.platforms.errors import AccountBlocked, OutcomeUnknown, Refused, TryLater
+from publisher.platforms.errors import (
+    AccountBlocked,
+    CannotTell,
+    OutcomeUnknown,
+    Refused,
+    TryLater,
+)
 from publisher.platforms.pictures import picture_problems
 from publisher.platforms.texts import fingerprint, normalise
 
@@ -115,13 +121,16 @@ class Facebook(Driver):
     def find(
         self, prepared: Prepared, since: datetime, known: Collection[str] = ()
     ) -> Receipt | None:
-        """Look for the post by its uploaded photos, or else by text and number of photos."""
+        """Look for the post by its uploaded photos, or else by text and number of photos.
+
+        One of our uploads is enough: nobody else has it, and of many Meta lists the first alone.
+        """
         wanted = fingerprint(prepared.text)
         found = None
-        for post in self._posts(since - _SKEW):
+        for post in self._posts(since - _SKEW, whole=True):
             if post.remote_id in known:
                 continue
-            same_photos = bool(post.photo_ids) and set(post.photo_ids) == set(prepared.media_ids)
+            same_photos = not set(post.photo_ids).isdisjoint(prepared.media_ids)
             same_text = fingerprint(post.text) == wanted
             if same_photos or (same_text and len(post.photo_ids) == len(prepared.media_ids)):
                 found = Receipt(remote_id=post.remote_id, url=post.url, published_at=post.at)
@@ -170,17 +179,22 @@ class Facebook(Driver):
             raise TryLater("Facebook: took a photo, but named no number for it")
         return photo_id
 
-    def _posts(self, since: datetime) -> Iterator["_Post"]:
-        """Yield the Page's own posts since then, newest first."""
+    def _posts(self, since: datetime, *, whole: bool = False) -> Iterator["_Post"]:
+        """Yield the Page's own posts since then, newest first.
+
+        :raises CannotTell: if all are wanted, and there are more than we read
+        """
         params = {"fields": _POST_FIELDS, "since": str(int(since.timestamp())), "limit": "100"}
         for _ in range(_PAGES):
             answer = self._graph.call("GET", f"{self._page_id}/published_posts", params=params)
             yield from _read_posts(answer, since)
-            paging = answer.payload.get("paging")
-            if not (isinstance(paging, dict) and paging.get("next")):
+            more, params["after"] = meta.next_page(answer)
+            if not more:
                 return
-            # Not the `next` address itself: it carries the token.
-            params["after"] = str((paging.get("cursors") or {}).get("after", ""))
+            if not params["after"]:
+                break
+        if whole:
+            raise CannotTell("Facebook: more posts since then than Siar can read")
 
 
 # -- reading answers

@@ -166,7 +166,7 @@ class Instagram(Driver):
         status, asked_at = self._status(prepared.extra.get("container", ""))
         wanted, count = fingerprint(prepared.text), len(prepared.media_ids)
         found = None
-        for post in self._posts(since - _SKEW):
+        for post in self._posts(since - _SKEW, whole=True):
             same = fingerprint(post.text) == wanted and post.picture_count == count
             if same and post.remote_id not in known:
                 found = Receipt(remote_id=post.remote_id, url=post.url, published_at=post.at)
@@ -300,19 +300,23 @@ class Instagram(Driver):
             raise OutcomeUnknown(f"Instagram: published as {remote_id}, without an address")
         return link
 
-    def _posts(self, since: datetime) -> Iterator[instagram_answers.Post]:
-        """Yield the account's own posts since then, newest first."""
+    def _posts(self, since: datetime, *, whole: bool = False) -> Iterator[instagram_answers.Post]:
+        """Yield the account's own posts since then, newest first.
+
+        :raises CannotTell: if all are wanted, and there are more than we read
+        """
         params = {"fields": instagram_answers.POST_FIELDS, "limit": "100"}
         for _ in range(_PAGES):
             answer = self._graph.call("GET", f"{self._ig_id}/media", params=params)
             posts = instagram_answers.posts_of(answer)
             yield from (post for post in posts if post.at >= since)
-            paging = answer.payload.get("paging")
-            older = bool(posts) and posts[-1].at < since
-            if older or not (isinstance(paging, dict) and paging.get("next")):
+            more, params["after"] = meta.next_page(answer)
+            if not more or (posts and posts[-1].at < since):
                 return
-            # Not the `next` address itself: it carries the token.
-            params["after"] = str((paging.get("cursors") or {}).get("after", ""))
+            if not params["after"]:
+                break
+        if whole:
+            raise CannotTell("Instagram: more posts since then than Siar can read")
 
 
 class InstagramLogin(Instagram):

@@ -32,7 +32,13 @@ from publisher.platforms.base import (
     Source,
 )
 from publisher.platforms.captions import mark_problems, text_problems
-from publisher.platforms.errors import AccountBlocked, OutcomeUnknown, Refused, TryLater
+from publisher.platforms.errors import (
+    AccountBlocked,
+    CannotTell,
+    OutcomeUnknown,
+    Refused,
+    TryLater,
+)
 from publisher.platforms.instagram import Instagram
 from publisher.platforms.instagram_private_answers import (
     Post,
@@ -155,7 +161,7 @@ class InstagramPrivate(Driver):
         wanted = fingerprint(prepared.text)
         uploads = {*prepared.media_ids, prepared.extra.get("album_id")}
         found = None
-        for post in self._posts(since - _SKEW):
+        for post in self._posts(since - _SKEW, whole=True):
             same_upload = post.upload_id in uploads
             same_text = fingerprint(post.text) == wanted
             same_text &= post.picture_count == len(prepared.media_ids)
@@ -221,8 +227,11 @@ class InstagramPrivate(Driver):
             one.upload_id, one.width, one.height, prepared.text, extra_data=one.described()
         )
 
-    def _posts(self, since: datetime) -> Iterator[Post]:
-        """Yield the account's own posts since then, newest first."""
+    def _posts(self, since: datetime, *, whole: bool = False) -> Iterator[Post]:
+        """Yield the account's own posts since then, newest first.
+
+        :raises CannotTell: if all are wanted, and there are more than we read
+        """
         cursor, found = "", []
         for _ in range(_PAGES):
             page = self._call(partial(self._page, cursor))
@@ -235,8 +244,11 @@ class InstagramPrivate(Driver):
                 raise TryLater("Instagram: a list of posts that cannot be read") from None
             found += [post for post in posts if post.at >= since]
             # Pinned posts stand first, however old; the last one tells how far we are.
-            if not cursor or posts[-1].at < since:
+            if not cursor or (posts and posts[-1].at < since):
                 break
+        else:
+            if whole:
+                raise CannotTell("Instagram: more posts since then than Siar reads")
         yield from sorted(found, key=lambda post: post.at, reverse=True)
 
     def _page(self, cursor: str) -> Mapping[str, Any]:

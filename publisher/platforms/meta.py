@@ -165,6 +165,18 @@ class Graph:
         return (OutcomeUnknown if public else TryLater)(detail, request_id=number)
 
 
+def next_page(answer: Answer) -> tuple[bool, str]:
+    """Return whether a list goes on, and its cursor there; "" where Meta names none.
+
+    Not the `next` address itself: it carries the token.
+    """
+    paging = answer.payload.get("paging")
+    if not (isinstance(paging, dict) and paging.get("next")):
+        return False, ""
+    cursors = paging.get("cursors")
+    return True, str(cursors.get("after") or "") if isinstance(cursors, dict) else ""
+
+
 def _regain_s(headers: Mapping[str, str]) -> int | None:
     """Return the seconds until Meta lets us ask again, from its usage header in minutes."""
     try:

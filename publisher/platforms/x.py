@@ -36,6 +36,7 @@ from publisher.platforms.base import (
 from publisher.platforms.captions import mark_problems
 from publisher.platforms.errors import (
     AccountBlocked,
+    CannotTell,
     OutcomeUnknown,
     PlatformError,
     Refused,
@@ -162,11 +163,14 @@ class X(Driver):
     def find(
         self, prepared: Prepared, since: datetime, known: Collection[str] = ()
     ) -> Receipt | None:
-        """Look for the post by its uploaded pictures, or else by text and number of pictures."""
+        """Look for the post by its uploaded pictures, or else by text and number of pictures.
+
+        One of our uploads is enough: nobody else has it, and X may not show all of them yet.
+        """
         wanted = x_texts.our_fingerprint(prepared.text)
         found = None
-        for post in self._timeline(since - _SKEW):
-            same_pictures = bool(post.media_ids) and set(post.media_ids) == set(prepared.media_ids)
+        for post in self._timeline(since - _SKEW, whole=True):
+            same_pictures = not set(post.media_ids).isdisjoint(prepared.media_ids)
             same_text = x_texts.their_fingerprint(post.text) == wanted
             same_text &= len(post.media_ids) == len(prepared.media_ids)
             if (same_pictures or same_text) and post.remote_id not in known:
@@ -228,8 +232,11 @@ class X(Driver):
     def _post(self, route: str, body: Mapping[str, Any]) -> x_answers.Answer:
         return self._call(self._client.request, "POST", route, json=body, user_auth=self._signed)
 
-    def _timeline(self, since: datetime) -> Iterator["x_answers.Post"]:
-        """Yield the account's own posts since then, newest first."""
+    def _timeline(self, since: datetime, *, whole: bool = False) -> Iterator["x_answers.Post"]:
+        """Yield the account's own posts since then, newest first.
+
+        :raises CannotTell: if all are wanted, and there are more than we read
+        """
         token = None
         for _ in range(_PAGES):
             answer = self._call(
@@ -246,6 +253,8 @@ class X(Driver):
             token = (answer.payload.get("meta") or {}).get("next_token")
             if not token:
                 return
+        if whole:
+            raise CannotTell("X: more posts since then than Siar reads")
 
     def _known_user_id(self) -> str:
         if not self._user_id.isdigit():

@@ -6,6 +6,7 @@ import socket
 import ssl
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -13,7 +14,7 @@ import requests
 
 from publisher.platforms import http, open_driver
 from publisher.platforms.base import Outgoing, Prepared
-from publisher.platforms.errors import OutcomeUnknown, TryLater
+from publisher.platforms.errors import CannotTell, OutcomeUnknown, TryLater
 from publisher.practice.certificate import make_certificate
 from publisher.practice.server import PracticeServer
 from tests.platforms.conftest import SPOKEN_TO
@@ -115,6 +116,71 @@ def test_an_answer_that_makes_no_sense_is_an_unknown_outcome(name, status, body)
         with pytest.raises((OutcomeUnknown, TryLater)) as caught:
             driver.publish(ready)
     assert status == 429 or type(caught.value) is OutcomeUnknown
+
+
+_AT = "2026-11-23T01:00:00+0000"
+_SINCE = datetime(2026, 11, 1, tzinfo=UTC)
+_GRAPH = {"id": "1", "permalink": "https://www.instagram.com/p/a/", "timestamp": _AT,
+          "created_time": _AT}  # fmt: skip
+_MORE = {"next": "https://graph.facebook.com/more"}
+#: A page of somebody's posts, of which there are always more.
+ENDLESS = {
+    "x": {
+        "data": [{"id": "1", "text": "Lain.", "created_at": _AT}],
+        "meta": {"result_count": 1, "next_token": "n"},
+    },
+    "facebook": {"data": [_GRAPH], "paging": {**_MORE, "cursors": {"after": "n"}}},
+    "instagram": {
+        "status_code": "FINISHED", "data": [_GRAPH],
+        "paging": {**_MORE, "cursors": {"after": "n"}},
+    },
+    "instagram_private": {
+        "status": "ok",
+        "items": [{"pk": "1", "code": "a", "taken_at": 1795000000, "media_type": 1}],
+        "num_results": 1, "more_available": True, "next_max_id": "n",
+    },
+}  # fmt: skip
+UNLED = {
+    name: {**ENDLESS[name], "paging": {**_MORE, "cursors": None}}
+    for name in ("facebook", "instagram")
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "listed"),
+    [*ENDLESS.items(), *UNLED.items()],
+    ids=[*ENDLESS, *(f"{n}, without cursor" for n in UNLED)],
+)
+def test_a_list_that_cannot_be_read_to_its_end_never_says_not_there(name, listed):
+    """Twice "not there" lets a post be sent again."""
+    with serving(body=json.dumps(listed).encode()):
+        driver, ready = prepared_on(name)
+        with pytest.raises(CannotTell):
+            driver.find(ready, _SINCE)
+
+
+_PHOTO = {"media_type": "photo", "target": {"id": "11"}}
+PARTLY_SHOWN = {
+    "x": {
+        "data": [{"id": "1", "text": "Imunisasi https://t.co/a", "created_at": _AT,
+                  "attachments": {"media_keys": ["3_11"]}}],
+        "meta": {"result_count": 1},
+    },
+    "facebook": {
+        "data": [{"id": "1", "message": "Imunisasi…", "created_time": _AT,
+                  "attachments": {"data": [{"subattachments": {"data": [_PHOTO]}}]}}],
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "listed"), PARTLY_SHOWN.items())
+def test_a_post_with_one_picture_of_ours_is_ours_though_the_others_are_not_shown(name, listed):
+    """Not found twice, it would be sent again."""
+    ready = Prepared(text="Imunisasi gratis.", media_ids=("11", "12"))
+    with serving(body=json.dumps(listed).encode()):
+        found = prepared_on(name)[0].find(ready, _SINCE)
+
+    assert (found and found.remote_id) == "1"
 
 
 def test_the_environment_can_send_nothing_elsewhere(monkeypatch, tmp_path):
