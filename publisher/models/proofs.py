@@ -73,5 +73,5 @@ class Proof(Model):
     reason: Mapped[str] = mapped_column(default="")
 
 
-#: What must hold to cancel a delivery: nobody says that it is out.
+#: What must hold to cancel a delivery, or to try it again: nobody says that it is out.
 NO_PROOF_WAITS = _no_proof_waits()

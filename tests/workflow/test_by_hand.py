@@ -356,6 +356,23 @@ def test_a_proof_that_comes_after_the_time_still_counts(handed, sari, budi):
     assert (handed.status, handed.published_at) == (_S.PUBLISHED, SOON)
 
 
+def test_what_somebody_says_is_out_is_not_handed_over_a_second_time(handed, sari, budi):
+    """Missed, then said to be out: trying again would ask for a second copy of it."""
+    late = NOW + by_hand.TIME_TO_PROVE + timedelta(minutes=1)
+    by_hand.give_up_unproved(at=late)
+    db.session.commit()
+    db.session.refresh(handed)
+    assert "retry" in people.choices(handed, at=late).steps
+    proof = file(handed, sari, at=late)
+
+    assert "retry" not in people.choices(handed, at=late).steps
+    with pytest.raises(InvalidTransition):
+        people.try_again(handed, actor=sari, at=late, window=timedelta(hours=6))
+
+    proving.send_back(proof, reason="Bukan unggahan ini", reviewer=budi, at=late)
+    assert "retry" in people.choices(handed, at=late).steps
+
+
 def test_every_step_is_audited_and_names_who_took_it(filed, sari, budi):
     proving.send_back(filed, reason="Buram", reviewer=budi, at=SOON)
     db.session.commit()

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
+
+from publisher.db import db
 from publisher.errors import N_, Invalid, InvalidTransition
 from publisher.models import advancing, audit
 from publisher.models.accounts import Account, AccountStatus
@@ -11,6 +14,7 @@ from publisher.models.advancing import advance
 from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus
 from publisher.models.people import User
 from publisher.models.posts import PostStatus
+from publisher.models.proofs import NO_PROOF_WAITS
 from publisher.platforms import PLATFORM_NAMES, driver_class
 from publisher.workflow.composing import found
 from publisher.workflow.delivering.claiming import LEASE
@@ -58,12 +62,18 @@ def choices(delivery: Delivery, *, at: datetime) -> Choices:
     steps = {step for step in ("prove", "retry", "cancel") if delivery.can(step)}
     if delivery.status is DeliveryStatus.UNKNOWN and _is_a_persons_turn(delivery, at):
         steps.add("not_out")
-    if delivery.status is DeliveryStatus.HANDED_OVER and delivery.publish_by >= NEVER:
-        steps.discard("cancel")  # somebody says that it is out, and a reviewer looks into it
+    if delivery.handed_over_at is not None and _is_said_to_be_out(delivery):
+        steps -= {"cancel", "retry"}  # a reviewer looks into it
     hindrance = _hindrance(delivery) if steps & {"retry", "not_out"} else ""
     if hindrance:
         steps -= {"retry", "not_out"} if hindrance == RECONNECT else {"retry"}
     return Choices(steps=frozenset(steps), hindrance=hindrance)
+
+
+def _is_said_to_be_out(delivery: Delivery) -> bool:
+    """Tell whether somebody filed a proof of it that nobody has decided on."""
+    said = sa.select(Delivery.id).where(Delivery.id == delivery.id, ~NO_PROOF_WAITS)
+    return db.session.scalar(said) is not None
 
 
 def _is_a_persons_turn(delivery: Delivery, at: datetime) -> bool:
@@ -82,12 +92,13 @@ def try_again(delivery: Delivery, *, actor: User, at: datetime, window: timedelt
     """Queue a failed or missed delivery once more ("Coba lagi").
 
     :raises Invalid: if it may not be sent as it stands
+    :raises InvalidTransition: also if somebody says that it is out
     """
     if hindrance := _not_allowed(delivery):
         raise Invalid(hindrance)
     _take(
         delivery, "retry", actor=actor, at=at, next_at=at, publish_by=at + window,
-        handed_over_at=None,
+        handed_over_at=None, require=(NO_PROOF_WAITS, {}),
     )  # fmt: skip
 
 
