@@ -21,6 +21,7 @@ from celery.signals import worker_shutting_down
 from flask import Flask
 
 from publisher.engine.distributed import DELIVER, celery_app, queue_of
+from publisher.engine.lanes import Place, threads_beside
 from publisher.engine.steps import Steps
 from publisher.platforms import driver_class
 from publisher.platforms.errors import PlatformError
@@ -48,7 +49,9 @@ class Sender:
         self._platform = platform
         self._leaving = threading.Event()
         self._free = threading.Semaphore(threads)
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=platform)
+        self._pool = ThreadPoolExecutor(
+            threads + threads_beside(threads), thread_name_prefix=platform
+        )
         self._celery = celery_app(app.config["ENGINE_URL"])
         self._celery.task(self.take, name=DELIVER)
 
@@ -146,12 +149,13 @@ class Sender:
         return self.steps.transact(taken)
 
     def _deliver(self, claim: Claim, job: Job | PlatformError) -> None:
+        place = Place(self._free.release)
         try:
-            self.steps.deliver(claim, job)
+            self.steps.deliver(claim, job, place)
         except Exception:  # as above
             log.exception("delivery %s stopped halfway", claim.delivery_id)
         finally:
-            self._free.release()
+            place.leave()
 
     # -- being there --------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from flask import Flask
 from publisher import clock
 from publisher.db import database_now, db
 from publisher.engine.batches import Batches
+from publisher.engine.lanes import NOWHERE, Place
 from publisher.platforms.base import Driver, Handover, Prepared, Receipt
 from publisher.platforms.errors import PlatformError
 from publisher.workflow.delivering import (
@@ -122,8 +123,11 @@ class Steps:
             until = self.now() + claiming.LEASE
             self.transact(lambda: claiming.extend(claims, owner=self.owner, until=until))
 
-    def deliver(self, claim: Claim, job: Job | PlatformError) -> None:
-        """Prepare, note the intent, publish, record: a commit between each."""
+    def deliver(self, claim: Claim, job: Job | PlatformError, place: Place = NOWHERE) -> None:
+        """Prepare, note the intent, publish, record: a commit between each.
+
+        :param place: among those that talk with the platform; left when it has answered
+        """
         started_at = self.now()
         if isinstance(job, PlatformError):
             self._record(claim, job, phase="prepare", started_at=started_at)
@@ -132,10 +136,10 @@ class Steps:
         if isinstance(driver, PlatformError):
             self._record(claim, driver, phase="prepare", started_at=started_at)
             return
-        self._deliver(claim, job, driver)
+        self._deliver(claim, job, driver, place)
         self._keep(job, driver)
 
-    def _deliver(self, claim: Claim, job: Job, driver: Driver) -> None:
+    def _deliver(self, claim: Claim, job: Job, driver: Driver, place: Place) -> None:
         started_at = self.now()
         prepared = self._prepare(claim, driver, job)
         if isinstance(prepared, PlatformError):
@@ -153,6 +157,7 @@ class Steps:
             log.warning("delivery %s: frozen after its intent, not sent", claim.delivery_id)
             return  # its lease ends, and it is looked for
         outcome = sending.publish(driver, prepared)
+        place.leave()
         self._record(claim, outcome, phase="publish", started_at=started_at)
 
     def _prepare(self, claim: Claim, driver: Driver, job: Job) -> Prepared | PlatformError:

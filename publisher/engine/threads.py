@@ -2,18 +2,18 @@
 
 The rows are the queue. One dispatcher claims about as much as there are free threads, so that
 little waits in memory with its lease running, and whatever dies with this process is found by
-its lease. Each platform has threads of its own: one that hangs keeps nobody else waiting.
+its lease. Each platform has a lane of its own: one that hangs keeps nobody else waiting.
 """
 
 import logging
 import threading
-from collections import defaultdict
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
+from functools import partial
 
 from flask import Flask
 
 from publisher import clock
+from publisher.engine.lanes import Lane, Place, Work
 from publisher.engine.steps import Steps
 from publisher.platforms.errors import PlatformError
 from publisher.workflow.delivering.claiming import Claim
@@ -22,7 +22,7 @@ from publisher.workflow.delivering.sending import Job
 log = logging.getLogger(__name__)
 
 LOOK = "look"
-LOOK_THREADS = 4
+LOOKS_AT_ONCE = 4
 #: Where what is not to be sent at all is written down.
 NO_PLATFORM = "none"
 #: The most that is claimed in one statement.
@@ -30,17 +30,18 @@ MOST_AT_ONCE = 64
 
 
 class Engine:
-    """Sends claimed deliveries with up to `threads` at once for each platform."""
+    """Sends claimed deliveries.
+
+    :param threads: how many may talk at once with each platform
+    """
 
     def __init__(self, app: Flask, *, owner: str, threads: int) -> None:
         self.steps = Steps(app, owner=owner)
         self._threads = threads
-        #: So many more than there are threads may be claimed, so that no thread waits for the
-        #: database; not many, because their leases run.
+        #: So many more than may talk may be claimed, so that no talk waits for the database; not
+        #: many, because their leases run.
         self._ahead = max(1, threads // 2)
-        self._pools: dict[str, ThreadPoolExecutor] = {}
-        self._running: dict[str, set[Future[None]]] = defaultdict(set)
-        self._guard = threading.Lock()
+        self._lanes: dict[str, Lane] = {}
         self._wake = threading.Event()
         self._more = False
         #: Whether to look past those platforms that have enough to do: that reads all of theirs
@@ -81,9 +82,7 @@ class Engine:
 
     def _room(self) -> tuple[int, list[str]]:
         """Return how many may be claimed for any platform, and which take no more just now."""
-        with self._guard:
-            counts = {name: len(running) for name, running in self._running.items()}
-        counts.pop(LOOK, None)
+        counts = {name: lane.taken for name, lane in list(self._lanes.items()) if name != LOOK}
         busy = [name for name, count in counts.items() if count > self._threads]
         free = [
             self._threads + self._ahead - count
@@ -103,41 +102,39 @@ class Engine:
     def send(self, claims: list[Claim]) -> None:
         """Start sending what was claimed; returns at once."""
         for claim, job in self.steps.load(claims) if claims else ():
-            self._start(_pool_of(job), self._threads, self.steps.deliver, claim, job)
+            self._start(_lane_of(job), self._threads, partial(self.steps.deliver, claim, job))
 
     def free_to_look(self) -> int:
         """Return how many looks could start at once now."""
-        with self._guard:
-            return max(0, LOOK_THREADS - len(self._running[LOOK]))
+        lane = self._lanes.get(LOOK)
+        return LOOKS_AT_ONCE if lane is None else max(0, LOOKS_AT_ONCE - len(lane.under_way()))
 
     def look(self, claims: list[Claim]) -> None:
-        """Start reading accounts back; returns at once. Looks have threads of their own: a
-        backlog of sending must not keep doubts waiting."""
+        """Start reading accounts back; returns at once. Looks have a lane of their own: a backlog
+        of sending must not keep doubts waiting."""
         for claim in claims:
-            self._start(LOOK, LOOK_THREADS, self.steps.look, claim)
+            self._start(LOOK, LOOKS_AT_ONCE, partial(self._look, claim))
 
-    def _start(self, name: str, threads: int, work: Callable[..., None], *given: object) -> None:
-        if name not in self._pools:
-            self._pools[name] = ThreadPoolExecutor(threads, thread_name_prefix=name)
-        future = self._pools[name].submit(work, *given)
-        with self._guard:
-            self._running[name].add(future)
-        future.add_done_callback(lambda done: self._finished(name, done))
+    def _look(self, claim: Claim, _place: Place) -> None:
+        self.steps.look(claim)
 
-    def _finished(self, name: str, future: "Future[None]") -> None:
-        with self._guard:
-            self._running[name].discard(future)
-            room = len(self._running[name]) <= self._threads
-        if self._more and room:
+    def _start(self, name: str, talks: int, work: Work) -> None:
+        if name not in self._lanes:
+            self._lanes[name] = Lane(name, talks, left=self._left)
+        self._lanes[name].start(work, self._finished)
+
+    def _left(self, lane: Lane) -> None:
+        if self._more and lane.taken <= lane.talks:
             self._wake.set()
+
+    def _finished(self, future: "Future[None]") -> None:
         if not future.cancelled() and (error := future.exception()):
             # The row keeps its lease; when that is over, the tick recovers it.
             log.error("a delivery stopped halfway", exc_info=error)
 
     def finish(self, *, timeout_s: float | None) -> bool:
         """Wait until nothing is being sent any more; False when it takes too long."""
-        with self._guard:
-            running = {future for pool in self._running.values() for future in pool}
+        running = [future for lane in list(self._lanes.values()) for future in lane.under_way()]
         return not wait(running, timeout=timeout_s).not_done
 
     def stop(self, *, timeout_s: float) -> bool:
@@ -148,10 +145,10 @@ class Engine:
         if self._dispatcher.is_alive():
             self._dispatcher.join(timeout_s)
         finished = self.finish(timeout_s=max(0, give_up - clock.running_s()))
-        for pool in list(self._pools.values()):
-            pool.shutdown(wait=False, cancel_futures=True)
+        for lane in list(self._lanes.values()):
+            lane.stop()
         return finished
 
 
-def _pool_of(job: Job | PlatformError) -> str:
+def _lane_of(job: Job | PlatformError) -> str:
     return NO_PLATFORM if isinstance(job, PlatformError) else job.driver
