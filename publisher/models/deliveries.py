@@ -57,10 +57,16 @@ STEPS: dict[str, tuple[frozenset[DeliveryStatus], DeliveryStatus]] = {
     "recheck": (frozenset({_S.CLAIMED}), _S.UNKNOWN),  # see LOOK_FIRST
     "find": (frozenset({_S.UNKNOWN, _S.HANDED_OVER}), _S.PUBLISHED),
     "resume": (frozenset({_S.UNKNOWN}), _S.PENDING),  # looked for twice, not there
-    "arrive": (frozenset({_S.UNKNOWN, _S.PENDING, _S.CLAIMED}), _S.PUBLISHED),  # a late answer
+    "arrive": (  # a late answer, whatever was believed meanwhile
+        frozenset({_S.UNKNOWN, _S.PENDING, _S.CLAIMED, _S.FAILED, _S.MISSED}),
+        _S.PUBLISHED,
+    ),
     "replan": (frozenset({_S.CLAIMED}), _S.PENDING),  # approved anew meanwhile
     "hand_over": (frozenset({_S.PENDING, _S.SENDING}), _S.HANDED_OVER),
-    "hand_over_late": (frozenset({_S.UNKNOWN, _S.PENDING, _S.CLAIMED}), _S.HANDED_OVER),
+    "hand_over_late": (
+        frozenset({_S.UNKNOWN, _S.PENDING, _S.CLAIMED, _S.FAILED, _S.MISSED}),
+        _S.HANDED_OVER,
+    ),
     "verify": (frozenset({_S.HANDED_OVER, _S.MISSED}), _S.PUBLISHED),  # a filed proof is true
     "miss": (frozenset({_S.PENDING, _S.HANDED_OVER}), _S.MISSED),
     "cancel": (

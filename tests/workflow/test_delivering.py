@@ -265,6 +265,71 @@ def test_a_stale_not_out_never_sends_what_was_sent_meanwhile(delivery, budi):
         )
 
 
+def test_what_a_look_finds_is_out_though_a_person_said_meanwhile_that_it_is_not(delivery, budi):
+    """It would be sent a second time, by the word of somebody who looked a moment too early."""
+    (taken,) = claim()
+    begin(taken)
+    record(taken, OutcomeUnknown("reset"))
+    (look,) = claiming.claim_lookups(at=LATER, limit=1)
+    db.session.commit()
+    db.session.refresh(delivery)
+    people.say_not_out(
+        delivery, seen=delivery.fence, actor=budi, at=LATER, window=timedelta(hours=6)
+    )
+    db.session.commit()
+
+    assert looking.record_look(look, RECEIPT, started_at=LATER, at=LATER)
+    db.session.commit()
+
+    db.session.refresh(delivery)
+    assert (delivery.status, delivery.permalink) == (DeliveryStatus.PUBLISHED, RECEIPT.url)
+    assert claim(at=LATER) == []
+
+
+def test_what_is_found_too_late_does_not_touch_what_is_sent_again(delivery, budi):
+    (taken,) = claim()
+    begin(taken)
+    record(taken, OutcomeUnknown("reset"))
+    (look,) = claiming.claim_lookups(at=LATER, limit=1)
+    db.session.commit()
+    db.session.refresh(delivery)
+    people.say_not_out(
+        delivery, seen=delivery.fence, actor=budi, at=LATER, window=timedelta(hours=6)
+    )
+    db.session.commit()
+    (again,) = claim(at=LATER)
+    begin(again, at=LATER)
+
+    assert not looking.record_look(look, RECEIPT, started_at=LATER, at=LATER)
+    db.session.commit()
+    assert record(again, RECEIPT, at=LATER)
+
+
+@pytest.mark.parametrize("ended", [DeliveryStatus.MISSED, DeliveryStatus.FAILED])
+def test_an_answer_that_comes_after_the_end_still_tells_that_it_is_out(delivery, budi, ended):
+    """Else somebody reads that nothing is out, and tries again."""
+    (slow,) = claim()
+    begin(slow)
+    claiming.recover(at=NOW + claiming.LEASE * 2)
+    for minutes in (6, 12):
+        at = NOW + timedelta(minutes=minutes)
+        (search,) = claiming.claim_lookups(at=at, limit=1)
+        looking.record_look(search, None, started_at=at, at=at)
+        db.session.commit()
+    if ended is DeliveryStatus.MISSED:
+        claiming.give_up_late(at=delivery.publish_by)
+    else:
+        (again,) = claim(at=LATER + timedelta(minutes=5))
+        record(again, Refused("no"), at=LATER + timedelta(minutes=5))
+    db.session.commit()
+    db.session.refresh(delivery)
+    assert delivery.status is ended
+
+    assert record(slow, RECEIPT, at=delivery.publish_by)
+    db.session.refresh(delivery)
+    assert (delivery.status, delivery.permalink) == (DeliveryStatus.PUBLISHED, RECEIPT.url)
+
+
 def test_a_duplicate_is_a_doubt_never_a_failure(delivery):
     (taken,) = claim()
     begin(taken)

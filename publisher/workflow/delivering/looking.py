@@ -21,6 +21,7 @@ from publisher.workflow.delivering.loading import held
 from publisher.workflow.delivering.recording import (
     FIRST_LOOK,
     LONGEST_WAIT_S,
+    mark_arrived,
     mark_found,
     note_attempt,
 )
@@ -97,7 +98,8 @@ def _settle(claim: Claim, outcome: Receipt | PlatformError | None, *, at: dateti
     match outcome:
         case Receipt():
             begun = _first_begun(claim) or at
-            return mark_found(claim, outcome, begun=begun, at=at)
+            found = mark_found(claim, outcome, begun=begun, at=at)
+            return found or mark_arrived(claim, outcome, begun=begun, at=at)
         case None:
             return _not_found(claim, at=at)
         case CannotTell():

@@ -188,8 +188,7 @@ def _settle(end: End) -> bool:
     claim, outcome, at = end.claim, end.outcome, end.at
     match outcome:
         case Receipt():  # an answer that came after the lease is still an answer: the post is out
-            proof = _proof(claim, outcome, begun=end.started_at, at=at)
-            return advance(claim.delivery_id, "arrive", at=at, note=proof.note, **proof.values)
+            return mark_arrived(claim, outcome, begun=end.started_at, at=at)
         case Handover():
             return handed_over(claim, outcome, at=at)
         case Refused(duplicate=True):  # it is there: by us, or by hand; the look tells its link
@@ -243,6 +242,16 @@ def mark_found(claim: Claim, receipt: Receipt, *, begun: datetime, at: datetime)
     return advance(
         claim.delivery_id, "find", at=at, fence=claim.fence, note=proof.note, **proof.values
     )
+
+
+def mark_arrived(claim: Claim, receipt: Receipt, *, begun: datetime, at: datetime) -> bool:
+    """Store a proof that came when nobody waited for it any more. It is out all the same, unless
+    that is known, or it is being sent again by now.
+
+    :param begun: as for `mark_found`
+    """
+    proof = _proof(claim, receipt, begun=begun, at=at)
+    return advance(claim.delivery_id, "arrive", at=at, note=proof.note, **proof.values)
 
 
 def _proof(claim: Claim, receipt: Receipt, *, begun: datetime, at: datetime) -> Change:
