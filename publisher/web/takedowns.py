@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -72,7 +72,8 @@ def note(delivery_id: int) -> Any:
 def put_back(delivery_id: int) -> Response:
     """It was a mistake: it is public."""
     delivery = get_delivery(delivery_id)
-    taking_down.put_back(delivery, actor=me(), at=clock.now())
+    seen = request.form.get("seen", "")
+    taking_down.put_back(delivery, seen=seen, actor=me(), at=clock.now())
     db.session.commit()
     flash(_("Catatan diturunkan dibatalkan."), "success")
     return redirect(_back(delivery))

@@ -6,10 +6,12 @@ import re
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 
 from publisher.clock import Week
 from publisher.db import db
+from publisher.models.deliveries import Delivery
 from publisher.reports.forms import FORMS
 from publisher.workflow import reporting
 from tests.weeks import content, rule, utc
@@ -129,6 +131,20 @@ def test_the_proof_of_each_content_is_one_step_away(client_of, ratna, a_week, di
     assert page.count('href="https://contoh.id/') == 3
     assert "Imunisasi gratis" in page
     assert "Wajib: 2 × 5 ÷ 5, dibulatkan ke atas = 2." in text_of(answer)
+
+
+def test_a_takedown_is_noted_and_taken_back_on_its_page_as_it_was_seen(client_of, budi, a_week):
+    delivery_id = db.session.scalar(sa.select(sa.func.min(Delivery.id)))
+    page, as_budi = f"/penayangan/{delivery_id}/turunkan", client_of(budi)
+    when = {"down_date": "2026-11-20", "down_time": "09:00", "reason": "Salah foto"}
+    assert as_budi.post(page, data=when).status_code == 302
+    (seen,) = re.findall(r'name="seen" value="([^"]+)"', as_budi.get(page).text)
+
+    assert as_budi.post(f"{page}/batal", data={"seen": "2026"}).status_code == 422
+    assert "Salah foto" in text_of(as_budi.get(page))
+    for _ in range(2):  # the button is pressed twice
+        assert as_budi.post(f"{page}/batal", data={"seen": seen}).status_code == 302
+    assert "Salah foto" not in text_of(as_budi.get(page))
 
 
 def test_a_permalink_that_is_no_web_address_is_not_a_link(

@@ -5,6 +5,7 @@ The second begins when the first has written and has not committed, so it sees n
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -150,10 +151,16 @@ def test_what_two_add_to_a_region_at_once_is_there_once(at_once, dinkes, budi, a
     assert len(all_of(AuditEntry)) == (0 if model is Logo else 1)
 
 
-def test_a_takedown_that_two_note_at_once_is_noted_once(at_once, planned, dinkes_x, budi):
+@pytest.fixture
+def out(planned, dinkes_x):
+    """A delivery that is out."""
     delivery = bring(planned(dinkes_x), Receipt(remote_id="1", url="https://x.com/a/status/1"))
     assert delivery.status is DeliveryStatus.PUBLISHED
-    which, who = delivery.id, budi.id
+    return delivery
+
+
+def test_a_takedown_that_two_note_at_once_is_noted_once(at_once, out, budi):
+    which, who = out.id, budi.id
 
     def note(*, second):
         taking_down.take_down(
@@ -163,6 +170,35 @@ def test_a_takedown_that_two_note_at_once_is_noted_once(at_once, planned, dinkes
 
     assert at_once(note) == [None, Invalid]
     assert [row.reason for row in all_of(Takedown)] == ["Salah foto False"]
+
+
+def test_a_takedown_that_two_take_back_at_once_is_taken_back_once(at_once, out, budi):
+    which, who = out.id, budi.id
+    down = taking_down.take_down(out, down_at=NOW, reason="Salah foto", actor=budi, at=NOW)
+    seen = down.noted_at.isoformat()
+    db.session.commit()
+
+    def put_back(*, second):
+        delivery, actor = db.session.get(Delivery, which), db.session.get(User, who)
+        taking_down.put_back(delivery, seen=seen, actor=actor, at=NOW)
+
+    assert at_once(put_back) == [None, None]
+    assert all_of(Takedown) == []
+    told = [entry.action for entry in all_of(AuditEntry)]
+    assert told.count("delivery.put_back") == 1
+
+
+def test_a_takedown_that_was_noted_anew_is_not_taken_back_by_who_saw_the_old_one(out, budi):
+    noted = {"down_at": NOW, "actor": budi}
+    old = taking_down.take_down(out, **noted, reason="Salah foto", at=NOW)
+    seen, later = old.noted_at.isoformat(), NOW + timedelta(minutes=5)
+    taking_down.put_back(out, seen=seen, actor=budi, at=later)
+    db.session.flush()
+    taking_down.take_down(out, **noted, reason="Ada data pribadi", at=later)
+
+    with pytest.raises(Invalid, match="sekali lagi"):
+        taking_down.put_back(out, seen=seen, actor=budi, at=later)
+    assert [row.reason for row in all_of(Takedown)] == ["Ada data pribadi"]
 
 
 def test_a_poster_that_two_share_at_once_is_one_idea(at_once, make_post, sari):

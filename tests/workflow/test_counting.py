@@ -115,7 +115,7 @@ def test_what_was_taken_down_within_its_week_does_not_count_and_may_be_said_agai
     rule(blora, 1)
     wrong = plan("Imunisasi gratis", at=TUESDAY, accounts=[dinkes_x])
     [delivery] = db.session.scalars(sa.select(Delivery).filter_by(post_id=wrong.id)).all()
-    taking_down.take_down(
+    down = taking_down.take_down(
         delivery, down_at=TUESDAY + timedelta(hours=2), reason="Salah foto", actor=budi,
         at=THURSDAY,
     )  # fmt: skip
@@ -129,7 +129,8 @@ def test_what_was_taken_down_within_its_week_does_not_count_and_may_be_said_agai
     matrix = reporting.region_matrix(blora, W47.next(), at=NEXT_MONDAY)
     assert matrix.column(W47)[0].counted == 1  # judged the same without its contents
 
-    taking_down.put_back(delivery, actor=budi, at=NEXT_MONDAY)
+    seen = down.noted_at.isoformat()
+    taking_down.put_back(delivery, seen=seen, actor=budi, at=NEXT_MONDAY)
     db.session.commit()
     assert reasons(row_of(dinkes)) == [None, Uncounted.REPEAT]
 

@@ -20,6 +20,10 @@ REASON_CHARS = 500
 NOT_OUT = N_("Hanya unggahan yang sudah tayang dapat dicatat diturunkan. Muat ulang halaman.")
 NOT_THEN = N_("Waktu diturunkan harus antara waktu tayang dan sekarang. Periksa tanggal dan jam.")
 KNOWN = N_("Unggahan ini sudah dicatat diturunkan.")
+ANOTHER = N_(
+    "Unggahan ini sudah dicatat diturunkan sekali lagi setelah halaman Anda dibuka. Periksa "
+    "catatan terbarunya, lalu ulangi bila tetap keliru."
+)
 
 
 def take_down(
@@ -47,11 +51,18 @@ def take_down(
     return db.session.get_one(Takedown, delivery.id)
 
 
-def put_back(delivery: Delivery, *, actor: User, at: datetime) -> None:
-    """It was a mistake: the publication is public. The audit trail keeps both."""
-    row = takedown_of(delivery)
+def put_back(delivery: Delivery, *, seen: str, actor: User, at: datetime) -> None:
+    """It was a mistake: the publication is public. The audit trail keeps both. Who comes second
+    changes nothing.
+
+    :param seen: when what they saw was noted, as text
+    :raises Invalid: if it was put back, and noted anew, since they looked
+    """
+    row = db.session.get(Takedown, delivery.id, with_for_update=True, populate_existing=True)
     if row is None:
         return
+    if row.noted_at.isoformat() != seen:
+        raise Invalid(ANOTHER)
     _note("delivery.put_back", delivery, actor, at, reason=row.reason)
     db.session.delete(row)
 
