@@ -159,6 +159,14 @@ class Account(Model):
         return self.standing is Standing.UTAMA and self.retired_at is None
 
 
+def is_connected(account_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """Return the condition that nobody has to log in before the account can be used."""
+    account = Account.metadata.tables["account"]
+    return sa.exists().where(
+        account.c.id == account_id, account.c.status != AccountStatus.RECONNECT
+    )
+
+
 class ConsentErrand(Model):
     """Somebody was sent to a platform to let us in, and may come back with its answer once."""
 

@@ -24,6 +24,7 @@ from publisher.workflow.delivering import (
     recording,
     sending,
 )
+from publisher.workflow.registering import connecting
 from tests import outcomes
 from tests.conftest import NOW
 
@@ -478,6 +479,17 @@ def test_a_worker_that_slept_through_its_lease_may_not_begin(app, delivery):
     late = NOW + claiming.LEASE + timedelta(seconds=1)
     assert not begins(job, Prepared(text=""), at=late)
     assert begins(job, Prepared(text=""), at=NOW)
+
+
+def test_nothing_is_sent_to_an_account_that_was_disconnected_while_it_was_prepared(
+    app, delivery, dinkes_x, budi
+):
+    (taken,) = claim()
+    job = load(app, taken)
+    connecting.disconnect(dinkes_x, actor=budi, at=NOW)
+    db.session.commit()
+
+    assert not begins(job, Prepared(text=""), at=NOW)
 
 
 def test_a_post_that_was_reopened_while_it_was_prepared_is_not_sent(app, delivery, sari):

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from publisher.db import UtcDateTime, db
+from publisher.models.accounts import is_connected
 from publisher.models.advancing import Change, advance, advance_all, notes_together, write_note
 from publisher.models.deliveries import Attempt, Delivery, DeliveryStatus
 from publisher.models.neutrality import lacks_second
@@ -64,7 +65,8 @@ def _still_approved() -> sa.ColumnElement[bool]:
     now = sa.bindparam("now", type_=UtcDateTime())
     in_time = sa.and_(delivery.c.lease_until > now, delivery.c.publish_by > now)
     second = lacks_second(delivery.c.post_id, delivery.c.office_id, now)
-    return sa.and_(in_time, unchanged, ~is_stopped(delivery.c.office_id), ~second)
+    free = sa.and_(is_connected(delivery.c.account_id), ~is_stopped(delivery.c.office_id))
+    return sa.and_(in_time, unchanged, free, ~second)
 
 
 _STILL_APPROVED = _still_approved()
@@ -115,7 +117,8 @@ def _begin(begins: Sequence[Begin]) -> list[bool]:
     """Note that the publishing requests begin now; False where one must not.
 
     Only while the lease holds, while the post is still exactly what was approved, as long as
-    nobody has stopped the publishing of its region, and by two reviewers before an election.
+    nobody has disconnected the account or stopped the publishing of its region, and by two
+    reviewers before an election.
     """
     changes = [
         Change(
@@ -245,11 +248,8 @@ def mark_found(claim: Claim, receipt: Receipt, *, begun: datetime, at: datetime)
 
 
 def mark_arrived(claim: Claim, receipt: Receipt, *, begun: datetime, at: datetime) -> bool:
-    """Store a proof that came when nobody waited for it any more. It is out all the same, unless
-    that is known, or it is being sent again by now.
-
-    :param begun: as for `mark_found`
-    """
+    """Store a proof that nobody waited for any more; it is out all the same. Not while it is
+    being sent again. `begun` is as for `mark_found`."""
     proof = _proof(claim, receipt, begun=begun, at=at)
     return advance(claim.delivery_id, "arrive", at=at, note=proof.note, **proof.values)
 
