@@ -4,6 +4,7 @@ A step with the database is one short transaction, committed here; between two s
 platform makes us wait, no connection is held.
 """
 
+import itertools
 import logging
 import threading
 from collections.abc import Callable, Collection, Iterable
@@ -16,7 +17,7 @@ from flask import Flask
 
 from publisher import clock
 from publisher.db import database_now, db
-from publisher.engine.batches import Batches
+from publisher.engine.batches import DATABASE_AWAY, Batches
 from publisher.engine.lanes import NOWHERE, Place
 from publisher.platforms.base import Driver, Handover, Prepared, Receipt
 from publisher.platforms.errors import PlatformError
@@ -38,10 +39,16 @@ T = TypeVar("T")
 #: The longest a delivery may be prepared under a lease that is extended.
 PREPARING_S = 15 * 60
 #: A process that was frozen this long after it noted its intent sends no more: by the time its
-#: request ends, another worker may have read the account back. The longest request is 65 s.
+#: request ends, another worker may have read the account back. The longest request is 80 s, and
+#: a lease 120 s.
 FROZEN_S = 30
-#: Waits between attempts to store an outcome.
+#: Waits between attempts to store an outcome; the last one again and again.
 RECORD_WAITS_S = (0.2, 1, 3, 10)
+#: For so long a thread keeps what a platform answered while the database is away: nobody else
+#: knows it, and a channel that cannot be read back would wait for a person.
+RECORD_FOR_S = 60 * 60
+#: The database cannot be reached, takes nothing just now, or has no connection to spare.
+CANNOT_STORE = (*DATABASE_AWAY, sa.exc.InternalError, sa.exc.TimeoutError)
 IN_FLIGHT_INDEX = "account_in_flight"
 
 
@@ -183,15 +190,17 @@ class Steps:
         end = recording.End(
             claim=claim, outcome=outcome, phase=phase, started_at=started_at, at=self.now()
         )
-        for wait_s in (*RECORD_WAITS_S, None):
+        give_up = clock.running_s() + RECORD_FOR_S
+        for tries in itertools.count():
             try:
                 self._batches.do(end)
                 break
-            except sa.exc.OperationalError:
-                if wait_s is None:
+            except CANNOT_STORE:
+                enough = tries >= len(RECORD_WAITS_S)
+                if enough and (self.stopping.is_set() or clock.running_s() > give_up):
                     raise
                 log.warning("delivery %s: outcome not stored yet", claim.delivery_id)
-                self.stopping.wait(wait_s)
+                self.stopping.wait(RECORD_WAITS_S[-1 if enough else tries])
         log.info("delivery %s: %s", claim.delivery_id, type(outcome).__name__)
 
     def look(self, claim: Claim) -> None:

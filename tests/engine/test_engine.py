@@ -191,6 +191,33 @@ def test_pictures_go_out_with_their_alternative_text(
         assert [media["sha256"] for media in published["media"]] == digests
 
 
+@pytest.mark.parametrize("error", [sa.exc.OperationalError, sa.exc.InternalError])
+def test_what_a_platform_answered_outlives_a_database_that_is_long_away(
+    practice, only_on, send_due, delivery_of, connected, dinkes, monkeypatch, error
+):
+    """A channel cannot be read back: what is lost of its answer nobody but a person can tell."""
+    monkeypatch.setattr("publisher.engine.steps.RECORD_WAITS_S", (0.01, 0.02))
+    channel = connected(dinkes, "telegram")
+    post = only_on(channel)
+    refused = []
+
+    def away(_, __, statement, *___):
+        stores = statement.startswith("UPDATE delivery") and "permalink" in statement
+        if stores and len(refused) < 7:
+            refused.append(statement)
+            raise error("", {}, Exception("gone"))
+
+    sa.event.listen(db.engine, "before_cursor_execute", away)
+    try:
+        send_due()
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", away)
+
+    assert len(refused) == 7
+    assert delivery_of(post, channel).status is DeliveryStatus.PUBLISHED
+    assert copies(practice, channel) == 1
+
+
 def test_content_that_is_not_what_was_approved_is_never_sent(
     practice, only_on, send_due, delivery_of, dinkes_x
 ):
