@@ -9,6 +9,7 @@ and never wait for a writer. The same flag makes PostgreSQL's transactions read-
 import enum
 import threading
 from collections import namedtuple
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -177,6 +178,19 @@ def database_now() -> datetime | None:
     if db.session.get_bind().dialect.name == "sqlite":
         return None
     return db.session.scalar(sa.select(sa.func.clock_timestamp(type_=UtcDateTime())))
+
+
+def wait_turns(subject: int, numbers: Iterable[int]) -> None:
+    """Let nobody else do the same with these until the transaction ends, and see what whoever did
+    has committed. SQLite has one writer anyway.
+
+    :param subject: what is done; a number of ours that nothing else has
+    """
+    if db.session.get_bind().dialect.name != "postgresql":
+        return
+    turn = sa.text("SELECT pg_advisory_xact_lock(:subject, :number)")
+    for number in sorted(set(numbers)):
+        db.session.execute(turn, {"subject": subject, "number": number})
 
 
 def begin_writing() -> None:

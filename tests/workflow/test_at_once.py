@@ -12,13 +12,14 @@ import sqlalchemy as sa
 
 from publisher.db import begin_writing, db
 from publisher.errors import Invalid, PublisherError
+from publisher.models.accounts import Account
 from publisher.models.audit import AuditEntry
 from publisher.models.deliveries import Delivery, DeliveryStatus
 from publisher.models.ideas import Idea
 from publisher.models.letters import Channel, LetterSetting, ReportRecipient
 from publisher.models.looks import Logo
-from publisher.models.people import User
-from publisher.models.places import Office
+from publisher.models.people import Role, User
+from publisher.models.places import Office, Region
 from publisher.models.posters import Poster
 from publisher.models.posts import PostKind
 from publisher.models.standing_out import Takedown
@@ -26,12 +27,18 @@ from publisher.models.yardsticks import Hotline, KnownWord, RubricWeight
 from publisher.platforms.base import Receipt
 from publisher.posters.themes import Theme
 from publisher.typed import Unacceptable
-from publisher.workflow import branding, checking, designing, sharing
+from publisher.workflow import (
+    branding,
+    checking,
+    designing,
+    registering,
+    sharing,
+)
 from publisher.workflow.composing.keeping import Kept
 from publisher.workflow.delivering import taking_down
 from publisher.workflow.informing import recipients, settings
 from publisher.workflow.sharing.giving import CannotShare
-from tests.conftest import NOW
+from tests.conftest import NOW, person
 from tests.workflow.conftest import bring, now_waits
 
 
@@ -149,6 +156,62 @@ def test_what_two_add_to_a_region_at_once_is_there_once(at_once, dinkes, budi, a
     assert at_once(lambda *, second: add(db.session.get(User, who))) == [None, stopped]  # noqa: ARG005
     assert len(all_of(model)) == 1
     assert len(all_of(AuditEntry)) == (0 if model is Logo else 1)
+
+
+@pytest.mark.parametrize("also", ["add", "import"])
+def test_of_two_regions_that_register_one_account_at_once_one_is_told(
+    at_once, dinkes, dinlutkan, also
+):
+    offices = [dinkes.id, dinlutkan.id]
+
+    def register(*, second):
+        office = db.session.get(Office, offices[second])
+        handle = "DINKES" if second else "dinkes"  # platforms do not tell them apart
+        if second and also == "import":
+            table = registering.read_accounts(
+                "region_code,office_abbreviation,platform,handle\n"
+                f"{office.region.code},{office.abbreviation},x,{handle}\n".encode()
+            )
+            registering.import_accounts(table, actor=None, at=NOW, only=office.region)
+            return
+        data = registering.AccountData(handle=handle, display_name="Dinas Kesehatan")
+        registering.add_account(office, "x", data, actor=None, at=NOW)
+
+    stopped = {"add": Unacceptable, "import": registering.FileRefused}[also]
+    assert at_once(register) == [None, stopped]
+    assert [account.handle for account in all_of(Account)] == ["dinkes"]
+
+
+def test_of_two_regions_that_bring_an_account_and_a_new_one_of_its_name_one_is_told(
+    at_once, dinkes, dinlutkan
+):
+    data = registering.AccountData(handle="dinkes", display_name="Dinas Kesehatan")
+    old = registering.add_account(dinkes, "x", data, actor=None, at=NOW)
+    operator = person("Ratih", Role.OPERATOR, region=dinkes.region)
+    registering.retire_account(old, actor=operator, at=NOW)
+    db.session.commit()
+    which, where, who = old.id, dinlutkan.id, operator.id
+
+    def register(*, second):
+        if second:
+            actor = db.session.get(User, who)
+            registering.restore_account(db.session.get(Account, which), actor=actor, at=NOW)
+        else:
+            registering.add_account(db.session.get(Office, where), "x", data, actor=None, at=NOW)
+
+    assert at_once(register) == [None, Unacceptable]
+
+
+def test_of_two_regions_that_let_one_address_in_at_once_one_is_told(at_once, blora, dinlutkan):
+    regions = [blora.id, dinlutkan.region_id]
+
+    def add(*, second):
+        region = db.session.get(Region, regions[second])
+        data = registering.UserData(name="Dewi", email="Dewi@contoh.id", role=Role.OPERATOR)
+        registering.add_user(region, data, password="embun-pagi-2026", actor=None, at=NOW)
+
+    assert at_once(add) == [None, Unacceptable]
+    assert len([user for user in all_of(User) if user.name == "Dewi"]) == 1
 
 
 @pytest.fixture

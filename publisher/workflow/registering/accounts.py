@@ -29,6 +29,7 @@ from publisher.workflow.registering.common import (
     apply,
     check_stamp,
     lock,
+    lock_names,
     note,
     page_of,
 )
@@ -118,6 +119,7 @@ def add_account(
     :raises Unacceptable: if a field is wrong, or the name is registered already
     """
     lock(office.region_id, actor)
+    lock_names()
     refuse({**faults_of(platform, data), **_taken(office, platform, data, besides=None)})
     account = new_account(platform, office=office)
     apply(account, data)
@@ -147,6 +149,7 @@ def edit_account(
     """
     office = account.office
     lock(office.region_id, actor)
+    lock_names()
     check_stamp(account, seen)
     renamed = account.credentials is not None and data.handle != account.handle
     bound = Fault(N_("Akun sedang tersambung. Putuskan sambungannya sebelum mengganti nama."))
@@ -184,6 +187,7 @@ def restore_account(account: Account, *, actor: User, at: datetime) -> None:
     :raises Unacceptable: if another account has its name by now
     """
     lock(account.office.region_id, actor)
+    lock_names()
     if account.retired_at is None:
         return
     data = AccountData(handle=account.handle, display_name=account.display_name)

@@ -2,7 +2,8 @@
 
 Two people may change the same region at once, and some rules look at many rows (an abbreviation
 is unique however it is written, a region keeps a reviewer). Each such change therefore first
-locks the row of its region; SQLite has one writer anyway.
+locks the row of its region; SQLite has one writer anyway. What is unique among all regions is
+looked up when every region's turn is waited for, so that it is refused in words.
 """
 
 import dataclasses
@@ -17,7 +18,7 @@ import sqlalchemy as sa
 
 from publisher import clock
 from publisher.clock import Week
-from publisher.db import db
+from publisher.db import db, wait_turns
 from publisher.errors import N_, PublisherError
 from publisher.models.audit import record
 from publisher.models.people import User
@@ -29,6 +30,8 @@ T = TypeVar("T")
 PAGE_ROWS = 25
 NAME_CHARS = 200
 NOTE_CHARS = 500
+#: The turn of whoever gives a name that no other region may have.
+_NAMES = 7323
 #: What the worker or a sign-in changes while a person edits the rest.
 UNSTAMPED = frozenset(
     {
@@ -78,6 +81,13 @@ def lock(region_id: int, actor: User | None) -> None:
     if actor is not None and actor.region_id != region_id:
         raise NotYours
     lock_region(region_id)
+
+
+def lock_names() -> None:
+    """Let no other region give an account its name or a person their address until the
+    transaction ends: there is one of each, whatever region it is in. To be called after `lock`.
+    """
+    wait_turns(_NAMES, [0])
 
 
 def apply(row: Any, data: Any) -> dict[str, list[Any]]:

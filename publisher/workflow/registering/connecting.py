@@ -23,7 +23,7 @@ from publisher.workflow.registering.accounts import (
     remote_id_fault,
     supported,
 )
-from publisher.workflow.registering.common import lock, note
+from publisher.workflow.registering.common import lock, lock_names, note
 from publisher.workflow.registering.lasting import Lasting
 
 PATIENCE = timedelta(minutes=10)
@@ -114,6 +114,7 @@ def connect(account: Account, held: str, *, vault: Vault, actor: User, at: datet
     :raises Unacceptable: if the account cannot be connected, or is not the registered one
     """
     lock(account.office.region_id, actor)
+    lock_names()
     no = Fault(N_("Akun ini tidak dapat disambungkan: bukan akun utama, atau tidak dipakai lagi."))
     refuse({"": None if connectable(account) else no})
     credentials, health, lasting = _released(account, held, vault=vault, actor=actor, at=at)

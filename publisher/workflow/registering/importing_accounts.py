@@ -13,7 +13,7 @@ from publisher.models.places import Office, Region
 from publisher.tables import Findings, Row
 from publisher.typed import tidy
 from publisher.workflow.registering import accounts
-from publisher.workflow.registering.common import apply, note, today
+from publisher.workflow.registering.common import apply, lock_names, note, today
 from publisher.workflow.registering.importing_common import (
     THERE,
     TWICE,
@@ -58,6 +58,7 @@ def import_accounts(
         known = {only.code: only}
     codes = {row.cells["region_code"] for row in table.rows}
     there = offices_there([known[code] for code in codes if code in known], actor)
+    lock_names()
     drafts = [(row.line, _draft(row, known, only, there, findings, at)) for row in table.rows]
     good = [(line, account) for line, account in drafts if account is not None]
     _find_twins(good, findings)

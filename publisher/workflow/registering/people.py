@@ -23,6 +23,7 @@ from publisher.workflow.registering.common import (
     apply,
     check_stamp,
     lock,
+    lock_names,
     note,
     page_of,
 )
@@ -67,6 +68,7 @@ def add_user(
     data = _with_plain_email(data)
     password_hash = passwords.hashed(password)  # takes its time, so before the lock
     lock(region.id, actor)
+    lock_names()
     refuse(_faults(region, data, besides=None))
     passwords.check_strength(password, email=data.email)
     user = User(
@@ -96,6 +98,7 @@ def edit_user(user: User, data: UserData, *, seen: str, actor: User, at: datetim
         left without a reviewer
     """
     lock(user.region_id, actor)
+    lock_names()
     check_stamp(user, seen)
     data = _with_plain_email(data)
     faults = _faults(user.region, data, besides=user.id)
