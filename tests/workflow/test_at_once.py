@@ -4,6 +4,7 @@ The second begins when the first has written and has not committed, so it sees n
 """
 
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -21,8 +22,8 @@ from publisher.models.looks import Logo
 from publisher.models.people import Role, User
 from publisher.models.places import Office, Region
 from publisher.models.posters import Poster
-from publisher.models.posts import PostKind
-from publisher.models.standing_out import Takedown
+from publisher.models.posts import Post, PostKind
+from publisher.models.standing_out import Takedown, Twin
 from publisher.models.yardsticks import Hotline, KnownWord, RubricWeight
 from publisher.platforms.base import Receipt
 from publisher.posters.themes import Theme
@@ -32,6 +33,8 @@ from publisher.workflow import (
     checking,
     designing,
     registering,
+    reviewing,
+    scheduling,
     sharing,
 )
 from publisher.workflow.composing.keeping import Kept
@@ -212,6 +215,44 @@ def test_of_two_regions_that_let_one_address_in_at_once_one_is_told(at_once, blo
 
     assert at_once(add) == [None, Unacceptable]
     assert len([user for user in all_of(User) if user.name == "Dewi"]) == 1
+
+
+@pytest.mark.parametrize("ways", ["one by one", "together", "both"])
+def test_two_who_approve_twins_at_once_leave_them_known_as_twins(
+    at_once, app, make_post, dinkes_facebook, budi, blora, ways
+):
+    store = app.extensions["media_store"]
+    given = {"caption": "Imunisasi gratis.", "accounts": [dinkes_facebook]}
+    posts = [
+        make_post("submit", **given, planned_at=NOW + timedelta(hours=hours)) for hours in (24, 48)
+    ]
+    who = [budi.id, person("Rini", Role.REVIEWER, region=blora).id]
+    which = [(post.id, post.version) for post in posts]
+
+    def approve(*, second):
+        actor, (post_id, version) = db.session.get(User, who[second]), which[second]
+        if ways == "together" or (ways == "both" and second):
+            sitting = reviewing.Sitting(
+                reviewer=actor, at=NOW, store=store, spacing=timedelta(minutes=1)
+            )
+            chosen = [reviewing.Chosen(post_id=post_id, version=version)]
+            [result] = reviewing.decide(
+                chosen,
+                lambda some: Counter(
+                    each.post_id for each in scheduling.schedule_all(some, actor=actor, at=NOW)
+                ),
+                sitting,
+            )
+            assert result.approved
+            return
+        post = db.session.get(Post, post_id)
+        reviewing.approve(post, reviewer=actor, at=NOW, store=store)
+        scheduling.schedule(post, actor=actor, at=NOW)
+
+    assert at_once(approve) == [None, None]
+    (one, _), (other, _) = which
+    assert {(twin.post_id, twin.other_id) for twin in all_of(Twin)} == {(one, other), (other, one)}
+    assert all(delivery.apart for delivery in all_of(Delivery))
 
 
 @pytest.fixture

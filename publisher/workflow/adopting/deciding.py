@@ -47,6 +47,7 @@ def accept(claim: Claim, *, reviewer: User, at: datetime) -> bool:
     """
     region = _open(claim, reviewer)
     found = claim.found_post
+    composing.take_turns([found.account.office_id])
     refuse({"": not_theirs(found)})
     delivery = _adopted(claim, reviewer=reviewer, at=at)
     claim.status, claim.delivery = ClaimStatus.ACCEPTED, delivery

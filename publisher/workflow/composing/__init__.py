@@ -33,7 +33,7 @@ from publisher.workflow.composing.spacing import (
     around,
     spacing_of,
 )
-from publisher.workflow.composing.twins import mark_apart, set_apart
+from publisher.workflow.composing.twins import mark_apart, set_apart, take_turns
 
 __all__ = [
     "APPROVED",
@@ -65,5 +65,6 @@ __all__ = [
     "repeats",
     "set_apart",
     "spacing_of",
+    "take_turns",
     "unreadable",
 ]

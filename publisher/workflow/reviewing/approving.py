@@ -73,6 +73,8 @@ def approve(
         something of the checklist is not ticked
     """
     check_four_eyes(post, reviewer, held=held is not None)
+    if held is None:
+        composing.take_turns([post.office_id])
     if post.can("approve"):
         known = _ready(post, reviewer, at, store, at_once, ticked, held)
         if Stage.FIRST in known.missing:

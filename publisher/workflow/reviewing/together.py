@@ -234,8 +234,10 @@ def with_content(post_ids: Sequence[int], *, reviewer: User) -> list[Post]:
 def _held(post_ids: Sequence[int], reviewer: User) -> dict[int, Post]:
     """Lock posts, then load them with all that is decided on. All locks are taken before
     anything is written: who holds a post may wait for the audit chain, never the reverse."""
-    locked = _in_sight(sa.select(Post.id), post_ids, reviewer).order_by(Post.id).with_for_update()
-    ids = list(db.session.scalars(locked))
+    sought = _in_sight(sa.select(Post.id, Post.office_id), post_ids, reviewer)
+    locked = db.session.execute(sought.order_by(Post.id).with_for_update()).all()
+    composing.take_turns([row.office_id for row in locked])
+    ids = [row.id for row in locked]
     query = sa.select(Post).join(Post.office).where(Post.id.in_(ids)).options(*_WHOLE)
     found = db.session.scalars(query.execution_options(populate_existing=True))
     return {post.id: post for post in found}
