@@ -25,7 +25,14 @@ from publisher.engine import open_engine
 from publisher.engine.checking import Checker
 from publisher.platforms import driver_class
 from publisher.workflow import signing
-from publisher.workflow.delivering import by_hand, claiming, glancing, pulse, stopping
+from publisher.workflow.delivering import (
+    by_hand,
+    claiming,
+    glancing,
+    pulse,
+    righting,
+    stopping,
+)
 
 log = logging.getLogger(__name__)
 
@@ -148,6 +155,8 @@ class Worker:
 
     def _beat(self) -> None:
         self._beaten_at = self.steps.now()
+        if righting.set_right(at=self._beaten_at):
+            log.warning("the clock was ahead before, and was set back")
         pulse.beat(self.owner, at=self._beaten_at)
 
     def _settle(self) -> None:

@@ -145,6 +145,43 @@ def test_a_clock_that_is_set_while_a_post_is_on_its_way_makes_no_second_one(
     assert len(practice.ledger("x", remote_id)) == 1
 
 
+@pytest.mark.parametrize("ahead", [-9, -1, 1, 9])
+def test_a_machine_that_takes_local_time_for_utc_finds_what_it_sent(
+    practice, worker, hands, due_post, dinkes_facebook, monkeypatch, ahead
+):
+    """By its clock the post is hours old when it has just been sent, or not yet."""
+    practice.order_fault("facebook", dinkes_facebook.remote_id, "drop_after")
+    monkeypatch.setattr(practice.app.ledger, "refuses_duplicates", False)
+    monkeypatch.setattr(clock, "now", lambda: hands.shown + timedelta(hours=ahead))
+    due_post(accounts=[dinkes_facebook])
+
+    live(worker, hands, 30)
+
+    assert len(practice.ledger("facebook", dinkes_facebook.remote_id)) == 1
+    assert standings() == {DeliveryStatus.PUBLISHED}
+
+
+def test_a_clock_that_was_ahead_and_is_right_again_holds_up_nothing(
+    practice, worker, hands, due_post, dinkes_x, dinkes_facebook
+):
+    """What was written by it is hours away now: rests of accounts, looks, new attempts."""
+    started = hands.shown
+    practice.order_fault("facebook", dinkes_facebook.remote_id, "drop_after")
+    hands.move(timedelta(hours=9))
+    first = due_post()
+    do_a_round(worker)
+    assert standings() == {DeliveryStatus.PUBLISHED, DeliveryStatus.UNKNOWN}
+
+    hands.move(started - hands.shown)
+    second = due_post(accounts=[dinkes_x], caption="Berikutnya.")
+    live(worker, hands, 75, step=timedelta(minutes=5))
+
+    assert standings() == {DeliveryStatus.PUBLISHED}
+    texts = {one["text"] for one in practice.ledger("x", dinkes_x.remote_id)}
+    assert texts == {post.text_for("x") for post in (first, second)}
+    assert len(practice.ledger("facebook", dinkes_facebook.remote_id)) == 1
+
+
 def test_a_slow_upload_keeps_its_lease_as_long_as_nothing_is_public(
     practice, worker, hands, due_post, dinkes_x, picture
 ):

@@ -30,8 +30,9 @@ from publisher.workflow.delivering.sending import Search
 #: The second look comes this long after the first: slow platforms have settled by then.
 SECOND_LOOK = timedelta(minutes=4, seconds=15)
 LOOKS = 2
-#: Our clock may be ahead of the platform's: look that much further back.
-CLOCKS_APART = timedelta(hours=1)
+#: Our clock may be ahead of the platform's: look that much further back. A machine that takes the
+#: local time for UTC is nine hours ahead in Jayapura; an older post that says the same is rarer.
+CLOCKS_APART = timedelta(hours=10)
 #: How often a post that was looked for in vain may be tried again before a person decides.
 RESUMES = 2
 #: An account that nobody may read is looked at this often until somebody reconnects it.
