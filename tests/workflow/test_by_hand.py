@@ -17,7 +17,7 @@ from publisher.platforms import BY_HAND, DRIVERS, driver_class
 from publisher.platforms.base import Handover
 from publisher.platforms.errors import OutcomeUnknown
 from publisher.workflow import registering, reporting, watching
-from publisher.workflow.delivering import by_hand, claiming, people, proving
+from publisher.workflow.delivering import by_hand, claiming, people, proving, restoring
 from publisher.workflow.delivering.claiming import Claim
 from tests.conftest import NOW
 from tests.outcomes import record
@@ -163,6 +163,18 @@ def test_it_is_handed_over_at_its_time_and_not_after_its_window(planned, website
 
     db.session.refresh(delivery)
     assert delivery.status is status
+
+
+def test_what_a_backup_brings_back_is_looked_for_by_who_posts_it(planned, website):
+    """They may have posted it since; told only that it is time, they would do it again."""
+    delivery = planned(website)
+    for change in restoring.hold_back(made_at=NOW - timedelta(hours=1), at=NOW):
+        db.session.execute(change)
+    by_hand.hand_over_due(at=NOW)
+    db.session.commit()
+
+    db.session.refresh(delivery)
+    assert (delivery.status, delivery.reason) == (_S.HANDED_OVER, by_hand.RESTORED)
 
 
 def test_what_siar_sends_itself_is_not_handed_over(planned, dinkes_x):

@@ -13,7 +13,13 @@ from publisher.db import UtcDateTime, db
 from publisher.errors import N_
 from publisher.models.accounts import Account, Standing
 from publisher.models.advancing import advance
-from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus, status_is
+from publisher.models.deliveries import (
+    LOOK_FIRST,
+    NEVER,
+    Delivery,
+    DeliveryStatus,
+    status_is,
+)
 from publisher.models.stops import is_stopped
 from publisher.platforms.base import Handover
 from publisher.workflow.delivering.claiming import Claim
@@ -27,6 +33,11 @@ BATCH = 500
 HANDED_OVER = N_(
     "Sudah waktunya. Salin teks dan fotonya, tayangkan di kanal ini, lalu catat bukti tayangnya."
 )
+RESTORED = N_(
+    "Siar dipulihkan dari cadangan, dan ini mungkin sudah Anda tayangkan sesudah cadangan itu "
+    "dibuat. Lihat dahulu kanalnya. Bila sudah ada, catat bukti tayangnya saja; bila belum, "
+    "tayangkan, lalu catat buktinya."
+)
 FINISH_IN_APP = N_(
     "Drafnya sudah ada di kotak masuk aplikasi platform. Selesaikan di sana. Siar mencatatnya "
     "sendiri begitu platform menunjukkannya; atau catat bukti tayangnya."
@@ -39,7 +50,7 @@ NEVER_PROVED = N_(
 #: Asked at every tick while something is due, so made once.
 _AT = sa.bindparam("at", type_=UtcDateTime())
 _DUE = (
-    sa.select(Delivery.id)
+    sa.select(Delivery.id, Delivery.lookups)
     .join(Account, Account.id == Delivery.account_id)
     .where(status_is(Delivery.status, DeliveryStatus.PENDING), Delivery.next_at <= _AT)
     .where(Delivery.due_at <= _AT, Delivery.publish_by > _AT, ~is_stopped(Delivery.office_id))
@@ -65,13 +76,16 @@ def handed_over(claim: Claim, outcome: Handover, *, at: datetime) -> bool:
 def hand_over_due(*, at: datetime) -> int:
     """Hand over what is due on channels that a person fills; return how many.
 
-    What is shown to that person is compared with what was approved when they open it.
+    What is shown to that person is compared with what was approved when they open it. Nobody can
+    look for them where a backup was brought back: they are told to look first.
     """
-    values = _waiting(at, HANDED_OVER)
     return sum(
-        advance(delivery_id, "hand_over", at=at, **values)
-        for delivery_id in db.session.scalars(_DUE, {"at": at}).all()
-    )
+        advance(
+            row.id, "hand_over", at=at,
+            **_waiting(at, RESTORED if row.lookups == LOOK_FIRST else HANDED_OVER),
+        )
+        for row in db.session.execute(_DUE, {"at": at}).all()
+    )  # fmt: skip
 
 
 def give_up_unproved(*, at: datetime) -> int:
