@@ -84,7 +84,20 @@ def _token_lasts(account: sa.Alias | sa.Table, at: sa.BindParameter) -> sa.Colum
     return sa.or_(never, account.c.token_ends_at > at)
 
 
-def _due() -> sa.Select[int]:
+def _none(dialect: str, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Return the condition that no such row is there, asked for one delivery after another.
+
+    Made a join of, it compares all that is due with all that is due wherever PostgreSQL does not
+    know yet how much that is: 4,000 posts of the same minute took 3 s instead of 20 ms (version
+    18, 2026-11-23).
+    """
+    query = sa.select(sa.literal_column("1")).where(*conditions)
+    if dialect == "postgresql":
+        query = query.offset(sa.literal_column("0"))  # is never made a join of
+    return ~query.exists()
+
+
+def _due(dialect: str) -> sa.Select[int]:
     """Return the query for what may start: at most one per account, in the order they were
     planned. One that waits for a time of its own lets the others pass."""
     delivery, account = Delivery.metadata.tables["delivery"], Account.metadata.tables["account"]
@@ -105,17 +118,20 @@ def _due() -> sa.Select[int]:
         .where(_token_lasts(account, at))
         .where(sa.or_(account.c.next_allowed_at.is_(None), account.c.next_allowed_at <= at))
         .where(
-            ~sa.exists().where(
-                busy.c.account_id == delivery.c.account_id, status_is(busy.c.status, *IN_FLIGHT)
+            _none(
+                dialect,
+                busy.c.account_id == delivery.c.account_id,
+                status_is(busy.c.status, *IN_FLIGHT),
             )
         )
         .where(
-            ~sa.exists().where(
+            _none(
+                dialect,
                 earlier.c.account_id == delivery.c.account_id,
                 status_is(earlier.c.status, DeliveryStatus.PENDING),
                 sa.tuple_(earlier.c.due_at, earlier.c.id)
                 < sa.tuple_(delivery.c.due_at, delivery.c.id),
-                earlier.c.next_at <= at,
+                (earlier.c.next_at <= at).is_(sa.true()),  # so not by the index of all that is due
             )
         )
         .order_by(delivery.c.next_at, delivery.c.id)
@@ -125,7 +141,7 @@ def _due() -> sa.Select[int]:
 
 def _claim(dialect: str) -> sa.Executable:
     """Return the one statement that takes what is due."""
-    delivery, ids = Delivery.metadata.tables["delivery"], _due()
+    delivery, ids = Delivery.metadata.tables["delivery"], _due(dialect)
     if dialect == "postgresql":
         # Without MATERIALIZED the planner may run the select again and exceed the limit.
         locked = ids.with_for_update(of=delivery, skip_locked=True)
