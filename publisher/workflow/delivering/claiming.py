@@ -7,6 +7,7 @@ that may be used. Whoever loses a race simply gets fewer rows.
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -91,7 +92,7 @@ def _none(dialect: str, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement
     know yet how much that is: 4,000 posts of the same minute took 3 s instead of 20 ms (version
     18, 2026-11-23).
     """
-    query = sa.select(sa.literal_column("1")).where(*conditions)
+    query: sa.Select[Any] = sa.select(sa.literal_column("1")).where(*conditions)
     if dialect == "postgresql":
         query = query.offset(sa.literal_column("0"))  # is never made a join of
     return ~query.exists()
