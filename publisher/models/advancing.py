@@ -55,10 +55,7 @@ def advance(
     """
     allowed, after = STEPS[step]
     only = next(iter(allowed)) if len(allowed) == 1 and fence is not None else None
-    if after not in (_S.CLAIMED, _S.SENDING):
-        values |= {"lease_owner": None, "lease_until": None}
-    if after in _TO_BE_TOLD:
-        values |= {"noticed_fence": -1}
+    values |= _entering(after)
     db.session.flush()
     connection = db.session.connection()
     if only is None:
@@ -134,13 +131,12 @@ def _advance_together(
 ) -> None:
     """Take the step with all of them, in one statement."""
     (before,), after = STEPS[step]
-    held = after in (_S.CLAIMED, _S.SENDING)
-    free: dict[str, Any] = {} if held else {"lease_owner": None, "lease_until": None}
+    entering = _entering(after)
     rows = [
         {
             **change.values,
             **change.given,
-            **free,
+            **entering,
             "the_id": change.delivery_id,
             "the_status": before,
             "the_fence": change.fence,
@@ -148,7 +144,7 @@ def _advance_together(
         }
         for change in changes
     ]
-    names = tuple(sorted([*changes[0].values, *free]))
+    names = tuple(sorted([*changes[0].values, *entering]))
     db.session.flush()
     connection = db.session.connection()
     if connection.execute(_change(names, require), rows).rowcount != len(rows):
@@ -158,6 +154,16 @@ def _advance_together(
             change.delivery_id, step, before=before, after=after, fence=change.fence,
             at=change.at, note=change.note,
         )  # fmt: skip
+
+
+def _entering(after: DeliveryStatus) -> dict[str, Any]:
+    """Return the columns that a status sets by itself."""
+    values: dict[str, Any] = {}
+    if after not in (_S.CLAIMED, _S.SENDING):
+        values |= {"lease_owner": None, "lease_until": None}
+    if after in _TO_BE_TOLD:
+        values |= {"noticed_fence": -1}
+    return values
 
 
 @cache
