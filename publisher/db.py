@@ -9,7 +9,7 @@ and never wait for a writer. The same flag makes PostgreSQL's transactions read-
 import enum
 import threading
 from collections import namedtuple
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -44,6 +44,27 @@ POSTGRESQL_OPTIONS = "-c lock_timeout=20s -c idle_in_transaction_session_timeout
 
 #: How long a writer waits for the others of its process before it tries its luck with SQLite.
 TURN_TIMEOUT_S = 20
+
+
+class Turn(enum.IntEnum):
+    """What is done by one at a time, although PostgreSQL lets many write. Two versions of Siar
+    may run side by side, so no number ever means another thing."""
+
+    AUDIT = 7321  # who adds to the audit trail
+    WATCH = 7322  # who looks for what people must be told
+    NAMES = 7323  # who gives a name that no other region may have
+    PLANNING = 7324  # who approves or adopts contents of an office
+
+
+_TAKE = sa.text("SELECT pg_advisory_xact_lock(:turn)")
+_TRY = sa.text("SELECT pg_try_advisory_xact_lock(:turn)")
+#: Two who want the same ones must take them in one order, or each would wait for the other.
+#: PostgreSQL never merges a sorted subquery into the query around it, so each is taken as it comes
+#: out of the sorting; of a plain ORDER BY beside the function that is not promised.
+_TAKE_IN_ORDER = sa.text(
+    "SELECT pg_advisory_xact_lock(:turn, number) FROM"
+    " (SELECT number FROM unnest(CAST(:numbers AS integer[])) AS number ORDER BY number) AS wanted"
+)
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -180,17 +201,26 @@ def database_now() -> datetime | None:
     return db.session.scalar(sa.select(sa.func.clock_timestamp(type_=UtcDateTime())))
 
 
-def wait_turns(subject: int, numbers: Iterable[int]) -> None:
-    """Let nobody else do the same with these until the transaction ends, and see what whoever did
-    has committed. SQLite has one writer anyway.
+def wait_turn(turn: Turn) -> None:
+    """Let nobody else do this until the transaction ends, and see what whoever did has committed.
+    SQLite has one writer anyway."""
+    if _many_write():
+        db.session.execute(_TAKE, {"turn": turn.value})
 
-    :param subject: what is done; a number of ours that nothing else has
-    """
-    if db.session.get_bind().dialect.name != "postgresql":
-        return
-    turn = sa.text("SELECT pg_advisory_xact_lock(:subject, :number)")
-    for number in sorted(set(numbers)):
-        db.session.execute(turn, {"subject": subject, "number": number})
+
+def wait_turns(turn: Turn, numbers: Collection[int]) -> None:
+    """Do the same as `wait_turn`, but only with these: others may have their turn meanwhile."""
+    if numbers and _many_write():
+        db.session.execute(_TAKE_IN_ORDER, {"turn": turn.value, "numbers": [*set(numbers)]})
+
+
+def take_turn_if_free(turn: Turn) -> bool:
+    """Return whether it is ours until the transaction ends; whoever has it is not waited for."""
+    return not _many_write() or bool(db.session.scalar(_TRY, {"turn": turn.value}))
+
+
+def _many_write() -> bool:
+    return bool(db.session.get_bind().dialect.name == "postgresql")
 
 
 def begin_writing() -> None:

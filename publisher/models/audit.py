@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from publisher.db import Model, db
+from publisher.db import Model, Turn, db, wait_turn
 
 
 class AuditEntry(Model):
@@ -105,8 +105,7 @@ def _add(entries: Sequence[AuditEntry]) -> None:
     """
     if not entries:
         return
-    if db.session.get_bind().dialect.name == "postgresql":
-        db.session.execute(sa.text("SELECT pg_advisory_xact_lock(7321)"))
+    wait_turn(Turn.AUDIT)
     db.session.flush()
     last = db.session.scalar(sa.select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1))
     for entry in entries:

@@ -1,6 +1,7 @@
 """How transactions begin: writers one after the other, readers beside them."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -8,9 +9,19 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from publisher import db as database
-from publisher.db import UtcDateTime, db, prepare_engine, read_only
+from publisher.db import (
+    Turn,
+    UtcDateTime,
+    db,
+    prepare_engine,
+    read_only,
+    take_turn_if_free,
+    wait_turn,
+    wait_turns,
+)
 from publisher.models.places import Region
 from tests.conftest import PRAGMAS
+from tests.workflow.conftest import now_waits
 
 
 @pytest.fixture
@@ -64,6 +75,52 @@ def test_on_postgresql_nobody_waits_for_a_row_for_ever(app):
     ]
 
     assert shown == ["20s", "1min"]
+
+
+@pytest.fixture
+def many_write(app):
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer anyway")
+
+
+def test_many_turns_are_waited_for_in_one_order_and_one_statement(many_write, app):
+    """Else two who want the same ones might each wait for the other."""
+    taken = sa.text(
+        "SELECT objid, granted FROM pg_locks WHERE locktype = 'advisory' AND pid <>"
+        " pg_backend_pid() AND classid = 7324 AND objsubid = 2 ORDER BY objid, granted"
+    )
+    sent = []
+
+    def on_execute(_connection, _cursor, statement, *_):
+        sent.append(statement)
+
+    def wait():
+        with app.app_context():
+            wait_turns(Turn.PLANNING, [5, 2, 16, 1, 5])
+            db.session.rollback()
+
+    wait_turns(Turn.PLANNING, [5])
+    sa.event.listen(db.engine, "before_cursor_execute", on_execute)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(wait)
+        now_waits(waiting.done)
+        assert db.session.execute(taken).all() == [(1, True), (2, True), (5, False)]
+        db.session.rollback()
+        waiting.result(timeout=60)
+    assert len([each for each in sent if "pg_advisory" in each]) == 1
+
+
+def test_who_finds_a_turn_taken_does_not_wait_for_it(many_write, app):
+    def take():
+        with app.app_context():
+            return take_turn_if_free(Turn.WATCH)
+
+    wait_turn(Turn.WATCH)
+    wait_turn(Turn.NAMES)  # what others do is no matter
+    with ThreadPoolExecutor(1) as pool:
+        assert not pool.submit(take).result(timeout=60)
+        db.session.rollback()
+        assert pool.submit(take).result(timeout=60)
 
 
 def test_sqlite_keeps_moments_as_sqlalchemy_writes_them():

@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from publisher.db import db, wait_turns
+from publisher.db import Turn, db, wait_turns
 from publisher.models.deliveries import Delivery
 from publisher.models.found import Claim, FoundPost
 from publisher.models.posts import Post
@@ -19,8 +19,6 @@ from publisher.models.standing_out import Twin
 from publisher.platforms import driver_class
 from publisher.workflow.composing.said import key
 
-#: The turn of whoever approves or adopts contents of an office.
-_PLANNING = 7324
 #: A content, and another one that says the same.
 Pair = tuple[int, int]
 
@@ -31,7 +29,7 @@ def take_turns(office_ids: Collection[int]) -> None:
 
     After the posts are locked, and before anything is looked up or written.
     """
-    wait_turns(_PLANNING, office_ids)
+    wait_turns(Turn.PLANNING, office_ids)
 
 
 def set_apart(posts: Collection[Post], *, at: datetime) -> None:

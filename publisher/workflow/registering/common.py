@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from publisher import clock
 from publisher.clock import Week
-from publisher.db import db, wait_turns
+from publisher.db import Turn, db, wait_turn
 from publisher.errors import N_, PublisherError
 from publisher.models.audit import record
 from publisher.models.people import User
@@ -30,8 +30,6 @@ T = TypeVar("T")
 PAGE_ROWS = 25
 NAME_CHARS = 200
 NOTE_CHARS = 500
-#: The turn of whoever gives a name that no other region may have.
-_NAMES = 7323
 #: What the worker or a sign-in changes while a person edits the rest.
 UNSTAMPED = frozenset(
     {
@@ -87,7 +85,7 @@ def lock_names() -> None:
     """Let no other region give an account its name or a person their address until the
     transaction ends: there is one of each, whatever region it is in. To be called after `lock`.
     """
-    wait_turns(_NAMES, [0])
+    wait_turn(Turn.NAMES)
 
 
 def apply(row: Any, data: Any) -> dict[str, list[Any]]:

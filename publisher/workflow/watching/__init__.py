@@ -13,9 +13,7 @@ short one does.
 
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
-
-from publisher.db import db
+from publisher.db import Turn, take_turn_if_free
 from publisher.workflow.watching import holds, lateness, risks, telling, warning
 
 
@@ -24,7 +22,7 @@ def look_around(*, at: datetime, late_after: timedelta) -> bool:
 
     One worker at a time: two would only get in each other's way.
     """
-    if not _is_ours():
+    if not take_turn_if_free(Turn.WATCH):
         return False
     risks.drop_stale()
     warning.resolve(at=at)
@@ -34,10 +32,3 @@ def look_around(*, at: datetime, late_after: timedelta) -> bool:
     more_late = lateness.open_incidents(at=at, late_after=late_after)
     lateness.close_incidents(at=at)
     return telling.tell(at=at) or more_late
-
-
-def _is_ours() -> bool:
-    """Take the turn to watch until the end of the transaction; SQLite has one writer anyway."""
-    if db.session.get_bind().dialect.name != "postgresql":
-        return True
-    return bool(db.session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(7322))))
