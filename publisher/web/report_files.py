@@ -133,7 +133,7 @@ def _made(week: Week, form: str) -> _File:
 
 def _content(closed: ClosedWeek, file: ReportFile) -> _File:
     """Return a kept file, which may have to be made again."""
-    name, frozen = file.name, partial(closing.as_closed, closed)
+    name, frozen = file.name, partial(closing.read_id, closed.id)
     return name, filing.content(file.form, file.digest, store(), frozen)
 
 

@@ -199,7 +199,7 @@ def test_a_file_that_the_media_store_lost_is_made_again_or_said_to_be_lost(
     def close(at):
         report = reporting.week_report(a_week, W47, at=at)
         closed = closing.close(a_week, report, by=None, at=at)
-        made = filing.make(closing.as_closed(closed), form, store)
+        made = filing.make(closing.read_id(closed.id), form, store)
         filing.keep(closed.id, made, at=at)
         db.session.commit()
         return made.digest

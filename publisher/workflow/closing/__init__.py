@@ -7,7 +7,6 @@ closes and corrects, `filing` keeps the files.
 """
 
 from publisher.workflow.closing.freezing import (
-    as_closed,
     close,
     correct,
     latest,
@@ -40,7 +39,6 @@ __all__ = [
     "Settings",
     "Waiting",
     "accept",
-    "as_closed",
     "close",
     "closes_at",
     "closes_by_clock",

@@ -149,11 +149,6 @@ def read_id(closed_id: int) -> WeekReport:
     return read(closed, newest=versions(closed.region, closed.week)[0].version)
 
 
-def as_closed(closed: ClosedWeek) -> WeekReport:
-    """Return the report as it was when its files were made, while it was the newest version."""
-    return read(closed, newest=closed.version)
-
-
 @lru_cache(maxsize=READ_KEPT)
 def _thawed(closed_id: int, digest: str) -> WeekReport:
     row = db.session.get_one(ClosedWeek, closed_id, options=[undefer(ClosedWeek.snapshot)])
