@@ -54,6 +54,7 @@ class Turn(enum.IntEnum):
     WATCH = 7322  # who looks for what people must be told
     NAMES = 7323  # who gives a name that no other region may have
     PLANNING = 7324  # who approves or adopts contents of an office
+    REGIONS = 7325  # who adds regions
 
 
 _TAKE = sa.text("SELECT pg_advisory_xact_lock(:turn)")

@@ -185,6 +185,24 @@ def test_of_two_regions_that_register_one_account_at_once_one_is_told(
     assert [account.handle for account in all_of(Account)] == ["dinkes"]
 
 
+@pytest.mark.parametrize("also", ["regions", "offices with regions"])
+def test_of_two_imports_of_one_region_at_once_one_is_told_or_adds_to_it(at_once, app, also):
+    region = b"code,name,kind\n33.18,Pati,kabupaten\n"
+
+    def bring(*, second):
+        if second and also == "regions":
+            registering.import_regions(registering.read_regions(region), actor=None, at=NOW)
+            return
+        office = "Satpol PP,Satpol PP,satuan" if second else "Dinas Sosial,Dinsos,dinas"
+        rows = f"region_code,name,abbreviation,kind\n33.18,{office}\n".encode()
+        registering.import_offices(registering.read_offices(rows, region), actor=None, at=NOW)
+
+    told = registering.FileRefused if also == "regions" else None
+    assert at_once(bring) == [None, told]
+    assert [region.code for region in all_of(Region)] == ["33.18"]
+    assert len(all_of(Office)) == (2 if told is None else 1)
+
+
 def test_of_two_regions_that_bring_an_account_and_a_new_one_of_its_name_one_is_told(
     at_once, dinkes, dinlutkan
 ):

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from publisher.db import db
+from publisher.db import Turn, db, wait_turn
 from publisher.errors import N_
 from publisher.models.people import User
 from publisher.models.places import REGION_CODE, Office, OfficeKind, Region, RegionKind
@@ -100,6 +100,7 @@ def import_regions(
     :raises FileRefused: naming every bad row; nothing is stored then
     """
     found, findings = _regions_of(table)
+    wait_turn(Turn.REGIONS)
     there = set(db.session.scalars(sa.select(Region.code)))
     for line, region in found:
         if region.code in there:
@@ -122,6 +123,8 @@ def import_offices(
     :param only: the one region a person may import for; None for the command line
     :raises FileRefused: naming every bad row; nothing is stored then
     """
+    if table.offered:
+        wait_turn(Turn.REGIONS)  # before any region is locked
     known, findings = known_regions(), table.findings()
     lookup = {**table.offered, **known}
     drafts = [draft for row in table.rows if (draft := _office_draft(row, lookup, only, findings))]
