@@ -217,7 +217,7 @@ def test_what_is_large_may_take_longer_to_send_than_a_connection_may_to_come_abo
     if context:
         context.load_cert_chain(certificate, key)
     poster = b"x" * 20_000_000  # more than any buffer on the way holds
-    with reading_slowly(context, pause_s=1) as (port, got):
+    with reading_slowly(context, pause_s=1) as (port, got, _):
         scheme = "https" if safe else "http"
         http.configure(f"{scheme}://127.0.0.1:{port}", str(certificate), connect_s=0.4, read_s=5)
         answer = http.session().post("https://graph.facebook.com/photos", data=poster)
@@ -227,15 +227,31 @@ def test_what_is_large_may_take_longer_to_send_than_a_connection_may_to_come_abo
     assert got == [len(poster)]
 
 
+def test_the_head_and_the_text_of_a_post_leave_together(tmp_path):
+    certificate, key = make_certificate(tmp_path / "tls")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    text = b"status=Pelayanan+kependudukan+di+kecamatan"
+    with reading_slowly(context, pause_s=0) as (port, _, first):
+        http.configure(f"https://127.0.0.1:{port}", str(certificate))
+        answer = http.session().post("https://api.x.com/2/tweets", data=text)
+    http.configure()
+
+    assert answer.status_code == 200
+    assert [piece.endswith(b"\r\n\r\n" + text) for piece in first] == [True]
+
+
 @contextmanager
 def reading_slowly(context, *, pause_s):
-    """Serve one request whose body is not read for a while; yield the port and how much came."""
-    got = []
+    """Serve one request whose body is not read for a while; yield the port, how much of the body
+    came, and the first piece: over TLS what the client sent at once."""
+    got, first = [], []
 
     def serve():
         connection, _ = listener.accept()
         with context.wrap_socket(connection, server_side=True) if context else connection as line:
-            head, _, body = line.recv(1024).partition(b"\r\n\r\n")
+            first.append(line.recv(1024))
+            head, _, body = first[0].partition(b"\r\n\r\n")
             wanted = int(re.search(rb"content-length: (\d+)", head, re.IGNORECASE)[1])
             threading.Event().wait(pause_s)
             read = len(body)
@@ -247,7 +263,7 @@ def reading_slowly(context, *, pause_s):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = threading.Thread(target=serve)
         server.start()
-        yield listener.getsockname()[1], got
+        yield listener.getsockname()[1], got, first
         server.join(20)
 
 
