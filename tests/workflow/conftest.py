@@ -1,11 +1,13 @@
-"""Deliveries at any point of their way."""
+"""Deliveries at any point of their way, and two deeds at the same moment."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
 
-from publisher.db import db
+from publisher.db import begin_writing, db
+from publisher.errors import PublisherError
 from publisher.models.advancing import advance
 from publisher.workflow import scheduling
 from publisher.workflow.delivering import claiming
@@ -55,3 +57,50 @@ def now_waits(is_done):
             return
         pause.wait(0.01)
     raise AssertionError("nobody waits")
+
+
+@pytest.fixture
+def at_once(app, database_url):
+    """Return a function that does something twice at the same moment, and returns what stopped
+    each: the first, then the second; None: nothing did.
+
+    :param deed: takes whether it is the second's turn
+    """
+    many_write = database_url.startswith("postgres")  # SQLite lets one wait for the other
+
+    def at_once(deed):
+        db.session.remove()
+        written, over = threading.Event(), threading.Event()
+
+        def first():
+            with app.app_context():
+                begin_writing()
+                deed(second=False)
+                db.session.flush()
+                written.set()
+                if many_write:
+                    now_waits(over.is_set)
+                db.session.commit()
+
+        def second():
+            with app.app_context():
+                assert written.wait(60)
+                try:
+                    begin_writing()
+                    deed(second=True)
+                    db.session.commit()
+                except PublisherError as error:
+                    db.session.rollback()
+                    return type(error)
+                finally:
+                    over.set()
+
+        with ThreadPoolExecutor(2) as pool:
+            both = pool.submit(first), pool.submit(second)
+            return [each.result(timeout=120) for each in both]
+
+    return at_once
+
+
+def all_of(model):
+    return list(db.session.scalars(sa.select(model)))

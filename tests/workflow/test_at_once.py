@@ -3,16 +3,13 @@
 The second begins when the first has written and has not committed, so it sees nothing of it.
 """
 
-import threading
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from publisher.db import begin_writing, db
-from publisher.errors import Invalid, PublisherError
+from publisher.db import db
+from publisher.errors import Invalid
 from publisher.models.accounts import Account
 from publisher.models.audit import AuditEntry
 from publisher.models.deliveries import Delivery, DeliveryStatus
@@ -22,8 +19,8 @@ from publisher.models.looks import Logo
 from publisher.models.people import Role, User
 from publisher.models.places import Office, Region
 from publisher.models.posters import Poster
-from publisher.models.posts import Post, PostKind
-from publisher.models.standing_out import Takedown, Twin
+from publisher.models.posts import PostKind
+from publisher.models.standing_out import Takedown
 from publisher.models.yardsticks import Hotline, KnownWord, RubricWeight
 from publisher.platforms.base import Receipt
 from publisher.posters.themes import Theme
@@ -33,8 +30,6 @@ from publisher.workflow import (
     checking,
     designing,
     registering,
-    reviewing,
-    scheduling,
     sharing,
 )
 from publisher.workflow.composing.keeping import Kept
@@ -42,54 +37,7 @@ from publisher.workflow.delivering import taking_down
 from publisher.workflow.informing import recipients, settings
 from publisher.workflow.sharing.giving import CannotShare
 from tests.conftest import NOW, person
-from tests.workflow.conftest import bring, now_waits
-
-
-@pytest.fixture
-def at_once(app, database_url):
-    """Return a function that does something twice at the same moment, and returns what stopped
-    each: the first, then the second; None: nothing did.
-
-    :param deed: takes whether it is the second's turn
-    """
-    many_write = database_url.startswith("postgres")  # SQLite lets one wait for the other
-
-    def at_once(deed):
-        db.session.remove()
-        written, over = threading.Event(), threading.Event()
-
-        def first():
-            with app.app_context():
-                begin_writing()
-                deed(second=False)
-                db.session.flush()
-                written.set()
-                if many_write:
-                    now_waits(over.is_set)
-                db.session.commit()
-
-        def second():
-            with app.app_context():
-                assert written.wait(60)
-                try:
-                    begin_writing()
-                    deed(second=True)
-                    db.session.commit()
-                except PublisherError as error:
-                    db.session.rollback()
-                    return type(error)
-                finally:
-                    over.set()
-
-        with ThreadPoolExecutor(2) as pool:
-            both = pool.submit(first), pool.submit(second)
-            return [each.result(timeout=120) for each in both]
-
-    return at_once
-
-
-def all_of(model):
-    return list(db.session.scalars(sa.select(model)))
+from tests.workflow.conftest import all_of, bring
 
 
 def test_what_a_person_chooses_twice_at_once_is_as_they_chose_last(at_once, sari):
@@ -233,44 +181,6 @@ def test_of_two_regions_that_let_one_address_in_at_once_one_is_told(at_once, blo
 
     assert at_once(add) == [None, Unacceptable]
     assert len([user for user in all_of(User) if user.name == "Dewi"]) == 1
-
-
-@pytest.mark.parametrize("ways", ["one by one", "together", "both"])
-def test_two_who_approve_twins_at_once_leave_them_known_as_twins(
-    at_once, app, make_post, dinkes_facebook, budi, blora, ways
-):
-    store = app.extensions["media_store"]
-    given = {"caption": "Imunisasi gratis.", "accounts": [dinkes_facebook]}
-    posts = [
-        make_post("submit", **given, planned_at=NOW + timedelta(hours=hours)) for hours in (24, 48)
-    ]
-    who = [budi.id, person("Rini", Role.REVIEWER, region=blora).id]
-    which = [(post.id, post.version) for post in posts]
-
-    def approve(*, second):
-        actor, (post_id, version) = db.session.get(User, who[second]), which[second]
-        if ways == "together" or (ways == "both" and second):
-            sitting = reviewing.Sitting(
-                reviewer=actor, at=NOW, store=store, spacing=timedelta(minutes=1)
-            )
-            chosen = [reviewing.Chosen(post_id=post_id, version=version)]
-            [result] = reviewing.decide(
-                chosen,
-                lambda some: Counter(
-                    each.post_id for each in scheduling.schedule_all(some, actor=actor, at=NOW)
-                ),
-                sitting,
-            )
-            assert result.approved
-            return
-        post = db.session.get(Post, post_id)
-        reviewing.approve(post, reviewer=actor, at=NOW, store=store)
-        scheduling.schedule(post, actor=actor, at=NOW)
-
-    assert at_once(approve) == [None, None]
-    (one, _), (other, _) = which
-    assert {(twin.post_id, twin.other_id) for twin in all_of(Twin)} == {(one, other), (other, one)}
-    assert all(delivery.apart for delivery in all_of(Delivery))
 
 
 @pytest.fixture
