@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from publisher.backup.errors import BackupError
 
+_REVISIONS = "alembic_version"
 #: Tables that have rows as soon as a database has been used at all.
 FIRST_TABLES = ("region", "user", "audit_entry")
 #: Tables that name what lies in the media store, in a column `digest`.
@@ -23,15 +24,24 @@ class Facts:
 
 def read(connection: sa.Connection) -> Facts:
     """:raises BackupError: if the database was never migrated"""
-    tables = sorted(sa.inspect(connection).get_table_names())
-    if "alembic_version" not in tables:
+    present = revision(connection)
+    if present is None:
         raise BackupError("The database is not set up yet; there is nothing to back up.")
+    tables = sorted(sa.inspect(connection).get_table_names())
     named = (_digests(connection, name) for name in PICTURED if name in tables)
     return Facts(
-        revision=connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one(),
-        rows={name: _count(connection, name) for name in tables if name != "alembic_version"},
+        revision=present,
+        rows={name: _count(connection, name) for name in tables if name != _REVISIONS},
         media=sorted(set().union(*named)),
     )
+
+
+def revision(connection: sa.Connection) -> str | None:
+    """Return the migration that a database is at; None where none ever ran, or all were undone."""
+    if not sa.inspect(connection).has_table(_REVISIONS):
+        return None
+    number: sa.ColumnClause[str] = sa.column("version_num")
+    return connection.scalar(sa.select(number).select_from(sa.table(_REVISIONS)))
 
 
 def is_empty(connection: sa.Connection) -> bool:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-import sqlalchemy as sa
 from flask import Flask, current_app
 from flask.cli import ScriptInfo
 
+from publisher.backup import facts
 from publisher.db import db
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
@@ -48,7 +48,9 @@ def prepare(app: Flask) -> None:
 
 def migrate() -> None:
     """Bring the database of the present app to the newest migration, if it is not there."""
-    if _present() == known_migrations()[-1]:
+    with db.engine.connect() as connection:
+        present = facts.revision(connection)
+    if present == known_migrations()[-1]:
         return
     from flask_migrate import upgrade
 
@@ -61,11 +63,3 @@ def known_migrations() -> list[str]:
     """Return all revisions by their file names, without loading all of Alembic's machinery."""
     files = sorted((MIGRATIONS / "versions").glob("[0-9]*.py"))
     return [file.name.partition("_")[0] for file in files]
-
-
-def _present() -> str | None:
-    """Return the revision of the database, or None where no migration ever ran."""
-    with db.engine.connect() as connection:
-        if not sa.inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
