@@ -1,9 +1,11 @@
 """The senders of the distributed engine: one process per platform, watched by one parent."""
 
+import logging
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable
 
 import click
 from flask import current_app
@@ -16,10 +18,13 @@ from publisher.db import db
 from publisher.platforms import SENDING
 from publisher.workflow.delivering import claiming
 
+log = logging.getLogger(__name__)
+
 #: How long a child may take to let what it sends come to its end.
 DRAIN_S = 90
 WATCH_S = 0.5
-#: How often to look whether another platform has come into use.
+#: How often to look whether another platform has come into use; one whose process died rests
+#: as long.
 LOOK_S = 10
 
 
@@ -38,38 +43,52 @@ def sender_command(platforms: tuple[str, ...], threads: int | None) -> None:
     if not app.config.get("ENGINE_URL"):
         raise click.ClickException("ENGINE_URL is not set: the worker sends by itself.")
     threads = threads or app.config["SENDER_THREADS"]
+    begin_logging(app)
     if len(platforms) != 1:
-        raise SystemExit(_run_apart(platforms, threads))
+        _run_apart(platforms, threads)
+        return
     from publisher.engine import tune_interpreter
     from publisher.engine.sender import Sender
 
-    begin_logging(app)
     tune_interpreter()
-    Sender(app, platforms[0], threads=threads).run()
+    raise SystemExit(Sender(app, platforms[0], threads=threads).run())
 
 
-def _run_apart(named: tuple[str, ...], threads: int) -> int:
-    """Run a process per platform; when a signal comes or one ends, end all. Return the status.
+def _run_apart(named: tuple[str, ...], threads: int) -> None:
+    """Run a process per platform until a signal comes, then end all.
 
-    Without names: for each platform from its first connected account on. Nothing is started
-    anew here: what runs us (systemd) does that, with everything it knows.
+    Without names: for each platform from its first connected account on. One that dies is started
+    again after a rest, and no other notices.
     """
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     children: dict[str, subprocess.Popen[bytes]] = {}
     look_at = 0.0
-    while not ended.wait(WATCH_S) and all(child.poll() is None for child in children.values()):
+    while not ended.wait(WATCH_S):
+        for platform in [each for each, child in children.items() if child.poll() is not None]:
+            status = children.pop(platform).returncode
+            log.error("sender of %s ended (%s), starting again in %s s", platform, status, LOOK_S)
+            look_at = clock.running_s() + LOOK_S
         if clock.running_s() >= look_at:
             look_at = clock.running_s() + LOOK_S
             wanted = set(named or _in_use()) - children.keys()
             children |= {platform: _start(platform, threads) for platform in wanted}
-    asked = ended.is_set()
     for child in children.values():
         child.terminate()
-    for child in children.values():
-        child.wait(DRAIN_S)
-    return 0 if asked else 1
+    _wait_for(children.values())
+
+
+def _wait_for(children: Iterable["subprocess.Popen[bytes]"]) -> None:
+    """Let all come to their end within the same time; kill who takes longer. What it was sending
+    is then looked for on its account."""
+    give_up = clock.running_s() + DRAIN_S
+    for child in children:
+        try:
+            child.wait(max(0, give_up - clock.running_s()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
 
 
 def _in_use() -> set[str]:

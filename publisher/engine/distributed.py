@@ -11,17 +11,17 @@ Each platform has a queue and senders of its own: a slow one keeps nobody else w
 import logging
 import ssl
 import threading
+from collections import deque
 from typing import Any
 from urllib.parse import urlsplit
 
 from celery import Celery
 from flask import Flask
-from kombu.exceptions import OperationalError
 
 from publisher import clock
 from publisher.engine.steps import Steps
 from publisher.engine.threads import Engine
-from publisher.platforms import SENDING
+from publisher.platforms import DRIVERS, SENDING
 from publisher.workflow.delivering import handing_over
 from publisher.workflow.delivering.claiming import Claim
 
@@ -85,6 +85,21 @@ def _tls(engine_url: str) -> dict[str, Any] | None:
     return None
 
 
+def fault(celery: Celery) -> str | None:
+    """Return why the broker cannot be reached, or None when it answers."""
+    try:
+        with celery.connection_for_write() as connection:
+            connection.connect()
+    except Exception as error:  # noqa: BLE001 - an address that cannot be read, too
+        return reason_of(error)
+    return None
+
+
+def reason_of(error: BaseException) -> str:
+    """Return on one line what went wrong with a broker."""
+    return f"{type(error.__cause__ or error).__name__}: {' '.join(str(error).split())}"
+
+
 class DistributedEngine:
     """Hands claimed deliveries to senders elsewhere. Looks, which are few, run in this process.
 
@@ -101,6 +116,8 @@ class DistributedEngine:
         self._celery = celery_app(app.config["ENGINE_URL"])
         self._wake = threading.Event()
         self._broker_away_until = 0.0
+        #: Platforms for which nothing more was due at this tick.
+        self._idle: set[str] = set()
         self._dispatcher = threading.Thread(target=self._dispatch, name="dispatch", daemon=True)
 
     def wake(self) -> None:
@@ -121,61 +138,78 @@ class DistributedEngine:
         return finished
 
     def _dispatch(self) -> None:
+        more = False
         while not self.steps.stopping.is_set():
-            self._wake.wait()
+            ticked = self._wake.wait(ROOM_EVERY_S if more else None)
             self._wake.clear()
             try:
-                while self.hand_over() and not self.steps.stopping.wait(ROOM_EVERY_S):
-                    pass
+                more = self.hand_over(again=not ticked)
             except Exception:  # a database may be restarting; the next tick wakes us again
+                more = False
                 log.exception("handing over failed")
 
-    def hand_over(self) -> bool:
+    def hand_over(self, *, again: bool = False) -> bool:
         """Claim what the senders can soon begin with and tell them; return whether more may be due
-        than that."""
-        if clock.running_s() < self._broker_away_until:
-            return False
-        limit, busy, full = self._room()
-        if limit == 0:
-            return full
-        claims = self.steps.claim(limit, busy=busy)
-        if claims:
-            self.send(claims)
-        return bool(claims) and (len(claims) == limit or bool(busy))
+        than that.
 
-    def _room(self) -> tuple[int, list[str], bool]:
-        """Return how many may be claimed for any platform; of which none, because its senders
-        have enough or there are none; and whether any have enough."""
+        :param again: at the same tick: platforms that had nothing more due are not asked again
+        """
+        if not self._broker_answers():
+            return False
+        if not again:
+            self._idle.clear()
+        rooms = self._rooms()
+        while asked := self._most_roomy(rooms):
+            limit = min(MOST_AT_ONCE, *asked.values())
+            claims = self.steps.claim(limit, busy=[each for each in DRIVERS if each not in asked])
+            if len(claims) < limit:
+                self._idle.update(asked)
+            if claims and not self.send(claims, rooms):
+                return False
+        return not self._idle.issuperset(rooms)
+
+    def _rooms(self) -> dict[str, int]:
+        """Return how many may be claimed for each platform to which somebody sends."""
         at = self.steps.now()
         threads, taken = self.steps.transact(
             lambda: (handing_over.capacity(at=at), handing_over.in_flight()), read_only=True
         )
-        room = {
-            platform: int(threads.get(platform, 0) * (1 + AHEAD)) - taken.get(platform, 0)
+        return {
+            platform: int(threads[platform] * (1 + AHEAD)) - taken.get(platform, 0)
             for platform in SENDING
+            if platform in threads
         }
-        free = [count for count in room.values() if count > 0]
-        busy = [platform for platform, count in room.items() if count <= 0]
-        full = any(threads.get(platform) for platform in busy)
-        return min([*free, MOST_AT_ONCE]) if free else 0, busy, full
 
-    def send(self, claims: list[Claim]) -> None:
-        """Tell the senders what was claimed for them. What cannot be told is put back."""
+    def _most_roomy(self, rooms: dict[str, int]) -> dict[str, int]:
+        """Return those who have room, and how much; not who has much less than others. One claim
+        takes no more than the least of them has room for, so a slow platform would set the pace
+        of all; it is asked by itself, after them."""
+        if self.steps.stopping.is_set():
+            return {}
+        open_ = {each: room for each, room in rooms.items() if room > 0 and each not in self._idle}
+        enough = max(open_.values(), default=0) / 2
+        return {each: room for each, room in open_.items() if room >= enough}
+
+    def send(self, claims: list[Claim], rooms: dict[str, int]) -> bool:
+        """Tell the senders what was claimed for them, and note in `rooms` what that takes up. What
+        cannot be told is put back; return False then."""
         groups = self.steps.transact(lambda: handing_over.by_platform(claims), read_only=True)
-        bundles = [
+        bundles = deque(
             (platform, group[start : start + BUNDLE])
             for platform, group in groups.items()
             for start in range(0, len(group), BUNDLE)
-        ]
+        )
         try:
             with self._celery.producer_or_acquire() as producer:
                 while bundles:
-                    self._tell(*bundles[0], producer)
-                    bundles.pop(0)
-        except (OperationalError, OSError) as error:
+                    platform, bundle = bundles[0]
+                    self._tell(platform, bundle, producer)
+                    rooms[platform] -= len(bundle)
+                    bundles.popleft()
+        except Exception as error:  # noqa: BLE001 - whatever it is: who was not told will not send
             self._take_back([claim for _, bundle in bundles for claim in bundle], error)
-        else:
-            self._note_broker_is_there()
+            return False
+        return True
 
     def _tell(self, platform: str, claims: list[Claim], producer: Any) -> None:
         told = [(claim.delivery_id, claim.fence) for claim in claims]
@@ -188,12 +222,21 @@ class DistributedEngine:
         """Try the broker again later; say so once. The first may have been told nevertheless:
         its message then carries a fence that counts no more once it is claimed again."""
         if self._broker_away_until == 0:
-            log.error("the broker does not answer, deliveries wait: %s", type(error).__name__)
+            log.error("the broker takes nothing, deliveries wait: %s", reason_of(error))
         self._broker_away_until = clock.running_s() + BROKER_AGAIN_S
         at = self.steps.now()
         self.steps.transact(lambda: handing_over.take_back(claims, at=at))
 
-    def _note_broker_is_there(self) -> None:
-        if self._broker_away_until:
-            log.warning("the broker answers again")
+    def _broker_answers(self) -> bool:
+        """Return whether to claim for it. Where it was away it is asked first, so that deliveries
+        are not claimed and put back, each time an attempt more, for as long as it stays away."""
+        if self._broker_away_until == 0:
+            return True
+        if clock.running_s() < self._broker_away_until:
+            return False
+        if fault(self._celery):
+            self._broker_away_until = clock.running_s() + BROKER_AGAIN_S
+            return False
+        log.warning("the broker answers again")
         self._broker_away_until = 0
+        return True

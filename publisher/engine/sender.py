@@ -15,11 +15,13 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 from celery.signals import worker_shutting_down
 from flask import Flask
 
+from publisher import clock
 from publisher.engine.distributed import DELIVER, celery_app, queue_of
 from publisher.engine.lanes import Place, threads_beside
 from publisher.engine.steps import Steps
@@ -33,6 +35,8 @@ log = logging.getLogger(__name__)
 
 #: How often a sender says that it is alive and extends the leases of what it prepares.
 BEAT_EVERY_S = 5
+#: How soon it says that it has found or lost the broker.
+NOTICE_S = 0.5
 DATABASE_AGAIN_S = 2
 #: Messages that are unpacked at the same time; each waits for threads that are free.
 UNPACKERS = 2
@@ -54,10 +58,12 @@ class Sender:
         )
         self._celery = celery_app(app.config["ENGINE_URL"])
         self._celery.task(self.take, name=DELIVER)
+        self._worker: Any = None
 
-    def run(self) -> None:
-        """Work until a signal ends it; returns when what had begun has come to its end."""
-        worker = self._celery.Worker(
+    def run(self) -> int:
+        """Work until a signal ends it; returns when what had begun has come to its end, with the
+        status of the process."""
+        worker = self._worker = self._celery.Worker(
             hostname=self.name,
             pool="threads",
             concurrency=UNPACKERS,
@@ -82,6 +88,7 @@ class Sender:
             beat.join()
             self.steps.transact(partial(handing_over.leave, self.name, at=self.steps.now()))
             log.info("%s stopped", self.name)
+        return worker.exitcode or 0
 
     def _wait_for_the_database(self) -> None:
         """Begin when the database answers: after a power cut it may start after us."""
@@ -159,14 +166,24 @@ class Sender:
 
     # -- being there --------------------------------------------------------------------
 
+    def _is_ready(self) -> bool:
+        """Return whether messages reach us. What is claimed for a sender that is cut off from the
+        broker waits there for nothing, until its lease is over, again and again."""
+        consumer = getattr(self._worker, "consumer", None)
+        connected = consumer is not None and consumer.connection is not None
+        return connected and not self._leaving.is_set()
+
     def _beat(self) -> None:
-        while True:
+        while not self.steps.stopping.is_set():
+            ready = self._is_ready()
             try:
                 self.steps.agree_on_time()
                 self.steps.keep_leases()
-                sign = handing_over.leave if self._leaving.is_set() else handing_over.stand_ready
+                sign = handing_over.stand_ready if ready else handing_over.leave
                 self.steps.transact(partial(sign, self.name, at=self.steps.now()))
             except Exception:  # a database may be restarting; the next beat is soon
                 log.exception("could not say that %s is alive", self.name)
-            if self.steps.stopping.wait(BEAT_EVERY_S):
-                return
+            again_at = clock.running_s() + BEAT_EVERY_S
+            while clock.running_s() < again_at and self._is_ready() == ready:
+                if self.steps.stopping.wait(NOTICE_S):
+                    break

@@ -91,6 +91,16 @@ def database_url(postgres_server):
 
 
 @pytest.fixture
+def accounts(connected, dinkes):  # noqa: F811
+    """Return a function that connects so many accounts of a platform."""
+
+    def accounts(platform, count):
+        return [connected(dinkes, platform, handle=f"dinkes_{n}") for n in range(count)]
+
+    return accounts
+
+
+@pytest.fixture
 def workers(app, broker):
     """Two workers that only tick when told to, or once started."""
     app.config["ENGINE_URL"] = broker.url
