@@ -84,13 +84,32 @@ def _database(value: str) -> str:
 def _broker(value: str) -> str:
     if urlsplit(value).scheme not in {"redis", "rediss", "redis+socket", "amqp", "amqps"}:
         raise ValueError("must begin with redis://, rediss://, amqp:// or amqps://")
+    return _reachable(value)
+
+
+def _reachable(value: str) -> str:
+    """Refuse now what a library would refuse in the middle of sending, parts of the password in
+    its message."""
+    for address in value.split(";"):  # several stand for one another
+        parts = urlsplit(address)
+        try:
+            named = parts.hostname and parts.port != 0
+        except ValueError:
+            named = False
+        if parts.scheme != "redis+socket" and not named:
+            raise ValueError(
+                "must name a host, and a port by its number; write special characters of the "
+                "password as %XX"
+            )
+        if parts.scheme in {"redis", "rediss"} and not re.fullmatch(r"/?\d*", parts.path):
+            raise ValueError("must end with the number of a Redis database, such as /0")
     return value
 
 
 def _counters(value: str) -> str:
     if value != "memory://" and urlsplit(value).scheme not in {"redis", "rediss"}:
         raise ValueError("must be memory://, or begin with redis:// or rediss://")
-    return value
+    return value if value == "memory://" else _reachable(value)
 
 
 def _media(value: str) -> str:

@@ -72,6 +72,11 @@ def test_a_missing_secret_stops_the_start_with_its_name(tmp_path, name, empty):
         ("LOG_LEVEL", "loud"),
         ("DATABASE_URL", "mysql://localhost/siar"),
         ("ENGINE_URL", "http://broker.example.go.id"),
+        ("ENGINE_URL", "redis://:sandi#rahasia@broker.example.go.id/0"),
+        ("ENGINE_URL", "amqp://siar:sandi/rahasia@broker.example.go.id"),
+        ("ENGINE_URL", "amqp://"),
+        ("ENGINE_URL", "redis://broker.example.go.id/siar"),
+        ("RATELIMIT_STORAGE_URI", "redis://:sandi#rahasia@broker.example.go.id/0"),
         ("RATELIMIT_STORAGE_URI", "postgresql://localhost/siar"),
         ("MEDIA_URL", "gs://siar/foto"),
         ("MEDIA_URL", "s3://KUNCI:RAHASIA@siar/foto"),
@@ -81,11 +86,14 @@ def test_a_missing_secret_stops_the_start_with_its_name(tmp_path, name, empty):
     ],
 )
 def test_a_value_that_cannot_be_meant_stops_the_start_without_being_shown(tmp_path, name, value):
+    enough = ENOUGH | {"DATABASE_URL": "postgresql://localhost/siar"}  # goes with every broker
+
     with pytest.raises(config.SettingError) as caught:
-        load(tmp_path, **ENOUGH | {name: value})
+        load(tmp_path, **enough | {name: value})
 
     assert str(caught.value).startswith(name)
     assert value not in str(caught.value)
+    assert "sandi#" not in str(caught.value)
 
 
 BUCKET = "s3://siar/foto?endpoint=https://s3.example.go.id"
@@ -115,6 +123,23 @@ def test_the_app_gets_the_keys_of_its_bucket_from_files(tmp_path):
 def test_senders_elsewhere_need_postgresql(tmp_path):
     with pytest.raises(config.SettingError, match="ENGINE_URL needs PostgreSQL"):
         load(tmp_path, **ENOUGH, ENGINE_URL="redis://localhost/0")
+
+
+@pytest.mark.parametrize(
+    "engine",
+    [
+        "redis+socket:///run/redis.sock",
+        "rediss://:sandi%23rahasia@broker.example.go.id:6380/1",
+        "amqps://siar:sandi%2Frahasia@broker.example.go.id/siar",
+        "amqp://siar@satu.example.go.id:5672//;amqp://siar@dua.example.go.id:5672//",
+    ],
+)
+def test_a_broker_may_be_named_in_every_way_that_can_be_read(tmp_path, engine):
+    settings = load(
+        tmp_path, **ENOUGH, DATABASE_URL="postgresql://localhost/siar", ENGINE_URL=engine
+    )
+
+    assert settings["ENGINE_URL"] == engine
 
 
 @pytest.mark.parametrize(
