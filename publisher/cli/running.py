@@ -37,6 +37,7 @@ def worker_command() -> None:
 
     begin_logging(_app())
     _warn_of_media(_app())
+    _warn_of_broker(_app())
     tune_interpreter()
     worker = Worker(_app())
     ended = threading.Event()
@@ -103,6 +104,16 @@ def _warn_of_media(app: Flask) -> None:
     """Say at once what is wrong with the store; the work goes on, and asks again each time."""
     if found := fault(app.extensions["media_store"]):
         log.warning("MEDIA_URL: pictures can be neither read nor kept: %s", found)
+
+
+def _warn_of_broker(app: Flask) -> None:
+    """Say at once that nothing can be handed over, not when something is due."""
+    if not app.config.get("ENGINE_URL"):
+        return
+    from publisher.engine import distributed
+
+    if found := distributed.fault(distributed.celery_app(app.config["ENGINE_URL"])):
+        log.warning("ENGINE_URL: nothing can be handed over to senders: %s", found)
 
 
 def _load_demo(timelines: Callable[[], str | None]) -> None:

@@ -117,8 +117,8 @@ def engine(workers):
 
 
 @pytest.fixture
-def start_senders(app, broker, practice, database_url, tmp_path):  # noqa: F811
-    """Return a function that runs `flask sender …` as an operator does, and waits for it."""
+def start(app, broker, practice, database_url, tmp_path):  # noqa: F811
+    """Return a function that runs a command as an operator does. What it says is in `said`."""
     environment = {
         "PATH": os.environ["PATH"],
         "SECRET_KEY": app.config["SECRET_KEY"],
@@ -131,28 +131,44 @@ def start_senders(app, broker, practice, database_url, tmp_path):  # noqa: F811
     }
     running = []
 
-    def start_senders(*platforms, threads=4):
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", "sender", *platforms]
-        with (tmp_path / "senders.log").open("a") as log:
+    def start(*command, **settings):
+        with (tmp_path / "said").open("a") as said:
             process = subprocess.Popen(
-                [*command, "--threads", str(threads)],
+                [sys.executable, "-m", "flask", "--app", "wsgi", *command],
                 cwd=ROOT,
-                env=environment,
+                env=environment | settings,
                 start_new_session=True,  # so that whatever it starts ends with it
-                stdout=log,
-                stderr=log,
+                stdout=said,
+                stderr=said,
             )
         running.append(process)
-        before = ready()
-        wanted = {name: before.get(name, 0) + threads for name in platforms or ("x", "facebook")}
-        wait_for(lambda: wanted.items() <= ready().items())
         return process
 
-    yield start_senders
+    yield start
     for process in running:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+@pytest.fixture
+def said(tmp_path):
+    """Return a function that gives what was said by what was started."""
+    return lambda: (tmp_path / "said").read_text()
+
+
+@pytest.fixture
+def start_senders(start):
+    """Return a function that runs `flask sender …` and waits until it is ready."""
+
+    def start_senders(*platforms, threads=4):
+        before = ready()
+        process = start("sender", *platforms, "--threads", str(threads))
+        wanted = {name: before.get(name, 0) + threads for name in platforms or ("x", "facebook")}
+        wait_for(lambda: wanted.items() <= ready().items())
+        return process
+
+    return start_senders
 
 
 def ready():

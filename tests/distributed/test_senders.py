@@ -46,3 +46,20 @@ def test_a_sender_that_dies_is_started_again_and_takes_no_other_with_it(start_se
     parent.terminate()
     assert parent.wait(timeout=PATIENCE_S) == 0
     assert senders("x") | senders("facebook") <= {killed}
+
+
+def test_an_operator_reads_at_once_that_the_broker_is_away_and_never_its_password(
+    start, said, broker
+):
+    broker.kill()
+    address = broker.url.replace("redis://", "redis://:kata-sandi-perantara@")
+    processes = [start("worker", ENGINE_URL=address), start("sender", "x", ENGINE_URL=address)]
+
+    wait_for(lambda: "nothing can be handed over to senders: ConnectionError" in said())
+    wait_for(lambda: "Cannot connect to redis://:**@" in said())
+
+    for process in processes:
+        process.terminate()
+    assert [process.wait(timeout=PATIENCE_S) for process in processes] == [0, 0]
+    assert "kata-sandi" not in said()
+    assert "Traceback" not in said()
