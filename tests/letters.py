@@ -58,4 +58,5 @@ class PostOffice:
 
 def _believed(*given):
     said = given[-1]
-    return AuthResult(success=(said.login.decode(), said.password.decode()) == (USER, PASSWORD))
+    known = (said.login.decode(), said.password.decode()) == (USER, PASSWORD)
+    return AuthResult(success=known, handled=False)  # the library answers: 235 or 535
