@@ -15,6 +15,8 @@ from flask.cli import ScriptInfo
 from publisher.backup import facts
 from publisher.db import db
 
+log = logging.getLogger(__name__)
+
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 
 
