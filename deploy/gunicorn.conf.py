@@ -17,3 +17,5 @@ keepalive = 5
 # Siar writes a line of JSON for each request itself.
 accesslog = None
 errorlog = "-"
+# Nobody steers it but systemd; its socket would be in a home that the unit may not write to.
+control_socket_disable = True

@@ -53,6 +53,7 @@ def test_the_settings_of_gunicorn_are_ones_it_takes():
 
     assert config.worker_class_str == "gthread"
     assert config.graceful_timeout < config.timeout
+    assert config.control_socket_disable  # else it wants to write into a home
 
 
 def test_systemd_waits_longer_than_each_part_takes_to_come_to_its_end():
