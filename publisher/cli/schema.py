@@ -49,10 +49,16 @@ def prepare(app: Flask) -> None:
 
 
 def migrate() -> None:
-    """Bring the database of the present app to the newest migration, if it is not there."""
+    """Bring the database of the present app to the newest migration, if it is not there. That of a
+    newer Siar is left as it is: migrations are written so that older code can run beside them, and
+    whoever goes back a version must be able to start it."""
     with db.engine.connect() as connection:
         present = facts.revision(connection)
-    if present == known_migrations()[-1]:
+    known = known_migrations()
+    if present == known[-1]:
+        return
+    if present and present not in known:
+        log.warning("the database is that of a newer Siar (schema %s), used as it is", present)
         return
     from flask_migrate import upgrade
 
