@@ -5,10 +5,13 @@ import runpy
 import subprocess
 from pathlib import Path
 
+import pytest
 from gunicorn.config import Config
 
+import config
 from publisher import worker
 from publisher.cli import senders
+from publisher.platforms import SENDING
 
 ROOT = Path(__file__).parents[1]
 
@@ -45,15 +48,15 @@ def test_make_without_a_goal_lists_every_command():
 
 def test_the_settings_of_gunicorn_are_ones_it_takes():
     given = runpy.run_path(str(ROOT / "deploy/gunicorn.conf.py"))
-    config = Config()
+    taken = Config()
 
     for name, value in given.items():
         if not name.startswith("_"):
-            config.set(name, value)
+            taken.set(name, value)
 
-    assert config.worker_class_str == "gthread"
-    assert config.graceful_timeout < config.timeout
-    assert config.control_socket_disable  # else it wants to write into a home
+    assert taken.worker_class_str == "gthread"
+    assert taken.graceful_timeout < taken.timeout
+    assert taken.control_socket_disable  # else it wants to write into a home
 
 
 def test_systemd_waits_longer_than_each_part_takes_to_come_to_its_end():
@@ -65,3 +68,15 @@ def test_systemd_waits_longer_than_each_part_takes_to_come_to_its_end():
     assert waits("siar-sender.service") > senders.DRAIN_S
     gunicorn = runpy.run_path(str(ROOT / "deploy/gunicorn.conf.py"))
     assert waits("siar-web.service") > gunicorn["graceful_timeout"]
+
+
+@pytest.mark.parametrize("unit", ["siar-worker.service", "siar-sender.service"])
+def test_systemd_lets_a_process_open_as_many_connections_as_it_may_have_posts_on_their_way(unit):
+    text = (ROOT / "deploy" / unit).read_text()
+    most = 512  # SENDER_THREADS, for each platform; half as many are only being written down
+    with pytest.raises(ValueError, match=f"to {most}"):
+        config.SETTINGS["SENDER_THREADS"].read(str(most + 1))
+
+    limit = int(re.search(r"^LimitNOFILE=(\d+)$", text, re.MULTILINE)[1])
+
+    assert limit > len(SENDING) * most * 1.5 + 100
