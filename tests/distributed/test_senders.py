@@ -6,6 +6,7 @@ import signal
 import sqlalchemy as sa
 
 from publisher.db import db
+from publisher.engine.distributed import DELIVER, celery_app, queue_of
 from publisher.models.audit import Heartbeat
 from publisher.workflow.delivering.pulse import SENDER
 from tests.distributed.conftest import PATIENCE_S, ready, wait_for
@@ -63,3 +64,24 @@ def test_an_operator_reads_at_once_that_the_broker_is_away_and_never_its_passwor
     assert [process.wait(timeout=PATIENCE_S) for process in processes] == [0, 0]
     assert "kata-sandi" not in said()
     assert "Traceback" not in said()
+
+
+def test_a_message_that_no_worker_wrote_sends_nothing_and_stops_nobody(
+    broker, engine, start_senders, due_post, dinkes_x, practice
+):
+    due_post(accounts=[dinkes_x])
+    sender = start_senders("x")
+    (claim,) = engine.steps.claim(5)
+    told = (claim.delivery_id, claim.fence)
+    celery, queue = celery_app(broker.url), queue_of("x")
+    for body in ([], ["apa saja"], [[["x", "y"]]], [[[told[0]]]], [[[told[0], None]]], [told]):
+        celery.send_task(DELIVER, body, queue=queue)
+    celery.send_task("siar.kirim_lagi", [[told]], queue=queue)
+    celery.send_task(DELIVER, [[told, (told[0], told[1] + 1)] * 40], queue=queue)
+
+    wait_for(lambda: practice.ledger("x", dinkes_x.remote_id))
+    due_post(accounts=[dinkes_x], caption="Posyandu lansia buka setiap Rabu.")
+    wait_for(lambda: engine.hand_over() or len(practice.ledger("x", dinkes_x.remote_id)) > 1)
+
+    assert sender.poll() is None
+    assert len(practice.ledger("x", dinkes_x.remote_id)) == 2
