@@ -37,6 +37,7 @@ from publisher.models.people import Role, User
 from publisher.models.places import Office, OfficeKind, Region, RegionKind
 from publisher.models.posts import Post, PostKind, PostPicture
 from publisher.platforms import BY_HAND
+from publisher.web import assets
 from tests.buckets import BucketServer
 
 # A property holds or it does not; how long it takes is for the benchmarks.
@@ -276,7 +277,11 @@ def disk():
 @pytest.fixture(scope="session")
 def compiled_templates(tmp_path_factory):
     """Templates are compiled once for all tests: else each app would compile its own."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # of the whole run: else each worker would
+    (folder / "templates").mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder / "templates"))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -295,6 +300,21 @@ def compiled_addresses():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "compile", compile_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def collected_assets():
+    """Style sheets and scripts are read, and their hashes computed, once: else by each app."""
+    kept, collect = {}, assets._collected
+
+    def collect_once():
+        if assets.STATIC not in kept:
+            kept[assets.STATIC] = list(collect())
+        return kept[assets.STATIC]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assets, "_collected", collect_once)
         yield
 
 
@@ -452,18 +472,18 @@ def make_account(app):
 
     def make_account(office, platform="x", *, handle=None, standing=Standing.UTAMA, remote_id=None):
         handle = handle or f"{office.abbreviation.lower()}_{office.region.name.lower()}"
-        account = saved(
-            Account(
-                office=office,
-                platform=platform,
-                handle=handle,
-                display_name=f"{office.abbreviation} {office.region.name}",
-                remote_id=remote_id or f"{office.id}00{len(platform)}",
-                standing=standing,
-                paused_reason="Belum disambungkan",
-                by_hand=platform in BY_HAND,
-            )
+        account = Account(
+            office=office,
+            platform=platform,
+            handle=handle,
+            display_name=f"{office.abbreviation} {office.region.name}",
+            remote_id=remote_id or f"{office.id}00{len(platform)}",
+            standing=standing,
+            paused_reason="Belum disambungkan",
+            by_hand=platform in BY_HAND,
         )
+        db.session.add(account)
+        db.session.flush()
         if account.by_hand:
             account.status, account.paused_reason = AccountStatus.ACTIVE, ""
             return saved(account)

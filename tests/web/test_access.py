@@ -5,6 +5,7 @@ names. Two offices in Blora, one in Rembang; a person of every role for each.
 """
 
 import shutil
+import sqlite3
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from io import BytesIO
@@ -156,13 +157,27 @@ class World:
         db.session.remove()
         db.engine.dispose()  # closing the last connection empties the write-ahead log
         shutil.copy(self.database, f"{self.database}.kept")
+        self.watch()
+
+    def watch(self):
+        """Keep a connection of its own: SQLite tells it when any other has changed something."""
+        self.watcher = sqlite3.connect(self.database, isolation_level=None)
+        self.version = self.watched()
+
+    def watched(self):
+        return self.watcher.execute("PRAGMA data_version").fetchone()
 
     def restore(self):
+        """Bring the world back; most of the refused have changed nothing of it."""
         db.session.remove()
+        if self.watched() == self.version:
+            return
+        self.watcher.close()
         db.engine.dispose()
         for ending in ("-wal", "-shm"):
             self.database.with_name(self.database.name + ending).unlink(missing_ok=True)
         shutil.copy(f"{self.database}.kept", self.database)
+        self.watch()
 
     def ask(self, who, method, path):
         """Return the answer to `who`, or to nobody, with the world as it was before and after."""
@@ -192,6 +207,7 @@ def world(tmp_path_factory, sqlite_template, compiled_templates):
         furnish(world)
         world.snapshot()
         yield world
+        world.watcher.close()
         db.session.remove()
         db.engine.dispose()
 
