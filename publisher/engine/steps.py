@@ -22,6 +22,7 @@ from publisher.engine.lanes import NOWHERE, Place
 from publisher.platforms.base import Driver, Handover, Prepared, Receipt
 from publisher.platforms.errors import PlatformError
 from publisher.workflow.delivering import (
+    beginning,
     claiming,
     keeping,
     loading,
@@ -58,7 +59,7 @@ class Steps:
     def __init__(self, app: Flask, *, owner: str) -> None:
         self._app = app
         self.owner = owner
-        self._batches: Batches[recording.Begin | recording.End, bool] = Batches(
+        self._batches: Batches[beginning.Begin | recording.End, bool] = Batches(
             lambda items: self.transact(lambda: recording.write(items))
         )
         self._preparing: dict[int, tuple[Claim, float]] = {}
@@ -155,7 +156,7 @@ class Steps:
         started_at, since = self.now(), clock.running_s()
         spacing = timedelta(seconds=self._app.config["SPACING_S"])
         begun = self._batches.do(
-            recording.Begin(job=job, prepared=prepared, at=started_at, spacing=spacing)
+            beginning.Begin(job=job, prepared=prepared, at=started_at, spacing=spacing)
         )
         if not begun:  # cancelled, changed or too late; what is still claimed will be recovered
             log.info("delivery %s: may not be sent any more", claim.delivery_id)

@@ -19,6 +19,7 @@ from publisher.models.deliveries import STEPS, Delivery, DeliveryEvent, Delivery
 from publisher.models.people import User
 from publisher.models.posts import Post
 from publisher.models.proofs import NO_PROOF_WAITS
+from publisher.models.together import as_one, insert_many, update_many
 
 _S = DeliveryStatus
 #: Where somebody is to be told, each time anew: the fence alone does not tell two times apart
@@ -147,7 +148,8 @@ def _advance_together(
     names = tuple(sorted([*changes[0].values, *entering]))
     db.session.flush()
     connection = db.session.connection()
-    if connection.execute(_change(names, require), rows).rowcount != len(rows):
+    together = _change_all(names, require, connection.dialect.name)
+    if connection.execute(together, as_one(rows, connection.dialect)).rowcount != len(rows):
         raise NotAllOurs
     for change in changes:
         write_event(
@@ -173,14 +175,25 @@ def _change(names: tuple[str, ...], condition: sa.ColumnElement[bool] | None) ->
     Kept, because a worker needs the same few thousands of times, and building one costs more
     than the database does.
     """
-    change = (
-        sa.update(_deliveries)
-        .where(_deliveries.c.id == sa.bindparam("the_id"))
-        .where(_deliveries.c.status == sa.bindparam("the_status"))
-        .where(_deliveries.c.fence == sa.bindparam("the_fence"))
-        .values({name: sa.bindparam(name) for name in ("status", *names)})
+    change = sa.update(_deliveries).where(_still(condition))
+    return change.values({name: sa.bindparam(name) for name in ("status", *names)})
+
+
+@cache
+def _change_all(
+    names: tuple[str, ...], condition: sa.ColumnElement[bool] | None, dialect: str
+) -> sa.Update:
+    """Return the same for many deliveries."""
+    return update_many(_deliveries, _still(condition), ("status", *names), dialect)
+
+
+def _still(condition: sa.ColumnElement[bool] | None) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        _deliveries.c.id == sa.bindparam("the_id"),
+        _deliveries.c.status == sa.bindparam("the_status"),
+        _deliveries.c.fence == sa.bindparam("the_fence"),
+        sa.true() if condition is None else condition,
     )
-    return change if condition is None else change.where(condition)
 
 
 @contextmanager
@@ -190,8 +203,10 @@ def notes_together() -> Iterator[None]:
     db.session.info["notes"] = notes
     try:
         yield
+        connection = db.session.connection()
         for statement, rows in notes.items():
-            db.session.connection().execute(statement, rows)
+            insert = insert_many(statement.table, tuple(rows[0]), connection.dialect.name)
+            connection.execute(insert, as_one(rows, connection.dialect))
     finally:
         del db.session.info["notes"]
 

@@ -17,6 +17,7 @@ from publisher.platforms.errors import (
     TryLater,
 )
 from publisher.workflow.delivering import (
+    beginning,
     by_hand,
     claiming,
     loading,
@@ -123,7 +124,7 @@ class Workers:
             db.session.commit()
             return
         prepared = Prepared(text=job.content.text)
-        intent = recording.Begin(job=job, prepared=prepared, at=at, spacing=timedelta(minutes=1))
+        intent = beginning.Begin(job=job, prepared=prepared, at=at, spacing=timedelta(minutes=1))
         if recording.write([intent]) != [True]:
             db.session.rollback()
             return

@@ -16,6 +16,7 @@ from publisher.platforms.base import Prepared, Receipt
 from publisher.platforms.errors import OutcomeUnknown, Refused, TryLater
 from publisher.workflow import scheduling
 from publisher.workflow.delivering import (
+    beginning,
     claiming,
     holding,
     loading,
@@ -74,7 +75,7 @@ def begin(claim, at=NOW):
 
 def begins(job, prepared, **given):
     """Note the intent to publish, as the engine does; return whether it may be sent."""
-    return recording.write([recording.Begin(job=job, prepared=prepared, **given)])[0]
+    return recording.write([beginning.Begin(job=job, prepared=prepared, **given)])[0]
 
 
 def record(claim, outcome, at=NOW):
@@ -748,7 +749,7 @@ def test_a_batch_with_one_stale_worker_is_refused_whole_and_each_is_tried_alone(
     advance(stale.delivery_id, "cancel", at=NOW, reason="batal", note="batal")
     db.session.commit()
     begins = [
-        recording.Begin(job=jobs[each], prepared=Prepared(text=""), at=NOW) for each in claims
+        beginning.Begin(job=jobs[each], prepared=Prepared(text=""), at=NOW) for each in claims
     ]
 
     with pytest.raises(NotAllOurs):

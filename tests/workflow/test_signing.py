@@ -36,7 +36,7 @@ from publisher.platforms.base import Prepared
 from publisher.typed import Unacceptable
 from publisher.workflow import drafting, reviewing, scheduling, signing
 from publisher.workflow.composing.neutral import blocked_words
-from publisher.workflow.delivering import by_hand, claiming, loading, recording
+from publisher.workflow.delivering import beginning, by_hand, claiming, loading, recording
 from publisher.workflow.signing import lateness, rules
 from publisher.workflow.signing.links import Fate
 from tests.conftest import NOW, person
@@ -671,7 +671,7 @@ def test_nothing_begins_within_the_days_without_a_second_reviewer(
     )  # fmt: skip
     db.session.commit()
 
-    intent = recording.Begin(job=job, prepared=Prepared(text=""), at=NOW)
+    intent = beginning.Begin(job=job, prepared=Prepared(text=""), at=NOW)
     assert recording.write([intent]) == [False]
     assert signing.hold_back(at=NOW, only_due=True) == 1
     db.session.refresh(delivery)
@@ -787,7 +787,7 @@ class Walk:
         db.session.execute(change.values(due_at=self.at, next_at=self.at))
         claims = claiming.claim_due(at=self.at, owner="walk", limit=5)
         for _claim, job in loading.load(claims, vault=self.world["vault"]):
-            intent = recording.Begin(job=job, prepared=Prepared(text=""), at=self.at)
+            intent = beginning.Begin(job=job, prepared=Prepared(text=""), at=self.at)
             if recording.write([intent]) == [True]:
                 self.begun += 1
                 assert len(set(self.approvers)) == 2 or not self.governed

@@ -16,6 +16,7 @@ from publisher.platforms.base import Prepared, Receipt
 from publisher.platforms.errors import TryLater
 from publisher.workflow import watching
 from publisher.workflow.delivering import (
+    beginning,
     board,
     by_hand,
     claiming,
@@ -101,7 +102,7 @@ def test_what_was_claimed_and_not_begun_goes_back_and_can_begin_no_more(
 
     assert (delivery.status, delivery.next_at) == (_S.PENDING, NEVER)
     assert delivery.events[-1].actor_id == budi.id
-    intent = recording.Begin(job=job, prepared=Prepared(text=""), at=NOW)
+    intent = beginning.Begin(job=job, prepared=Prepared(text=""), at=NOW)
     assert recording.write([intent]) == [False]
 
 
@@ -114,7 +115,7 @@ def test_the_intent_itself_asks_for_a_stop_even_before_anything_is_taken_back(
     stopping.stop(blora, reason=WHY, actor=budi, at=NOW)
     db.session.commit()
 
-    intent = recording.Begin(job=job, prepared=Prepared(text=""), at=NOW)
+    intent = beginning.Begin(job=job, prepared=Prepared(text=""), at=NOW)
 
     assert recording.write([intent]) == [False]
 

@@ -5,7 +5,7 @@
        └──────────┘          ├─► failed            nothing became public and never will
       its worker died        └─► unknown ─► looked for twice ─► published | pending
 
-`claiming` and `recording` touch the database and nothing else; `sending` touches the network
-and nothing else. No transaction is open while we wait for a platform. Every change is a
+`claiming`, `beginning` and `recording` touch the database and nothing else; `sending` touches the
+network and nothing else. No transaction is open while we wait for a platform. Every change is a
 compare-and-swap on status and fence, so a worker that slept through its lease changes nothing.
 """

@@ -14,11 +14,10 @@ import sqlalchemy as sa
 from publisher.db import UtcDateTime, db
 from publisher.errors import N_
 from publisher.models.accounts import Account, AccountStatus, Standing
-from publisher.models.advancing import advance
+from publisher.models.advancing import advance, notes_together, write_event
 from publisher.models.deliveries import (
     IN_FLIGHT,
     Delivery,
-    DeliveryEvent,
     DeliveryStatus,
     status_is,
 )
@@ -164,7 +163,6 @@ def _claim(dialect: str) -> sa.Executable:
 
 #: Built once: building it costs many times what the database needs. So are the others that are
 #: asked at every tick while something is due.
-_WRITE_CLAIMS = sa.insert(DeliveryEvent.metadata.tables["delivery_event"])
 _CLAIM = {dialect: _claim(dialect) for dialect in ("sqlite", "postgresql")}
 _AT = sa.bindparam("at", type_=UtcDateTime())
 _EXPIRED = sa.select(
@@ -191,20 +189,12 @@ _WAKE = (
 
 
 def _write_claims(claims: list[Claim], *, at: datetime, owner: str) -> None:
-    if claims:
-        rows = [
-            {
-                "delivery_id": claim.delivery_id,
-                "step": "claim",
-                "before": DeliveryStatus.PENDING,
-                "after": DeliveryStatus.CLAIMED,
-                "at": at,
-                "note": owner,
-                "fence": claim.fence,
-            }
-            for claim in claims
-        ]
-        db.session.connection().execute(_WRITE_CLAIMS, rows)
+    with notes_together():
+        for claim in claims:
+            write_event(
+                claim.delivery_id, "claim", before=DeliveryStatus.PENDING,
+                after=DeliveryStatus.CLAIMED, fence=claim.fence, at=at, note=owner,
+            )  # fmt: skip
 
 
 def claim_lookups(*, at: datetime, limit: int) -> list[Claim]:

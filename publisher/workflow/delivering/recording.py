@@ -1,4 +1,4 @@
-"""What the database learns of an attempt: read the job, note the intent, write the outcome.
+"""What the database learns of an attempt: that it begins, and how it ended.
 
 `_settle` reads as the table of what to do about each outcome.
 """
@@ -7,19 +7,13 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
-from publisher.db import UtcDateTime, db
-from publisher.models.accounts import is_connected
+from publisher.db import db
 from publisher.models.advancing import Change, advance, advance_all, notes_together, write_note
 from publisher.models.deliveries import Attempt, Delivery, DeliveryStatus
-from publisher.models.neutrality import lacks_second
-from publisher.models.posts import Post, PostStatus
-from publisher.models.stops import is_stopped
-from publisher.platforms import driver_class
-from publisher.platforms.base import Handover, Prepared, Receipt
+from publisher.platforms.base import Handover, Receipt
 from publisher.platforms.errors import (
     AccountBlocked,
     OutcomeUnknown,
@@ -27,8 +21,9 @@ from publisher.platforms.errors import (
     Refused,
     TryLater,
 )
+from publisher.workflow.delivering.beginning import Begin, begin_all
 from publisher.workflow.delivering.by_hand import handed_over
-from publisher.workflow.delivering.claiming import LEASE, Claim
+from publisher.workflow.delivering.claiming import Claim
 from publisher.workflow.delivering.holding import (
     ALREADY_THERE,
     REASONS,
@@ -38,11 +33,9 @@ from publisher.workflow.delivering.holding import (
     detail,
     hold_account,
     look_first,
-    rest_accounts,
     rest_with,
 )
 from publisher.workflow.delivering.loading import held
-from publisher.workflow.delivering.sending import Job
 
 #: When to look after an unknown outcome: as soon as a slow platform may have settled.
 FIRST_LOOK = timedelta(seconds=45)
@@ -51,38 +44,6 @@ CLOCK_SKEW = timedelta(minutes=5)
 _NOTE_ATTEMPT = sa.insert(Attempt.metadata.tables["attempt"])
 #: A platform that asks for more than a day is asking a person.
 LONGEST_WAIT_S = 24 * 3600
-
-
-def _still_approved() -> sa.ColumnElement[bool]:
-    """Return the condition under which a prepared delivery may be sent."""
-    delivery, post = Delivery.metadata.tables["delivery"], Post.metadata.tables["post"]
-    unchanged = sa.exists().where(
-        post.c.id == delivery.c.post_id,
-        post.c.status == PostStatus.APPROVED,
-        post.c.version == sa.bindparam("as_read"),
-        post.c.approved_digest == sa.bindparam("as_approved"),
-    )
-    now = sa.bindparam("now", type_=UtcDateTime())
-    in_time = sa.and_(delivery.c.lease_until > now, delivery.c.publish_by > now)
-    second = lacks_second(delivery.c.post_id, delivery.c.office_id, now)
-    free = sa.and_(is_connected(delivery.c.account_id), ~is_stopped(delivery.c.office_id))
-    return sa.and_(in_time, unchanged, free, ~second)
-
-
-_STILL_APPROVED = _still_approved()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Begin:
-    """The intent to publish now, to be committed before the request.
-
-    :param spacing: how long the account then gets no other post, if its platform asks no more
-    """
-
-    job: Job
-    prepared: Prepared
-    at: datetime
-    spacing: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,58 +69,9 @@ def write(items: Sequence[Begin | End]) -> list[bool]:
     begins = [item for item in items if isinstance(item, Begin)]
     ends = [item for item in items if isinstance(item, End)]
     with notes_together():
-        done = dict(zip(map(id, begins), _begin(begins), strict=True))
+        done = dict(zip(map(id, begins), begin_all(begins), strict=True))
         done |= zip(map(id, ends), _record(ends), strict=True)
     return [done[id(item)] for item in items]
-
-
-def _begin(begins: Sequence[Begin]) -> list[bool]:
-    """Note that the publishing requests begin now; False where one must not.
-
-    Only while the lease holds, while the post is still exactly what was approved, as long as
-    nobody has disconnected the account or stopped the publishing of its region, and by two
-    reviewers before an election.
-    """
-    changes = [
-        Change(
-            delivery_id=each.job.delivery_id,
-            fence=each.job.fence,
-            at=each.at,
-            given={
-                "now": each.at,
-                "as_read": each.job.post_version,
-                "as_approved": each.job.content_digest,
-            },
-            values={
-                "lease_until": each.at + LEASE,
-                "sending_at": each.at,
-                "prepared": _stored(each.prepared, started_at=each.at),
-            },
-        )
-        for each in begins
-    ]
-    begun = advance_all("begin", changes, require=_STILL_APPROVED)
-    rest_accounts(
-        {
-            each.job.delivery_id: each.at + max(each.spacing, _spacing_of(each.job.driver))
-            for each, ours in zip(begins, begun, strict=True)
-            if ours and (each.spacing or _spacing_of(each.job.driver))
-        }
-    )
-    return begun
-
-
-def _spacing_of(driver: str) -> timedelta:
-    return timedelta(seconds=driver_class(driver).limits.spacing_s)
-
-
-def _stored(prepared: Prepared, *, started_at: datetime) -> dict[str, Any]:
-    return {
-        "text": prepared.text,
-        "media_ids": list(prepared.media_ids),
-        "started_at": started_at.isoformat(),
-        "extra": dict(prepared.extra),
-    }
 
 
 def _record(ends: Sequence[End]) -> list[bool]:
