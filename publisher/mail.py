@@ -17,6 +17,7 @@ from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import cache
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
@@ -151,16 +152,16 @@ class Mailbox:
 
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
-        at, secure = self.server, ssl.create_default_context()
+        at = self.server
         if at.security == "tls":
             connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                at.host, at.port, timeout=TIMEOUT_S, context=secure
+                at.host, at.port, timeout=TIMEOUT_S, context=_certificates()
             )
         else:
             connection = smtplib.SMTP(at.host, at.port, timeout=TIMEOUT_S)
         with connection:
             if at.security == "starttls":
-                connection.starttls(context=secure)
+                connection.starttls(context=_certificates())
             if at.user:
                 _sign_in(connection, at)
             yield connection
@@ -202,6 +203,12 @@ class _Handing:
         except smtplib.SMTPNotSupportedError:  # an address beyond ASCII: RFC 6531 is not for all
             raise NoSuchRecipient("the server takes no such address") from None
         self.taken = True
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Return whom to believe; read once, as that takes longer than handing over many letters."""
+    return ssl.create_default_context()
 
 
 def _sign_in(connection: smtplib.SMTP, at: Server) -> None:

@@ -1,5 +1,6 @@
 """Letters reach a real SMTP server on loopback, or say whether to try again."""
 
+import ssl
 from dataclasses import replace
 
 import pytest
@@ -66,6 +67,22 @@ def test_a_wrong_password_waits_for_a_person_and_is_never_repeated_in_the_error(
 
     assert caught.type is Away
     assert "sandi-lama" not in str(caught.value)
+
+
+def test_certificates_are_read_for_a_server_that_shows_one_and_only_once(post_office, monkeypatch):
+    """For each letter of some hundred that would take longer than to send them."""
+    read, trust = [], ssl.create_default_context
+    monkeypatch.setattr(ssl, "create_default_context", lambda: read.append("read") or trust())
+    mail._certificates.cache_clear()
+
+    for _ in range(2):
+        mailbox(post_office.url).send(LETTER, at=NOW)
+    assert read == []
+
+    for _ in range(2):
+        with pytest.raises(Away):  # it speaks no TLS
+            mailbox(post_office.url.replace("smtp:", "smtps:")).send(LETTER, at=NOW)
+    assert read == ["read"]
 
 
 def test_a_server_that_is_down_is_tried_later():
