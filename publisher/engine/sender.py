@@ -185,5 +185,5 @@ class Sender:
                 log.exception("could not say that %s is alive", self.name)
             again_at = clock.running_s() + BEAT_EVERY_S
             while clock.running_s() < again_at and self._is_ready() == ready:
-                if self.steps.stopping.wait(NOTICE_S):
+                if self.steps.stopping.wait(min(NOTICE_S, BEAT_EVERY_S)):
                     break
