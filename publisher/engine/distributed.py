@@ -219,13 +219,13 @@ class DistributedEngine:
         )  # fmt: skip
 
     def _take_back(self, claims: list[Claim], error: Exception) -> None:
-        """Try the broker again later; say so once. The first may have been told nevertheless:
-        its message then carries a fence that counts no more once it is claimed again."""
+        """Try the broker again later; say so once. The first may have been told nevertheless: then
+        a sender has it already, or its fence counts no more once it is claimed again."""
         if self._broker_away_until == 0:
             log.error("the broker takes nothing, deliveries wait: %s", reason_of(error))
         self._broker_away_until = clock.running_s() + BROKER_AGAIN_S
-        at = self.steps.now()
-        self.steps.transact(lambda: handing_over.take_back(claims, at=at))
+        owner, at = self.steps.owner, self.steps.now()
+        self.steps.transact(lambda: handing_over.take_back(claims, owner=owner, at=at))
 
     def _broker_answers(self) -> bool:
         """Return whether to claim for it. Where it was away it is asked first, so that deliveries

@@ -114,7 +114,7 @@ class Sender:
             left = self._start(claims) if self._wait_for_a_thread() else claims
             if left:
                 at = self.steps.now()
-                self.steps.transact(lambda: handing_over.take_back(left, at=at))
+                self.steps.transact(lambda: handing_over.take_back(left, owner=self.name, at=at))
         except Exception:  # the rows keep their leases; when those are over, they are recovered
             log.exception("a message was not carried out")
 

@@ -201,6 +201,26 @@ def test_a_message_that_is_stale_late_or_comes_twice_finds_nothing_to_do(
     assert not take_over(claim)
 
 
+def test_only_who_has_a_delivery_puts_it_back(engine, due_post, dinkes_x):
+    def take_back(claim, owner):
+        return engine.steps.transact(
+            lambda: handing_over.take_back([claim], owner=owner, at=clock.now())
+        )
+
+    due_post(accounts=[dinkes_x])
+    (claim,) = engine.steps.claim(5)
+    assert take_back(claim, "sender:x:4:yang-berhenti")  # nobody had taken it over
+
+    (claim,) = engine.steps.claim(5)
+    engine.steps.transact(
+        lambda: handing_over.take_over([claim], owner="sender:x:4:satu", at=clock.now())
+    )
+    assert not take_back(claim, "sender:x:4:yang-berhenti")  # its message came twice
+    assert not take_back(claim, engine.steps.owner)  # or nobody confirmed it
+    assert statuses() == {S.CLAIMED: 1}
+    assert take_back(claim, "sender:x:4:satu")
+
+
 def test_what_only_a_province_needs_is_not_loaded_without_it(tmp_path):
     said = subprocess.run(
         [sys.executable, "-c", "import sys, wsgi, publisher.worker; print(*sys.modules)"],

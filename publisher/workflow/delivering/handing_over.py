@@ -50,6 +50,10 @@ _TAKE_OVER = (
     .returning(_DELIVERY.c.id, _DELIVERY.c.fence)
 )
 
+_WITH_NO_OTHER = sa.or_(
+    ~_DELIVERY.c.lease_owner.startswith(SENDER), _DELIVERY.c.lease_owner == sa.bindparam("mine")
+)
+
 
 def sender_name(platform: str, *, threads: int, where: str) -> str:
     """Return what a sender is called in the rows: its heartbeat says how much it can do."""
@@ -112,9 +116,20 @@ def take_over(claims: Collection[Claim], *, owner: str, at: datetime) -> list[Cl
     return [Claim(delivery_id=row.id, fence=row.fence) for row in rows]
 
 
-def take_back(claims: Collection[Claim], *, at: datetime) -> int:
-    """Put back into the queue what could not be handed over; return how many."""
+def take_back(claims: Collection[Claim], *, owner: str, at: datetime) -> int:
+    """Put back into the queue what could not be handed over; return how many. Left alone is what
+    another sender has: a message may have come twice, or although nobody confirmed it.
+
+    :param owner: who puts it back
+    """
     return sum(
-        advance(claim.delivery_id, "recover", at=at, fence=claim.fence, note="not handed over")
+        advance(
+            claim.delivery_id,
+            "recover",
+            at=at,
+            fence=claim.fence,
+            note="not handed over",
+            require=(_WITH_NO_OTHER, {"mine": owner}),
+        )
         for claim in claims
     )
