@@ -53,7 +53,7 @@ class Turn(enum.IntEnum):
     AUDIT = 7321  # who adds to the audit trail
     WATCH = 7322  # who looks for what people must be told
     NAMES = 7323  # who gives a name that no other region may have
-    PLANNING = 7324  # who approves or adopts contents of an office
+    PLANNING = 7324  # who approves, moves or adopts contents of an office
     REGIONS = 7325  # who adds regions
 
 

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from publisher.db import db
+from publisher.errors import Incomplete, Invalid
 from publisher.models.deliveries import Delivery
 from publisher.models.found import Claim, FoundPost
 from publisher.models.people import Role, User
@@ -17,7 +18,7 @@ from publisher.models.posts import Post, PostKind
 from publisher.models.standing_out import Twin
 from publisher.platforms.base import Published
 from publisher.typed import Unacceptable
-from publisher.workflow import adopting, composing, reviewing, scheduling
+from publisher.workflow import adopting, composing, planning, reviewing, scheduling
 from tests.conftest import NOW, person
 from tests.workflow.conftest import all_of
 
@@ -142,3 +143,26 @@ def test_a_claim_is_not_accepted_while_its_words_are_approved_for_the_same_accou
 
     assert at_once(take) == [None, Unacceptable]
     assert len(all_of(Delivery)) == 1
+
+
+@pytest.mark.parametrize("move_first", [True, False])
+def test_a_content_is_not_moved_next_to_one_with_its_words_that_is_approved_meanwhile(
+    at_once, submitted, decide, dinkes_x, reviewers, move_first
+):
+    """X refuses to hear the same words twice in a day."""
+    planned = submitted(dinkes_x, NOW + DAY)
+    moved, _ = elsewhere = submitted(dinkes_x, NOW + 5 * DAY)
+    decide(*elsewhere, reviewers[0], together=False)
+    db.session.commit()
+
+    def take(*, second):
+        if move_first is second:
+            decide(*planned, reviewers[0], together=False)
+            return
+        post, actor = db.session.get(Post, moved), db.session.get(User, reviewers[1])
+        planning.move(
+            post, NOW + DAY + timedelta(hours=2), actor=actor, at=NOW, version=post.version,
+            spacing=timedelta(minutes=1), catch_up=timedelta(hours=6),
+        )  # fmt: skip
+
+    assert at_once(take) == [None, Incomplete if move_first else Invalid]

@@ -24,8 +24,8 @@ Pair = tuple[int, int]
 
 
 def take_turns(office_ids: Collection[int]) -> None:
-    """Let contents of these offices be approved, planned and adopted one after the other until the
-    transaction ends: of two that say the same at once, neither would see the other.
+    """Let contents of these offices be approved, planned, moved and adopted one after the other
+    until the transaction ends: of two that say the same at once, neither would see the other.
 
     After the posts are locked, and before anything is looked up or written.
     """

@@ -117,6 +117,7 @@ def move(
     _check_allowed(post, actor)
     if to == post.planned_at:
         return Move(post_id=post.id, before=to, after=to, version=post.version)
+    composing.take_turns([post.office_id])
     _check_not_stopped(post)
     _check_time(post, to, at, spacing)
     before = post.planned_at
