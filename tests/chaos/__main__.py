@@ -22,8 +22,10 @@ EVERYWHERE = {
     "kill": 50, "kill_in_commit": 4, "kill_amid": 1, "freeze": 4, "set_clock": 6,
     "platform_fault": 30, "wire_fault": 20, "hide": 3, "outage": 3, "refuse": 2, "names": 2,
 }  # fmt: skip
-#: Of the time of a set-up: filling the database, and coming to rest.
-BEFORE_S, REST_S = 15, 60
+#: Of the time of a set-up: filling the database, and coming to rest; which may take longer at
+#: most, a minute over all of them.
+BEFORE_S, REST_S = 15, 40
+PATIENCE_S = 60
 
 #: set-up: (what it is played on, what else happens there)
 SETUPS: dict[str, tuple[Callable[[], AbstractContextManager[dict]], dict[str, int]]] = {
@@ -50,7 +52,7 @@ def play(name: str, seed: int, seconds: float) -> Verdict:
     plan = Plan(
         seed=seed, posts=500, pairs=100, deeds=EVERYWHERE | besides,
         duplicates_refused=seed % 3 == 0, due_within=timedelta(minutes=40),
-        stall_s=3, limit_s=seconds - BEFORE_S - REST_S, rest_s=REST_S,
+        stall_s=3, limit_s=seconds - BEFORE_S - REST_S, rest_s=PATIENCE_S,
     )  # fmt: skip
     with TemporaryDirectory(prefix="siar-chaos-") as folder, on() as ground:
         verdict = run(name, ground, Path(folder), plan)
