@@ -153,6 +153,10 @@ class BadSecret(PublisherError):
     )
 
 
+class UnknownKey(BadSecret):
+    """It was sealed with a key that this process was not given; another may have it."""
+
+
 class SignedOut(PublisherError):
     """The session has ended while a page was open; nothing was done."""
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from publisher.errors import BadSecret
+from publisher.errors import BadSecret, UnknownKey
 
 VERSION = "v1"
 KEY_BYTES = 32
@@ -52,11 +52,12 @@ class Vault:
     def open(self, token: str, *, bound_to: str) -> dict[str, str]:
         """Return what was sealed.
 
-        :raises BadSecret: if the key is unknown, or the token was changed or moved
+        :raises UnknownKey: if it was sealed with a key that is not among ours
+        :raises BadSecret: if the token was changed or moved
         """
         name, content = _parse(token)
         if name not in self._keys:
-            raise BadSecret
+            raise UnknownKey
         nonce, sealed = content[:NONCE_BYTES], content[NONCE_BYTES:]
         try:
             plain = self._keys[name].decrypt(nonce, sealed, _bond(name, bound_to))

@@ -1,5 +1,6 @@
 """Who may take which delivery, and when: the promises of the claim, on both databases."""
 
+import base64
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -14,6 +15,7 @@ from publisher.models.advancing import NotAllOurs, advance, cancel_open
 from publisher.models.deliveries import Delivery, DeliveryEvent, DeliveryStatus
 from publisher.platforms.base import Prepared, Receipt
 from publisher.platforms.errors import OutcomeUnknown, Refused, TryLater
+from publisher.vault import Vault
 from publisher.workflow import scheduling
 from publisher.workflow.delivering import (
     beginning,
@@ -148,6 +150,37 @@ def test_a_picture_that_is_missing_holds_up_no_other_post(planned, dinkes_x):
     record(taken, holding.PictureUnreadable("gone"), at=LATER)
 
     assert [each.delivery_id for each in claim(at=LATER + timedelta(seconds=1))] == [second.id]
+
+
+def test_a_worker_without_the_key_leaves_an_account_to_those_who_have_it(app, delivery, dinkes_x):
+    (taken,) = claim()
+    stranger = Vault("lain:" + base64.b64encode(b"z" * 32).decode())
+    [(_, outcome)] = loading.load([taken], vault=stranger)
+    record(taken, outcome)
+
+    db.session.refresh(dinkes_x)
+    db.session.refresh(delivery)
+    assert (delivery.status, dinkes_x.status) == (DeliveryStatus.PENDING, AccountStatus.ACTIVE)
+    assert delivery.reason == holding.REASONS[holding.KeyMissing]
+    [again] = claim(at=delivery.next_at)
+    assert isinstance(load(app, again), sending.Job)
+
+
+def test_a_look_without_the_key_is_taken_again_by_those_who_have_it(app, delivery, dinkes_x):
+    (taken,) = claim()
+    begin(taken)
+    record(taken, OutcomeUnknown("reset"))
+    stranger = Vault("lain:" + base64.b64encode(b"z" * 32).decode())
+    (look,) = claiming.claim_lookups(at=LATER, limit=1)
+    outcome = looking.load_search(look, vault=stranger)
+    looking.record_look(look, outcome, started_at=LATER, at=LATER)
+    db.session.commit()
+
+    db.session.refresh(dinkes_x)
+    assert dinkes_x.status == AccountStatus.ACTIVE
+    (again,) = claiming.claim_lookups(at=LATER + timedelta(minutes=10), limit=1)
+    search = looking.load_search(again, vault=app.extensions["vault"])
+    assert isinstance(search, sending.Search)
 
 
 def test_a_platform_with_enough_to_do_keeps_no_other_waiting(planned, dinkes_x, dinkes_facebook):

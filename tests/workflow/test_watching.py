@@ -14,7 +14,7 @@ from publisher.models.watch import Cause, Incident, LateDelivery
 from publisher.platforms.base import Handover
 from publisher.platforms.errors import AccountBlocked, OutcomeUnknown, Refused, TryLater
 from publisher.workflow import watching
-from publisher.workflow.delivering import claiming, people, pulse, recording
+from publisher.workflow.delivering import claiming, holding, people, pulse, recording
 from publisher.workflow.watching import holds, inbox, lateness, telling
 from tests.conftest import NOW
 from tests.outcomes import record
@@ -235,6 +235,22 @@ def test_missed_names_the_platform_that_did_not_answer(planned, dinkes_x):
     db.session.commit()
 
     assert reason_of(delivery, miss(delivery)) == telling.MISSED_PLATFORM
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason"),
+    [
+        (holding.KeyMissing("no key"), telling.MISSED_KEY),
+        (holding.PictureUnreadable("gone"), telling.MISSED_PICTURE),
+    ],
+)
+def test_missed_names_what_siar_itself_lacked(planned, dinkes_x, outcome, reason):
+    delivery = planned(dinkes_x)
+    (claim,) = claiming.claim_due(at=NOW, owner="test", limit=1)
+    record(claim, outcome, phase="prepare", started_at=NOW, at=NOW)
+    db.session.commit()
+
+    assert reason_of(delivery, miss(delivery)) == reason
 
 
 def test_missed_names_the_limit_that_lasted_too_long(planned, dinkes_x):

@@ -44,6 +44,11 @@ class PictureUnreadable(TryLater):
     """A picture is not in the media store, or is no longer what was approved."""
 
 
+class KeyMissing(TryLater):
+    """The process was started without the key that opens the account: a fault of the installation
+    that says nothing about the account."""
+
+
 class Restored(PlatformError):
     """It was open in a backup that was brought back, and may have gone out since.
 
@@ -71,6 +76,10 @@ REASONS: dict[type[PlatformError], str] = {
     PictureUnreadable: N_(
         "Foto konten ini tidak dapat dibaca dari penyimpanan, atau bukan lagi foto yang "
         "disetujui. Tidak ada yang tayang; Siar mencoba lagi dengan sendirinya."
+    ),
+    KeyMissing: N_(
+        "Siar belum diberi kunci untuk membuka kredensial akun ini. Tidak ada yang tayang; Siar "
+        "mencoba lagi dengan sendirinya. Operator perlu melengkapi VAULT_KEYS."
     ),
     Refused: N_(
         "Platform menolak unggahan ini. Tidak ada yang tayang. "

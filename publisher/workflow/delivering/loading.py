@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from publisher.db import by_name, db
-from publisher.errors import BadSecret
+from publisher.errors import BadSecret, UnknownKey
 from publisher.models.accounts import Account, vault_name
 from publisher.models.deliveries import LOOK_FIRST, Delivery, DeliveryStatus, status_is
 from publisher.models.media import Media
@@ -32,6 +32,7 @@ from publisher.workflow.delivering.claiming import Claim
 from publisher.workflow.delivering.holding import (
     ApprovedAnew,
     ContentChanged,
+    KeyMissing,
     NotForAccount,
     Restored,
 )
@@ -122,6 +123,8 @@ def _job(row: Any, public: Public, *, vault: Vault) -> Job | PlatformError:
     try:
         bound_to = vault_name(row.platform, row.account_id)
         credentials = vault.open(row.credentials or "", bound_to=bound_to)
+    except UnknownKey:
+        return KeyMissing("sealed with a key that this process was not given")
     except BadSecret:
         return AccountBlocked("credentials cannot be opened with the present keys")
     return Job(

@@ -9,14 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from publisher.db import db
-from publisher.errors import N_, BadSecret
+from publisher.errors import N_, BadSecret, UnknownKey
 from publisher.models.advancing import advance
 from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus, status_is
 from publisher.platforms.base import Prepared, Receipt
 from publisher.platforms.errors import AccountBlocked, CannotTell, PlatformError, TryLater
 from publisher.vault import Vault
 from publisher.workflow.delivering.claiming import Claim
-from publisher.workflow.delivering.holding import hold_account
+from publisher.workflow.delivering.holding import KeyMissing, hold_account
 from publisher.workflow.delivering.loading import held
 from publisher.workflow.delivering.recording import (
     FIRST_LOOK,
@@ -58,6 +58,8 @@ def load_search(claim: Claim, *, vault: Vault) -> Search | PlatformError | None:
     account = delivery.account
     try:
         credentials = vault.open(account.credentials or "", bound_to=account.vault_name)
+    except UnknownKey:
+        return KeyMissing("sealed with a key that this process was not given")
     except BadSecret:
         return AccountBlocked("credentials cannot be opened with the present keys")
     return Search(

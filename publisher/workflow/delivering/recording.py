@@ -28,6 +28,7 @@ from publisher.workflow.delivering.holding import (
     ALREADY_THERE,
     REASONS,
     ApprovedAnew,
+    KeyMissing,
     NotForAccount,
     Restored,
     detail,
@@ -93,7 +94,7 @@ def _tell(end: End, *, ours: bool) -> None:
     note_attempt(claim, outcome, phase=end.phase, started_at=end.started_at, at=at)
     if ours and isinstance(outcome, AccountBlocked):
         hold_account(claim, outcome, until=outcome.until, since=end.started_at, at=at)
-    if ours and type(outcome) is TryLater:  # the others say nothing about the account
+    if ours and type(outcome) in (TryLater, KeyMissing):  # not what is wrong with one post alone
         rest_with(claim.delivery_id)
     if ours and isinstance(outcome, TryLater) and outcome.whole_account:
         hold_account(claim, outcome, until=at + _wait(outcome, 1), since=end.started_at, at=at)

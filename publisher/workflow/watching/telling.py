@@ -46,6 +46,10 @@ MISSED_PICTURE = N_(
     "Foto konten ini tidak dapat dibaca sampai batas waktu tayang lewat. Tidak ada yang tayang. "
     "Ganti fotonya, lalu ajukan kembali."
 )
+MISSED_KEY = N_(
+    "Siar tidak diberi kunci untuk membuka kredensial akun sampai batas waktu tayang lewat. Tidak "
+    "ada yang tayang. Mintalah operator melengkapi kuncinya, lalu gunakan Coba lagi."
+)
 MISSED_WORKER = N_(
     "Siar tidak berjalan pada waktu tayangnya sampai batas waktunya lewat. "
     "Tidak ada yang tayang. Gunakan Coba lagi bila isinya masih berlaku."
@@ -59,6 +63,7 @@ _BY_ATTEMPT = {
     "AccountBlocked": MISSED_RECONNECT,
     "TryLater": MISSED_PLATFORM,
     "PictureUnreadable": MISSED_PICTURE,
+    "KeyMissing": MISSED_KEY,
 }
 _BY_HOLD = {NoticeKind.RECONNECT: MISSED_RECONNECT, NoticeKind.PAUSED: MISSED_PAUSED}
 _BY_STATUS = {AccountStatus.RECONNECT: MISSED_RECONNECT, AccountStatus.PAUSED: MISSED_PAUSED}
