@@ -78,10 +78,12 @@ def lacks_second(post_id: Any, office_id: Any, at: Any) -> sa.ColumnElement[bool
         )
         .correlate_except(post, need)  # `post_id` belongs to the statement two levels out
     )
+    region = (
+        sa.select(office.c.region_id)
+        .where(office.c.id == office_id)
+        .correlate_except(office)
+        .scalar_subquery()
+    )
     return sa.exists().where(
-        time.c.starts_at <= at,
-        time.c.ends_at > at,
-        office.c.id == office_id,
-        office.c.region_id == time.c.region_id,
-        ~decided,
+        time.c.starts_at <= at, time.c.ends_at > at, time.c.region_id == region, ~decided
     )

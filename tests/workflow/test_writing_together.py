@@ -131,7 +131,7 @@ def test_many_begin_without_a_look_at_all_posts_and_deliveries(claimed):
     else:
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
         scanned = [row[-1] for row in plan if row[-1].startswith("SCAN")]
-        assert [each.split()[1] for each in scanned] == ["said"]
+        assert {each.split()[1] for each in scanned} == {"said", "standing_stop"}  # few, always
 
 
 def noted(claimed, notes, *, together):
