@@ -30,6 +30,7 @@ from publisher.workflow.delivering import (
 from publisher.workflow.registering import connecting
 from tests import outcomes
 from tests.conftest import NOW
+from tests.workflow.plans import asked_for_each, first_asked
 
 LATER = NOW + timedelta(minutes=10)
 DIGEST = "0" * 64
@@ -486,40 +487,18 @@ def test_what_was_posted_by_hand_counts_when_it_was_proved(delivery, dinkes_x, b
     assert delivery.published_at == nextweek
 
 
-def row_by_row(plan, within=False):
-    """Return the names of tables that a plan asks for once for each row of another."""
-    within |= plan.get("Parent Relationship") == "SubPlan"
-    below = (row_by_row(each, within) for each in plan.get("Plans", ()))
-    return {plan["Alias"]} if within and "Alias" in plan else set().union(*below)
-
-
 def test_a_claim_never_compares_all_that_is_due_with_all_that_is_there(app):
     """PostgreSQL would, whenever it guesses wrong how much is due: 4,000 posts then took 3 s, and
     all accounts were read anew for each."""
     if db.session.get_bind().dialect.name != "postgresql":
         pytest.skip("SQLite asks row by row anyway")
-    asked = []
-    connection = db.session.connection()
-    sa.event.listen(
-        connection, "before_cursor_execute", lambda *given: asked.append(given[2:4]), once=True
-    )
-    claim()
-    statement, values = asked[0]
-    explain = f"EXPLAIN (FORMAT JSON) {statement}"
-    [plan] = db.session.connection().exec_driver_sql(explain, values).scalar()
-    assert row_by_row(plan["Plan"]) >= {"busy", "earlier", "account", "office_of_stop"}
+    assert asked_for_each(*first_asked(claim)) >= {"busy", "earlier", "account", "office_of_stop"}
 
 
 def test_claims_and_recovery_use_their_partial_indexes(app):
     if db.session.get_bind().dialect.name != "sqlite":
         pytest.skip("PostgreSQL plans by statistics; the measured plan is in the benchmarks")
-    asked = []
-    connection = db.session.connection()
-    sa.event.listen(
-        connection, "before_cursor_execute", lambda *given: asked.append(given[2:4]), once=True
-    )
-    claim()
-    statement, values = asked[0]
+    statement, values = first_asked(claim)
     plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
     told = " ".join(row[-1] for row in plan)
     for index in ("uq__delivery__account_in_flight", "ix__delivery__due", "account_due"):

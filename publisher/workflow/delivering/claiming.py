@@ -77,11 +77,30 @@ def claim_due(
     return claims
 
 
-def _token_lasts(account: sa.Alias | sa.Table, at: sa.BindParameter) -> sa.ColumnElement[bool]:
-    """Return the condition of an account whose token has not ended. One that has is about to be
-    renewed; sent with it, a post would be refused and the account held for nothing."""
-    never = sa.or_(account.c.renew_at.is_(None), account.c.token_ends_at.is_(None))
-    return sa.or_(never, account.c.token_ends_at > at)
+def _may_be_used(account_id: sa.Column[int], at: sa.BindParameter) -> sa.ColumnElement[bool]:
+    """Return the condition of an account on which something may start now.
+
+    Not one whose token has ended: it is about to be renewed; sent with it, a post would be refused
+    and the account held for nothing. A value and no join: where PostgreSQL thinks that little is
+    due, it reads all accounts anew for each of it.
+    """
+    account = Account.metadata.tables["account"]
+    in_use = sa.or_(
+        account.c.status == AccountStatus.ACTIVE,
+        sa.and_(account.c.status == AccountStatus.PAUSED, account.c.paused_until <= at),
+    )
+    token_lasts = sa.or_(
+        account.c.renew_at.is_(None), account.c.token_ends_at.is_(None),
+        account.c.token_ends_at > at,
+    )  # fmt: skip
+    rested = sa.or_(account.c.next_allowed_at.is_(None), account.c.next_allowed_at <= at)
+    free = account.c.driver.not_in(sa.bindparam("busy", [], expanding=True))
+    ours = sa.and_(account.c.standing == Standing.UTAMA, account.c.retired_at.is_(None))
+    return (
+        sa.select(sa.and_(free, ~account.c.by_hand, in_use, ours, token_lasts, rested))
+        .where(account.c.id == account_id)
+        .scalar_subquery()
+    )
 
 
 def _none(dialect: str, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
@@ -100,34 +119,14 @@ def _none(dialect: str, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement
 def _due(dialect: str) -> sa.Select[int]:
     """Return the query for what may start: at most one per account, in the order they were
     planned. One that waits for a time of its own lets the others pass."""
-    delivery, account = Delivery.metadata.tables["delivery"], Account.metadata.tables["account"]
+    delivery = Delivery.metadata.tables["delivery"]
     busy, earlier = delivery.alias("busy"), delivery.alias("earlier")
     at = sa.bindparam("at", type_=UtcDateTime())
-    usable = sa.or_(
-        account.c.status == AccountStatus.ACTIVE,
-        sa.and_(account.c.status == AccountStatus.PAUSED, account.c.paused_until <= at),
-    )
-    # A value and no join: where PostgreSQL thinks that little is due, it reads all accounts anew
-    # for each of it.
-    ready = (
-        sa.select(
-            sa.and_(
-                account.c.driver.not_in(sa.bindparam("busy", [], expanding=True)),
-                ~account.c.by_hand,
-                usable,
-                account.c.standing == Standing.UTAMA,
-                account.c.retired_at.is_(None),
-                _token_lasts(account, at),
-                sa.or_(account.c.next_allowed_at.is_(None), account.c.next_allowed_at <= at),
-            )
-        )
-        .where(account.c.id == delivery.c.account_id)
-        .scalar_subquery()
-    )
     return (
         sa.select(delivery.c.id)
         .where(status_is(delivery.c.status, DeliveryStatus.PENDING), delivery.c.next_at <= at)
-        .where(delivery.c.publish_by > at, ~is_stopped(delivery.c.office_id), ready)
+        .where(delivery.c.publish_by > at, ~is_stopped(delivery.c.office_id))
+        .where(_may_be_used(delivery.c.account_id, at))
         .where(
             _none(
                 dialect,

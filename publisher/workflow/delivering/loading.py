@@ -120,13 +120,10 @@ def _job(row: Any, public: Public, *, vault: Vault) -> Job | PlatformError:
         return ApprovedAnew("planned before the present approval")
     if row.status is not PostStatus.APPROVED or public.digest() != row.content_digest:
         return ContentChanged("digest differs from the approved one")
-    try:
-        bound_to = vault_name(row.platform, row.account_id)
-        credentials = vault.open(row.credentials or "", bound_to=bound_to)
-    except UnknownKey:
-        return KeyMissing("sealed with a key that this process was not given")
-    except BadSecret:
-        return AccountBlocked("credentials cannot be opened with the present keys")
+    bound_to = vault_name(row.platform, row.account_id)
+    credentials = opened(row.credentials, bound_to=bound_to, vault=vault)
+    if isinstance(credentials, PlatformError):
+        return credentials
     return Job(
         delivery_id=row.id,
         fence=row.fence,
@@ -139,6 +136,16 @@ def _job(row: Any, public: Public, *, vault: Vault) -> Job | PlatformError:
         post_version=row.version,
         content_digest=row.content_digest,
     )
+
+
+def opened(sealed: str | None, *, bound_to: str, vault: Vault) -> dict[str, str] | PlatformError:
+    """Return the credentials of an account, or what it means that they cannot be opened."""
+    try:
+        return vault.open(sealed or "", bound_to=bound_to)
+    except UnknownKey:
+        return KeyMissing("sealed with a key that this process was not given")
+    except BadSecret:
+        return AccountBlocked("credentials cannot be opened with the present keys")
 
 
 def held(claim: Claim, status: DeliveryStatus) -> Delivery | None:

@@ -9,15 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from publisher.db import db
-from publisher.errors import N_, BadSecret, UnknownKey
+from publisher.errors import N_
 from publisher.models.advancing import advance
 from publisher.models.deliveries import NEVER, Delivery, DeliveryStatus, status_is
 from publisher.platforms.base import Prepared, Receipt
 from publisher.platforms.errors import AccountBlocked, CannotTell, PlatformError, TryLater
 from publisher.vault import Vault
 from publisher.workflow.delivering.claiming import Claim
-from publisher.workflow.delivering.holding import KeyMissing, hold_account
-from publisher.workflow.delivering.loading import held
+from publisher.workflow.delivering.holding import hold_account
+from publisher.workflow.delivering.loading import held, opened
 from publisher.workflow.delivering.recording import (
     FIRST_LOOK,
     LONGEST_WAIT_S,
@@ -56,12 +56,9 @@ def load_search(claim: Claim, *, vault: Vault) -> Search | PlatformError | None:
     if delivery.prepared is None or delivery.sending_at is None:
         return CannotTell("nothing is known about the attempt")
     account = delivery.account
-    try:
-        credentials = vault.open(account.credentials or "", bound_to=account.vault_name)
-    except UnknownKey:
-        return KeyMissing("sealed with a key that this process was not given")
-    except BadSecret:
-        return AccountBlocked("credentials cannot be opened with the present keys")
+    credentials = opened(account.credentials, bound_to=account.vault_name, vault=vault)
+    if isinstance(credentials, PlatformError):
+        return credentials
     return Search(
         delivery_id=delivery.id,
         fence=claim.fence,
